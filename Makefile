@@ -1,0 +1,78 @@
+# `make demo` shows the product, `make test` runs everything that CI runs; both do all set-up themselves.
+# Each other target is one step of those two.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export XDG_CACHE_HOME ?= $(HOME)/.cache
+export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
+
+# One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
+CARGO_ALL := --workspace --locked
+
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused sqlx release measure clean
+
+help: ## Lists the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: ## Builds Aloftly and starts it with three stores of demo data
+	scripts/setup
+	scripts/web
+	cargo build $(CARGO_ALL) --bins
+	"$$CARGO_TARGET_DIR/debug/aloftly" demo $(ARGS)
+
+test: ## Runs everything that CI runs
+	scripts/check
+
+ci: test ## The same, by the name that CI calls
+
+setup: ## Installs what building, testing and checking need
+	scripts/setup --tests --checks
+
+build: web ## Builds the server with the web app in it
+	cargo build $(CARGO_ALL) --bins
+
+fmt: ## Formats all code
+	cargo fmt --all
+	cd server/web && npm run --silent format
+
+fmt-check: ## Checks that Rust code is formatted
+	cargo fmt --all -- --check
+
+lint: ## Clippy over all targets, warnings denied
+	cargo clippy $(CARGO_ALL) --all-targets -- -D warnings
+
+web: ## Checks, tests and builds the web app
+	scripts/web --check
+
+rust: ## Builds and runs the Rust tests, end-to-end ones included
+	scripts/rust-tests
+
+browser: ## Runs the browser tests against a real server with demo data
+	scripts/browser-tests
+
+docs: ## Builds the API documentation, warnings denied
+	RUSTDOCFLAGS="-D warnings" cargo doc $(CARGO_ALL) --no-deps --document-private-items
+
+deny: ## Checks licences, sources, banned and duplicate dependencies, advisories
+	scripts/deny
+
+unused: ## Finds dependencies that nothing uses
+	PATH="$(XDG_CACHE_HOME)/aloftly/tools/bin:$$PATH" cargo machete
+
+sqlx: ## Checks the SQL against a real database and records what sqlx needs to compile without one
+	scripts/sqlx-prepare
+
+release: ## Builds the optimised binary
+	scripts/setup
+	scripts/web
+	cargo build $(CARGO_ALL) --release --bin aloftly
+	@ls -lh "$$CARGO_TARGET_DIR/release/aloftly"
+
+measure: ## Measures import speed, its peak memory and query latency on this machine
+	scripts/measure
+
+clean: ## Removes everything that was built
+	cargo clean
+	rm -rf server/web/dist server/web/node_modules
