@@ -7,6 +7,8 @@
 mod commerce;
 mod events;
 
+pub use events::METRIC_VALUE;
+
 use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};

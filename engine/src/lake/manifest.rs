@@ -60,6 +60,12 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// The order of segments in a snapshot.
+    #[must_use]
+    pub fn order(&self) -> (&str, Partition, Version, SegmentId) {
+        (&self.dataset, self.partition, self.begin_version, self.id)
+    }
+
     /// The object of a cold segment: `{dataset}/store_id={store}/date={first day}/{segment}.parquet`.
     #[must_use]
     pub fn path(&self, store: StoreId) -> object_store::path::Path {
@@ -214,7 +220,8 @@ pub trait Manifest: Send + Sync + std::fmt::Debug {
     /// Withdraws staged segments that will not be committed. Unknown ones are ignored.
     async fn unstage(&self, store: StoreId, segments: &[SegmentId]) -> Result<(), ManifestError>;
 
-    /// Applies a commit: all of it, or nothing. In order: the store is locked; a taken receipt is
+    /// Applies a commit: all of it, or nothing. In order: the store is locked; a commit of that id that already happened is
+    /// answered with its outcome and changes nothing; a taken receipt is
     /// [`ManifestError::AlreadyDone`]; a touched partition in which a segment began or ended after `based_on` is
     /// [`ManifestError::Conflict`]; segments are added (cold ones must be staged) and retired; the commit is recorded with
     /// its receipt. The version rises by one when segments were added or retired and stays otherwise.

@@ -7,10 +7,217 @@
 //! Invariants that keep reads simple:
 //! - an entity lives in one partition and is unique among that partition's cold segments;
 //! - an entity that a partition already holds is marked as an update in the hot segment that restates it;
-//! - among hot segments the later commit wins; a fold takes a partition's hot segments in commit order without gaps.
+//! - among hot segments the later commit wins; a fold takes all hot segments of a partition.
 //!
 //! So a read is `cold where entity not in (updated hot entities)` union `hot, last commit per entity`.
 
+mod cold;
+mod cold_table;
+#[cfg(feature = "testing")]
+pub mod conformance;
+mod error;
+mod fold;
+mod hot;
 pub mod manifest;
+mod memory;
+mod merge;
+mod objects;
+mod read;
+mod rewrite;
+mod sink;
+mod spool;
+mod upsert;
 
-pub use manifest::{Manifest, ManifestError};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::prelude::{SessionConfig, SessionContext};
+use moka::future::Cache;
+use object_store::ObjectStore;
+use sha2::{Digest, Sha256};
+
+pub use error::LakeError;
+pub use manifest::{Manifest, ManifestError, Published, Snapshot, Version};
+pub use memory::MemoryManifest;
+pub use read::Reader;
+pub use sink::RowSink;
+pub use spool::Spool;
+
+use crate::clock::Clock;
+use crate::{SegmentId, StoreId};
+
+/// How a lake uses its machine.
+#[derive(Clone, Debug)]
+pub struct LakeOptions {
+    /// Where commits are collected and large sorts spill.
+    pub spool_dir: PathBuf,
+    /// The folder of a local object store: its files are then made durable before they are committed.
+    pub local_root: Option<PathBuf>,
+    /// Memory for running queries, in bytes.
+    pub query_memory: usize,
+    /// Memory for running commits and folds, in bytes.
+    pub commit_memory: usize,
+    /// Memory for Parquet footers, in bytes.
+    pub metadata_memory: usize,
+    /// Memory for decoded hot segments, in bytes.
+    pub hot_memory: u64,
+    /// Plans are cut into that many parallel parts.
+    pub parallelism: usize,
+    /// A commit writes up to this many rows of a partition as a hot segment, and more as cold ones.
+    pub hot_rows: u64,
+    /// A partition with that many hot segments is due to be folded.
+    pub fold_segments: usize,
+    /// A partition with that many bytes of hot segments is due to be folded.
+    pub fold_bytes: u64,
+}
+
+impl LakeOptions {
+    /// Defaults for a machine of a few cores.
+    #[must_use]
+    pub fn new(spool_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            spool_dir: spool_dir.into(),
+            local_root: None,
+            query_memory: 1 << 30,
+            commit_memory: 96 << 20,
+            metadata_memory: 256 << 20,
+            hot_memory: 64 << 20,
+            parallelism: std::thread::available_parallelism().map_or(2, usize::from),
+            hot_rows: 4_096,
+            fold_segments: 8,
+            fold_bytes: 4 << 20,
+        }
+    }
+}
+
+/// The engine's storage: an object store, the means to run plans over it, and caches. One for a process; it knows no
+/// tenants, so everything is asked through the manifest that a caller hands over.
+#[derive(Clone, Debug)]
+pub struct Lake {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    objects: objects::Objects,
+    options: LakeOptions,
+    clock: Arc<dyn Clock>,
+    queries: Runtime,
+    commits: Runtime,
+    snapshots: Cache<StoreId, Arc<Snapshot>>,
+    hot: Cache<SegmentId, Arc<hot::HotRows>>,
+}
+
+impl Lake {
+    /// A lake over an object store.
+    ///
+    /// # Errors
+    /// When the spool folder cannot be made.
+    pub fn new(store: Arc<dyn ObjectStore>, options: LakeOptions, clock: Arc<dyn Clock>) -> Result<Self, LakeError> {
+        std::fs::create_dir_all(&options.spool_dir)?;
+        let queries = Runtime::new(&store, &options, options.query_memory, options.parallelism)?;
+        let commits = Runtime::new(&store, &options, options.commit_memory, 1)?;
+        let hot = Cache::builder()
+            .max_capacity(options.hot_memory)
+            .weigher(|_, hot: &Arc<hot::HotRows>| u32::try_from(hot.rows.get_array_memory_size()).unwrap_or(u32::MAX))
+            .build();
+        let objects = objects::Objects { store, local_root: options.local_root.clone() };
+        let snapshots = Cache::new(10_000);
+        Ok(Self { shared: Arc::new(Shared { objects, options, clock, queries, commits, snapshots, hot }) })
+    }
+
+    /// A store, seen through a manifest that decides whether it may be seen.
+    #[must_use]
+    pub fn open(&self, manifest: Arc<dyn Manifest>, store: StoreId) -> StoreLake {
+        StoreLake { lake: self.clone(), manifest, store }
+    }
+}
+
+/// One store of a lake, through one tenant's manifest.
+#[derive(Clone, Debug)]
+pub struct StoreLake {
+    lake: Lake,
+    manifest: Arc<dyn Manifest>,
+    store: StoreId,
+}
+
+impl StoreLake {
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> StoreId {
+        self.store
+    }
+
+    /// The store's manifest.
+    #[must_use]
+    pub fn manifest(&self) -> &Arc<dyn Manifest> {
+        &self.manifest
+    }
+
+    /// A place to collect the rows of one commit.
+    ///
+    /// # Errors
+    /// When no folder can be made for it.
+    pub fn spool(&self) -> Result<Spool, LakeError> {
+        let options = &self.lake.shared.options;
+        let folder = tempfile::Builder::new().prefix("spool-").tempdir_in(&options.spool_dir)?;
+        Ok(Spool::new(folder, options.commit_memory / 3))
+    }
+
+    fn shared(&self) -> &Shared {
+        &self.lake.shared
+    }
+}
+
+/// What plans run in: sessions over one bounded memory pool and spill folder.
+#[derive(Clone, Debug)]
+struct Runtime {
+    env: Arc<RuntimeEnv>,
+    config: SessionConfig,
+}
+
+impl Runtime {
+    fn new(
+        store: &Arc<dyn ObjectStore>,
+        options: &LakeOptions,
+        memory: usize,
+        parallelism: usize,
+    ) -> Result<Self, LakeError> {
+        let pool = TrackConsumersPool::new(FairSpillPool::new(memory), std::num::NonZeroUsize::MIN.saturating_add(4));
+        let spill =
+            DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![options.spool_dir.clone()]));
+        let env = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(pool))
+            .with_disk_manager_builder(spill)
+            .with_metadata_cache_limit(options.metadata_memory)
+            .build_arc()?;
+        env.register_object_store(cold_table::object_store_url().as_ref(), Arc::clone(store));
+        let mut config = SessionConfig::new().with_target_partitions(parallelism).with_information_schema(false);
+        config.options_mut().execution.collect_statistics = false;
+        Ok(Self { env, config })
+    }
+
+    fn session(&self) -> SessionContext {
+        let state = SessionStateBuilder::new_with_default_features()
+            .with_config(self.config.clone())
+            .with_runtime_env(Arc::clone(&self.env))
+            .build();
+        SessionContext::new_with_state(state)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn checksum(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}

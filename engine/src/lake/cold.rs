@@ -1,0 +1,257 @@
+//! Cold segments: sorted Parquet, laid out as dashboards read it.
+//!
+//! 128k-row groups, pages of 20k rows, page index, statistics and dictionaries; lz4 for the months that dashboards read and
+//! zstd for older ones. A segment is written to the spool folder first, so that all is known of it before it is staged
+//! and uploaded.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::{max, max_string_view, min, min_string_view};
+use arrow::datatypes::TimestampMicrosecondType;
+use chrono::{DateTime, Months, Utc};
+use datafusion::execution::SendableRecordBatchStream;
+use futures::StreamExt;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::statistics::Statistics;
+use sha2::{Digest, Sha256};
+
+use super::LakeError;
+use super::manifest::{Segment, Temperature};
+use crate::SegmentId;
+use crate::clock::Clock;
+use crate::dataset::{Dataset, Partition};
+
+const ROW_GROUP_ROWS: usize = 128 * 1024;
+const PAGE_ROWS: usize = 20_000;
+const SEGMENT_BYTES: usize = 128 * 1024 * 1024;
+const MONTHS_READ_OFTEN: Months = Months::new(24);
+
+/// A segment that is written to a local file and not yet staged.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) segment: Segment,
+    pub(super) file: PathBuf,
+}
+
+/// Writes rows that come in the dataset's sort order into as many segments as their size asks for.
+pub(super) async fn write(
+    dataset: &Dataset,
+    partition: Partition,
+    mut rows: SendableRecordBatchStream,
+    folder: &Path,
+    clock: &dyn Clock,
+) -> Result<Vec<Written>, LakeError> {
+    let properties = properties(dataset, partition, clock.now());
+    let mut written = Vec::new();
+    let mut open: Option<SegmentWriter> = None;
+    while let Some(batch) = rows.next().await {
+        let batch = batch?;
+        if batch.num_rows() == 0 {
+            continue;
+        }
+        let mut writer = match open.take() {
+            Some(writer) => writer,
+            None => SegmentWriter::create(dataset, SegmentId(clock.new_id()), folder, &properties)?,
+        };
+        writer.write(dataset, &batch)?;
+        if writer.bytes() >= SEGMENT_BYTES {
+            written.push(writer.finish(dataset, partition)?);
+        } else {
+            open = Some(writer);
+        }
+    }
+    if let Some(writer) = open {
+        written.push(writer.finish(dataset, partition)?);
+    }
+    Ok(written)
+}
+
+fn properties(dataset: &Dataset, partition: Partition, now: DateTime<Utc>) -> WriterProperties {
+    let old = dataset.span == crate::dataset::Span::Month
+        && partition.first_day().checked_add_months(MONTHS_READ_OFTEN).is_some_and(|day| day < now.date_naive());
+    let compression = if old { Compression::ZSTD(ZstdLevel::default()) } else { Compression::LZ4_RAW };
+    WriterProperties::builder()
+        .set_compression(compression)
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_dictionary_enabled(true)
+        .build()
+}
+
+struct SegmentWriter {
+    id: SegmentId,
+    file: PathBuf,
+    writer: ArrowWriter<Hashing<BufWriter<File>>>,
+    rows: u64,
+    time: (i64, i64),
+    entity: (String, String),
+}
+
+impl SegmentWriter {
+    fn create(
+        dataset: &Dataset,
+        id: SegmentId,
+        folder: &Path,
+        properties: &WriterProperties,
+    ) -> Result<Self, LakeError> {
+        let file = folder.join(format!("{id}.parquet"));
+        let sink = Hashing::new(BufWriter::new(File::create(&file)?));
+        let writer = ArrowWriter::try_new(sink, Arc::clone(&dataset.schema), Some(properties.clone()))?;
+        Ok(Self { id, file, writer, rows: 0, time: (i64::MAX, i64::MIN), entity: (String::new(), String::new()) })
+    }
+
+    fn write(&mut self, dataset: &Dataset, batch: &RecordBatch) -> Result<(), LakeError> {
+        let (time, entity) = bounds(dataset, batch);
+        if self.rows == 0 {
+            self.entity = entity;
+        } else {
+            self.entity.0 = entity.0.min(std::mem::take(&mut self.entity.0));
+            self.entity.1 = entity.1.max(std::mem::take(&mut self.entity.1));
+        }
+        self.time = (self.time.0.min(time.0), self.time.1.max(time.1));
+        self.rows += batch.num_rows() as u64;
+        Ok(self.writer.write(batch)?)
+    }
+
+    fn bytes(&self) -> usize {
+        self.writer.bytes_written() + self.writer.in_progress_size()
+    }
+
+    fn finish(mut self, dataset: &Dataset, partition: Partition) -> Result<Written, LakeError> {
+        let metadata = self.writer.finish()?;
+        let sink = self.writer.into_inner()?;
+        let (checksum, bytes, footer_bytes) = sink.finish()?;
+        let segment = Segment {
+            id: self.id,
+            dataset: dataset.name.to_owned(),
+            partition,
+            temperature: Temperature::Cold,
+            rows: self.rows,
+            updates: 0,
+            bytes,
+            footer_bytes: Some(footer_bytes),
+            schema_version: dataset.schema_version,
+            time_bounds: self.time,
+            entity_bounds: self.entity,
+            column_bounds: column_bounds(&metadata),
+            checksum,
+            begin_version: 0,
+        };
+        Ok(Written { segment, file: self.file })
+    }
+}
+
+/// Least and greatest time and entity of a batch that has rows.
+pub(super) fn bounds(dataset: &Dataset, batch: &RecordBatch) -> ((i64, i64), (String, String)) {
+    let time = batch[dataset.time].as_primitive::<TimestampMicrosecondType>();
+    let entity = batch[dataset.entity].as_string_view();
+    (
+        (min(time).unwrap_or(i64::MAX), max(time).unwrap_or(i64::MIN)),
+        (
+            min_string_view(entity).unwrap_or_default().to_owned(),
+            max_string_view(entity).unwrap_or_default().to_owned(),
+        ),
+    )
+}
+
+/// Least and greatest value of each column where every row group knows them exactly.
+fn column_bounds(metadata: &ParquetMetaData) -> BTreeMap<String, (String, String)> {
+    let schema = metadata.file_metadata().schema_descr();
+    let bounds_of = |column: usize| {
+        let mut all: Option<Bounds> = None;
+        for group in metadata.row_groups() {
+            let bounds = Bounds::of(group.column(column).statistics()?)?;
+            all = Some(match all {
+                Some(before) => before.merge(bounds)?,
+                None => bounds,
+            });
+        }
+        all.map(Bounds::into_text)
+    };
+    (0..schema.num_columns())
+        .filter_map(|column| Some((schema.column(column).name().to_owned(), bounds_of(column)?)))
+        .collect()
+}
+
+enum Bounds {
+    Integer(i64, i64),
+    Text(String, String),
+}
+
+impl Bounds {
+    fn of(statistics: &Statistics) -> Option<Self> {
+        match statistics {
+            Statistics::Int64(values) => Some(Self::Integer(*values.min_opt()?, *values.max_opt()?)),
+            Statistics::ByteArray(values) if values.min_is_exact() && values.max_is_exact() => {
+                let text = |bytes: &parquet::data_type::ByteArray| bytes.as_utf8().ok().map(str::to_owned);
+                Some(Self::Text(text(values.min_opt()?)?, text(values.max_opt()?)?))
+            }
+            _ => None,
+        }
+    }
+
+    fn merge(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Integer(a, b), Self::Integer(c, d)) => Some(Self::Integer(a.min(c), b.max(d))),
+            (Self::Text(a, b), Self::Text(c, d)) => Some(Self::Text(a.min(c), b.max(d))),
+            _ => None,
+        }
+    }
+
+    fn into_text(self) -> (String, String) {
+        match self {
+            Self::Integer(least, greatest) => (least.to_string(), greatest.to_string()),
+            Self::Text(least, greatest) => (least, greatest),
+        }
+    }
+}
+
+/// Hashes and counts what passes through, and remembers its end, which says how long a Parquet footer is.
+struct Hashing<W> {
+    inner: W,
+    hash: Sha256,
+    bytes: u64,
+    tail: [u8; 8],
+}
+
+impl<W: Write> Hashing<W> {
+    fn new(inner: W) -> Self {
+        Self { inner, hash: Sha256::new(), bytes: 0, tail: [0; 8] }
+    }
+
+    fn finish(mut self) -> Result<(String, u64, u64), LakeError> {
+        self.inner.flush()?;
+        let [a, b, c, d, ..] = self.tail;
+        let footer = u64::from(u32::from_le_bytes([a, b, c, d])) + 8;
+        Ok((super::hex(&self.hash.finalize()), self.bytes, footer))
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(data)?;
+        let data = &data[..written];
+        self.hash.update(data);
+        self.bytes += written as u64;
+        if data.len() >= 8 {
+            self.tail.copy_from_slice(&data[data.len() - 8..]);
+        } else {
+            self.tail.rotate_left(data.len());
+            self.tail[8 - data.len()..].copy_from_slice(data);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}

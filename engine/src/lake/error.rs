@@ -1,0 +1,70 @@
+//! What can go wrong in the lake.
+
+use datafusion::arrow::error::ArrowError;
+use datafusion::error::DataFusionError;
+use parquet::errors::ParquetError;
+
+use super::manifest::ManifestError;
+
+/// Why the lake refused or failed. Nothing was committed unless a variant says otherwise.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LakeError {
+    /// The manifest refused or failed.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// An object could not be written or read.
+    #[error("the object store failed")]
+    ObjectStore(#[from] object_store::Error),
+    /// Rows do not have the shape that their dataset declares.
+    #[error("rows of {dataset}: {detail}")]
+    Shape {
+        /// The dataset.
+        dataset: &'static str,
+        /// What is wrong.
+        detail: String,
+    },
+    /// A stored segment is not what its manifest row says.
+    #[error("segment {segment} of {dataset} is damaged: {detail}")]
+    Damaged {
+        /// The dataset.
+        dataset: String,
+        /// The segment.
+        segment: crate::SegmentId,
+        /// What is wrong.
+        detail: String,
+    },
+    /// No dataset has that name.
+    #[error("no dataset {0:?}")]
+    UnknownDataset(String),
+    /// Other writers changed the same partitions again and again.
+    #[error("gave up after {attempts} attempts: other commits keep changing the same partitions; try again")]
+    Contended {
+        /// How often the commit was computed.
+        attempts: u32,
+    },
+    /// The local spool folder could not be written or read.
+    #[error("the spool folder failed")]
+    Spool(#[from] std::io::Error),
+    /// A plan could not be made or run.
+    #[error("a plan failed")]
+    Plan(#[from] Box<DataFusionError>),
+}
+
+impl From<DataFusionError> for LakeError {
+    fn from(error: DataFusionError) -> Self {
+        Self::Plan(Box::new(error))
+    }
+}
+
+impl From<ArrowError> for LakeError {
+    fn from(error: ArrowError) -> Self {
+        DataFusionError::from(error).into()
+    }
+}
+
+impl From<ParquetError> for LakeError {
+    fn from(error: ParquetError) -> Self {
+        DataFusionError::from(error).into()
+    }
+}
