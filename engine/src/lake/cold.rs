@@ -128,8 +128,7 @@ impl SegmentWriter {
 
     fn finish(mut self, dataset: &Dataset, partition: Partition) -> Result<Written, LakeError> {
         let metadata = self.writer.finish()?;
-        let sink = self.writer.into_inner()?;
-        let (checksum, bytes, footer_bytes) = sink.finish()?;
+        let (checksum, bytes, footer_bytes) = self.writer.inner_mut().finish()?;
         let segment = Segment {
             id: self.id,
             dataset: dataset.name.to_owned(),
@@ -228,11 +227,12 @@ impl<W: Write> Hashing<W> {
         Self { inner, hash: Sha256::new(), bytes: 0, tail: [0; 8] }
     }
 
-    fn finish(mut self) -> Result<(String, u64, u64), LakeError> {
+    /// Flushes; returns the SHA-256, the size, and the size of the footer.
+    fn finish(&mut self) -> Result<(String, u64, u64), LakeError> {
         self.inner.flush()?;
         let [a, b, c, d, ..] = self.tail;
         let footer = u64::from(u32::from_le_bytes([a, b, c, d])) + 8;
-        Ok((super::hex(&self.hash.finalize()), self.bytes, footer))
+        Ok((super::hex(&self.hash.finalize_reset()), self.bytes, footer))
     }
 }
 

@@ -1,1 +1,279 @@
+//! One test suite for every manifest. [`manifest_conformance!`](crate::manifest_conformance) makes a test of each case.
+//!
+//! A case takes a manifest and a store of it that nobody has committed to.
 
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "these are tests; their names say what they prove")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use super::manifest::{
+    Commit, CommitCounts, CommitKind, Manifest, ManifestError, NewSegment, Segment, Temperature, Version,
+};
+use crate::dataset::Partition;
+use crate::{CommitId, SegmentId, StoreId};
+
+/// Makes one `#[tokio::test]` of every case. `$make` is an async function that returns `(Arc<dyn Manifest>, StoreId, guard)`,
+/// with a new store each time; the guard is held until the case is over.
+#[macro_export]
+macro_rules! manifest_conformance {
+    ($make:path) => {
+        $crate::manifest_conformance!(@cases $make:
+            a_new_store_is_empty_at_version_zero,
+            a_commit_raises_the_version_and_adds_its_segments,
+            hot_payloads_come_back_in_the_order_asked,
+            a_read_at_an_older_version_sees_what_was_live_then,
+            a_version_in_the_future_is_unknown,
+            a_commit_from_an_outdated_snapshot_conflicts_and_changes_nothing,
+            commits_to_other_partitions_do_not_conflict,
+            a_cold_segment_must_be_staged,
+            a_staged_segment_can_be_withdrawn,
+            only_live_segments_are_retired,
+            a_receipt_is_taken_once,
+            a_commit_without_changes_keeps_the_version_and_takes_its_receipt,
+            the_same_commit_published_again_is_answered_and_changes_nothing,
+            a_commit_is_found_by_its_id,
+            an_unknown_store_is_an_error_everywhere,
+            concurrent_commits_are_all_there_once_and_in_order,
+            everything_said_of_a_segment_is_kept,
+        );
+    };
+    (@cases $make:path: $($case:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let (manifest, store, _guard) = $make().await;
+                $crate::lake::conformance::$case(manifest, store).await;
+            }
+        )*
+    };
+}
+
+fn month(first_day: &str) -> Partition {
+    Partition::starting(first_day.parse().unwrap())
+}
+
+fn segment(temperature: Temperature, partition: &str) -> Segment {
+    #[allow(clippy::disallowed_methods, reason = "cases run against shared databases: their ids must not repeat")]
+    let id = SegmentId(Uuid::now_v7());
+    Segment {
+        id,
+        dataset: "orders".to_owned(),
+        partition: month(partition),
+        temperature,
+        rows: 3,
+        updates: u64::from(temperature == Temperature::Hot),
+        bytes: 3,
+        footer_bytes: (temperature == Temperature::Cold).then_some(321),
+        schema_version: 1,
+        time_bounds: (-5, 1_700_000_000_000_000),
+        entity_bounds: ("a".to_owned(), "z\u{fc}".to_owned()),
+        column_bounds: BTreeMap::from([("currency".to_owned(), ("EUR".to_owned(), "USD".to_owned()))]),
+        checksum: "ab".repeat(32),
+        begin_version: 0,
+    }
+}
+
+fn hot(partition: &str) -> NewSegment {
+    NewSegment { segment: segment(Temperature::Hot, partition), payload: Some(Bytes::from_static(b"hot")) }
+}
+
+fn cold(partition: &str) -> NewSegment {
+    NewSegment { segment: segment(Temperature::Cold, partition), payload: None }
+}
+
+fn commit(store: StoreId, based_on: Version, add: Vec<NewSegment>) -> Commit {
+    let touched = add.iter().map(|new| (new.segment.dataset.clone(), new.segment.partition)).collect();
+    #[allow(clippy::disallowed_methods, reason = "cases run against shared databases: their ids must not repeat")]
+    let id = CommitId(Uuid::now_v7());
+    Commit {
+        id,
+        store,
+        kind: CommitKind::Upsert,
+        based_on,
+        touched,
+        add,
+        retire: Vec::new(),
+        receipt: None,
+        counts: CommitCounts { new: 1, updated: 2, unchanged: 3, stale: 4 },
+    }
+}
+
+async fn ids(manifest: &dyn Manifest, store: StoreId, at: Option<Version>) -> Vec<SegmentId> {
+    manifest.snapshot(store, at).await.unwrap().segments.iter().map(|segment| segment.id).collect()
+}
+
+pub async fn a_new_store_is_empty_at_version_zero(manifest: Arc<dyn Manifest>, store: StoreId) {
+    assert_eq!(manifest.version(store).await.unwrap(), 0);
+    let snapshot = manifest.snapshot(store, None).await.unwrap();
+    assert_eq!((snapshot.store, snapshot.version, snapshot.segments.len()), (store, 0, 0));
+}
+
+pub async fn a_commit_raises_the_version_and_adds_its_segments(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let new = hot("2026-10-01");
+    let commit = commit(store, 0, vec![new.clone()]);
+    let published = manifest.publish(commit.clone()).await.unwrap();
+    assert_eq!((published.id, published.version, published.counts), (commit.id, 1, commit.counts));
+    assert_eq!(manifest.version(store).await.unwrap(), 1);
+    let snapshot = manifest.snapshot(store, None).await.unwrap();
+    assert_eq!(snapshot.version, 1);
+    assert_eq!(*snapshot.segments[0], Segment { begin_version: 1, ..new.segment });
+}
+
+pub async fn everything_said_of_a_segment_is_kept(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let add = vec![cold("2026-09-01"), hot("2026-10-01")];
+    let staged: Vec<_> = add.iter().take(1).map(|new| new.segment.clone()).collect();
+    manifest.stage(store, &staged).await.unwrap();
+    manifest.publish(commit(store, 0, add.clone())).await.unwrap();
+    let snapshot = manifest.snapshot(store, None).await.unwrap();
+    let kept: Vec<_> =
+        snapshot.segments.iter().map(|segment| Segment { begin_version: 0, ..(**segment).clone() }).collect();
+    assert_eq!(kept, add.into_iter().map(|new| new.segment).collect::<Vec<_>>());
+}
+
+pub async fn hot_payloads_come_back_in_the_order_asked(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let mut add = vec![hot("2026-10-01"), hot("2026-11-01")];
+    add[1].payload = Some(Bytes::from_static(b"second"));
+    let asked = [add[1].segment.id, add[0].segment.id];
+    manifest.publish(commit(store, 0, add)).await.unwrap();
+    let payloads = manifest.hot_payloads(store, &asked).await.unwrap();
+    assert_eq!(payloads, [Bytes::from_static(b"second"), Bytes::from_static(b"hot")]);
+    assert!(manifest.hot_payloads(store, &[segment(Temperature::Hot, "2026-10-01").id]).await.is_err());
+}
+
+pub async fn a_read_at_an_older_version_sees_what_was_live_then(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let (first, second) = (hot("2026-10-01"), hot("2026-10-01"));
+    let (first_id, second_id) = (first.segment.id, second.segment.id);
+    manifest.publish(commit(store, 0, vec![first])).await.unwrap();
+    let replace = Commit { retire: vec![first_id], ..commit(store, 1, vec![second]) };
+    manifest.publish(replace).await.unwrap();
+    assert_eq!(ids(&*manifest, store, Some(0)).await, []);
+    assert_eq!(ids(&*manifest, store, Some(1)).await, [first_id]);
+    assert_eq!(ids(&*manifest, store, Some(2)).await, [second_id]);
+    assert_eq!(ids(&*manifest, store, None).await, [second_id]);
+    assert_eq!(manifest.hot_payloads(store, &[first_id]).await.unwrap(), [Bytes::from_static(b"hot")]);
+}
+
+pub async fn a_version_in_the_future_is_unknown(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let answer = manifest.snapshot(store, Some(1)).await;
+    assert!(matches!(answer, Err(ManifestError::UnknownVersion(1))), "{answer:?}");
+}
+
+pub async fn a_commit_from_an_outdated_snapshot_conflicts_and_changes_nothing(
+    manifest: Arc<dyn Manifest>,
+    store: StoreId,
+) {
+    manifest.publish(commit(store, 0, vec![hot("2026-10-01")])).await.unwrap();
+    let late = Commit { receipt: Some("late".to_owned()), ..commit(store, 0, vec![hot("2026-10-01")]) };
+    let answer = manifest.publish(late).await;
+    assert!(
+        matches!(&answer, Err(ManifestError::Conflict { partition, based_on: 0, .. }) if *partition == month("2026-10-01")),
+        "{answer:?}"
+    );
+    assert_eq!(manifest.version(store).await.unwrap(), 1);
+    assert_eq!(ids(&*manifest, store, None).await.len(), 1);
+    assert_eq!(manifest.receipt(store, "late").await.unwrap(), None);
+}
+
+pub async fn commits_to_other_partitions_do_not_conflict(manifest: Arc<dyn Manifest>, store: StoreId) {
+    manifest.publish(commit(store, 0, vec![hot("2026-10-01")])).await.unwrap();
+    let published = manifest.publish(commit(store, 0, vec![hot("2026-11-01")])).await.unwrap();
+    assert_eq!(published.version, 2);
+    let mut items = hot("2026-10-01");
+    "order_items".clone_into(&mut items.segment.dataset);
+    assert_eq!(manifest.publish(commit(store, 0, vec![items])).await.unwrap().version, 3);
+}
+
+pub async fn a_cold_segment_must_be_staged(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let new = cold("2026-10-01");
+    let commit = commit(store, 0, vec![new.clone()]);
+    let answer = manifest.publish(commit.clone()).await;
+    assert!(matches!(answer, Err(ManifestError::NotStaged(id)) if id == new.segment.id), "{answer:?}");
+    assert_eq!(manifest.version(store).await.unwrap(), 0);
+    manifest.stage(store, std::slice::from_ref(&new.segment)).await.unwrap();
+    assert_eq!(manifest.publish(commit).await.unwrap().version, 1);
+}
+
+pub async fn a_staged_segment_can_be_withdrawn(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let new = cold("2026-10-01");
+    manifest.stage(store, std::slice::from_ref(&new.segment)).await.unwrap();
+    manifest.unstage(store, &[new.segment.id, segment(Temperature::Cold, "2026-10-01").id]).await.unwrap();
+    let answer = manifest.publish(commit(store, 0, vec![new])).await;
+    assert!(matches!(answer, Err(ManifestError::NotStaged(_))), "{answer:?}");
+}
+
+pub async fn only_live_segments_are_retired(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let unknown = segment(Temperature::Hot, "2026-10-01").id;
+    let bad = Commit { retire: vec![unknown], ..commit(store, 0, vec![hot("2026-10-01")]) };
+    let answer = manifest.publish(bad).await;
+    assert!(matches!(answer, Err(ManifestError::NotLive(id)) if id == unknown), "{answer:?}");
+    assert_eq!(manifest.version(store).await.unwrap(), 0);
+    assert_eq!(ids(&*manifest, store, None).await, []);
+}
+
+pub async fn a_receipt_is_taken_once(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let with_receipt =
+        |based_on| Commit { receipt: Some("import:1".to_owned()), ..commit(store, based_on, vec![hot("2026-10-01")]) };
+    assert_eq!(manifest.receipt(store, "import:1").await.unwrap(), None);
+    let first = manifest.publish(with_receipt(0)).await.unwrap();
+    let answer = manifest.publish(with_receipt(1)).await;
+    assert!(matches!(answer, Err(ManifestError::AlreadyDone(done)) if done == first), "{answer:?}");
+    assert_eq!(manifest.receipt(store, "import:1").await.unwrap(), Some(first));
+    assert_eq!(manifest.version(store).await.unwrap(), 1);
+}
+
+pub async fn a_commit_without_changes_keeps_the_version_and_takes_its_receipt(
+    manifest: Arc<dyn Manifest>,
+    store: StoreId,
+) {
+    manifest.publish(commit(store, 0, vec![hot("2026-10-01")])).await.unwrap();
+    let nothing = Commit { receipt: Some("import:2".to_owned()), ..commit(store, 1, vec![]) };
+    let published = manifest.publish(nothing).await.unwrap();
+    assert_eq!(published.version, 1);
+    assert_eq!(manifest.version(store).await.unwrap(), 1);
+    assert_eq!(manifest.receipt(store, "import:2").await.unwrap(), Some(published));
+}
+
+pub async fn the_same_commit_published_again_is_answered_and_changes_nothing(
+    manifest: Arc<dyn Manifest>,
+    store: StoreId,
+) {
+    let commit = Commit { receipt: Some("import:3".to_owned()), ..commit(store, 0, vec![hot("2026-10-01")]) };
+    let first = manifest.publish(commit.clone()).await.unwrap();
+    assert_eq!(manifest.publish(commit).await.unwrap(), first);
+    assert_eq!(manifest.version(store).await.unwrap(), 1);
+    assert_eq!(ids(&*manifest, store, None).await.len(), 1);
+}
+
+pub async fn a_commit_is_found_by_its_id(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let commit = commit(store, 0, vec![hot("2026-10-01")]);
+    assert_eq!(manifest.committed(store, commit.id).await.unwrap(), None);
+    let published = manifest.publish(commit.clone()).await.unwrap();
+    assert_eq!(manifest.committed(store, commit.id).await.unwrap(), Some(published));
+}
+
+pub async fn an_unknown_store_is_an_error_everywhere(manifest: Arc<dyn Manifest>, _store: StoreId) {
+    let store = StoreId(segment(Temperature::Hot, "2026-10-01").id.0);
+    let unknown = |error: ManifestError| matches!(error, ManifestError::UnknownStore(id) if id == store);
+    assert!(unknown(manifest.version(store).await.unwrap_err()));
+    assert!(unknown(manifest.snapshot(store, None).await.unwrap_err()));
+    assert!(unknown(manifest.publish(commit(store, 0, vec![hot("2026-10-01")])).await.unwrap_err()));
+    assert!(manifest.stage(store, &[segment(Temperature::Cold, "2026-10-01")]).await.is_err());
+}
+
+pub async fn concurrent_commits_are_all_there_once_and_in_order(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let months: Vec<String> = (1..=9).map(|number| format!("2026-0{number}-01")).collect();
+    let writers = months.iter().map(|month| manifest.publish(commit(store, 0, vec![hot(month)])));
+    let mut versions: Vec<_> =
+        futures::future::join_all(writers).await.into_iter().map(|published| published.unwrap().version).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, (1..=9).collect::<Vec<_>>());
+    assert_eq!(manifest.version(store).await.unwrap(), 9);
+    assert_eq!(ids(&*manifest, store, None).await.len(), 9);
+    let same: Vec<_> = (0..5).map(|_| manifest.publish(commit(store, 9, vec![hot("2026-10-01")]))).collect();
+    let answers = futures::future::join_all(same).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+}

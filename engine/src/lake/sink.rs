@@ -10,8 +10,8 @@ use crate::dataset::Dataset;
 /// Takes rows on their way to one commit.
 pub trait RowSink {
     /// Takes rows of exactly the dataset's schema. All rows of one state of an entity are in one batch, next to one
-    /// another, and carry one version. Where an entity is given in several states, the highest version wins, and among equal
-    /// versions the one given last.
+    /// another, carry one version, and ascend by the row column (an entity's row that does not starts a new state). Where an
+    /// entity is given in several states, the highest version wins, and among equal versions the one given last.
     ///
     /// # Errors
     /// When the rows do not have the dataset's shape, or cannot be kept.

@@ -8,8 +8,9 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::sync::Arc;
 
+use arrow::array::make_comparator;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array, UInt64Array};
-use arrow::compute::take_record_batch;
+use arrow::compute::{SortOptions, take_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimestampMicrosecondType};
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
@@ -110,7 +111,7 @@ impl RowSink for Spool {
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        let (sequence, states) = sequence(dataset, batch, self.states);
+        let (sequence, states) = sequence(dataset, batch, self.states)?;
         self.states = states;
         self.rows += batch.num_rows() as u64;
         let mut columns = batch.columns().to_vec();
@@ -212,19 +213,28 @@ fn check_shape(dataset: &Dataset, batch: &RecordBatch) -> Result<(), LakeError> 
     Err(LakeError::Shape { dataset: dataset.name, detail: format!("the columns are {:?}", batch.schema().fields()) })
 }
 
-/// Numbers the states: rows next to one another with one entity and one version are one state.
-fn sequence(dataset: &Dataset, batch: &RecordBatch, before: u64) -> (ArrayRef, u64) {
+/// Numbers the states: rows next to one another are one state while they name the same entity and version and their row
+/// column ascends.
+fn sequence(dataset: &Dataset, batch: &RecordBatch, before: u64) -> Result<(ArrayRef, u64), LakeError> {
     let entity = batch[dataset.entity].as_string_view();
     let version = batch[dataset.version].as_primitive::<Int64Type>();
+    let ascends = match dataset.row {
+        Some(row) => Some(make_comparator(&batch[row], &batch[row], SortOptions::default())?),
+        None => None,
+    };
+    let goes_on = |row: usize| {
+        row > 0
+            && entity.value(row) == entity.value(row - 1)
+            && version.value(row) == version.value(row - 1)
+            && ascends.as_ref().is_some_and(|compare| compare(row - 1, row).is_lt())
+    };
     let mut state = before;
     let numbers = (0..batch.num_rows()).map(|row| {
-        if row == 0 || entity.value(row) != entity.value(row - 1) || version.value(row) != version.value(row - 1) {
-            state += 1;
-        }
+        state += u64::from(!goes_on(row));
         state
     });
     let numbers = UInt64Array::from_iter_values(numbers);
-    (Arc::new(numbers), state)
+    Ok((Arc::new(numbers), state))
 }
 
 fn rows_by_partition(dataset: &Dataset, batch: &RecordBatch) -> BTreeMap<Partition, Vec<u32>> {

@@ -1,0 +1,19 @@
+mod commits;
+mod model;
+mod support;
+
+mod memory_manifest {
+    use std::sync::Arc;
+
+    use aloftly_engine::StoreId;
+    use aloftly_engine::lake::{Manifest, MemoryManifest};
+
+    async fn make() -> (Arc<dyn Manifest>, StoreId, ()) {
+        let store = StoreId(uuid::Uuid::from_u128(7));
+        let manifest = MemoryManifest::new();
+        manifest.create_store(store);
+        (Arc::new(manifest), store, ())
+    }
+
+    aloftly_engine::manifest_conformance!(make);
+}

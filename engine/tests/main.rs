@@ -1,0 +1,3 @@
+//! The engine's tests across files: the lake against a model, the manifest suite.
+
+mod lake;
