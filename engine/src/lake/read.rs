@@ -41,10 +41,10 @@ impl StoreLake {
     pub(super) async fn snapshot(&self, at: Option<Version>) -> Result<Arc<Snapshot>, LakeError> {
         let newest = self.manifest.version(self.store).await?;
         let wanted = at.unwrap_or(newest);
-        if let Some(cached) = self.shared().snapshots.get(&self.store).await {
-            if cached.version == wanted {
-                return Ok(cached);
-            }
+        if let Some(cached) = self.shared().snapshots.get(&self.store).await
+            && cached.version == wanted
+        {
+            return Ok(cached);
         }
         let snapshot = Arc::new(self.manifest.snapshot(self.store, Some(wanted)).await?);
         if wanted == newest {

@@ -118,10 +118,10 @@ impl RowSink for Spool {
         columns.push(sequence);
         let batch = RecordBatch::try_new(spool_schema(dataset), columns)?;
         let mut groups = rows_by_partition(dataset, &batch);
-        if groups.len() == 1 {
-            if let Some((partition, _)) = groups.pop_first() {
-                return self.keep(dataset, partition, batch);
-            }
+        if groups.len() == 1
+            && let Some((partition, _)) = groups.pop_first()
+        {
+            return self.keep(dataset, partition, batch);
         }
         for (partition, rows) in groups {
             let part = compact(&take_record_batch(&batch, &UInt32Array::from(rows))?)?;

@@ -48,10 +48,10 @@ impl StoreLake {
     /// When nothing was committed; [`ManifestError::Ambiguous`] when that is not known.
     pub async fn upsert(&self, mut spool: Spool, receipt: Option<String>) -> Result<Published, LakeError> {
         spool.finish()?;
-        if let Some(receipt) = &receipt {
-            if let Some(done) = self.manifest.receipt(self.store, receipt).await? {
-                return Ok(done);
-            }
+        if let Some(receipt) = &receipt
+            && let Some(done) = self.manifest.receipt(self.store, receipt).await?
+        {
+            return Ok(done);
         }
         let mut outcomes = Outcomes::new();
         let result = self.upsert_with(&spool, receipt, &mut outcomes).await;
@@ -230,12 +230,10 @@ impl StoreLake {
         let dataset = &spooled.dataset;
         let reader = Reader::over(self, Arc::clone(snapshot), session.clone());
         let mut plan = reader.scan_partition(dataset, spooled.partition).await?;
-        if only_range {
-            if let Some((least, greatest)) = spooled.entity_range() {
-                let entity = col(dataset.entity);
-                let range = entity.clone().gt_eq(lit(least)).and(entity.lt_eq(lit(greatest)));
-                plan = LogicalPlanBuilder::from(plan).filter(range)?.build()?;
-            }
+        if only_range && let Some((least, greatest)) = spooled.entity_range() {
+            let entity = col(dataset.entity);
+            let range = entity.clone().gt_eq(lit(least)).and(entity.lt_eq(lit(greatest)));
+            plan = LogicalPlanBuilder::from(plan).filter(range)?.build()?;
         }
         Ok(Some(sorted(session, plan, held_order(dataset)).await?))
     }
