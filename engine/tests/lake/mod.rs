@@ -1,4 +1,5 @@
 mod commits;
+mod layout;
 mod model;
 mod support;
 
