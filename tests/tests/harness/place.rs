@@ -21,7 +21,11 @@ pub(crate) fn retail() -> Option<[(&'static str, PathBuf); 3]> {
     let files = ["367", "406", "356"]
         .map(|store| (store, shared.join(format!("data/retail/orders_export_store_{store}.csv.gz"))));
     if let Some((_, missing)) = files.iter().find(|(_, path)| !path.exists()) {
-        assert!(std::env::var_os("CI").is_none(), "{} is missing, and CI must not skip what it proves", missing.display());
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "{} is missing, and CI must not skip what it proves",
+            missing.display()
+        );
         eprintln!("SKIPPED: {} is missing; set ALOFTLY_SHARED to the folder that holds data/retail", missing.display());
         return None;
     }

@@ -1,0 +1,9 @@
+//! What every end-to-end test needs: a place of its own, a server in it, and a signed-in client.
+
+mod client;
+mod place;
+mod server;
+
+pub(crate) use client::Client;
+pub(crate) use place::retail;
+pub(crate) use server::Place;
