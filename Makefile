@@ -67,7 +67,7 @@ sqlx: ## Checks the SQL against a real database and records what sqlx needs to c
 release: ## Builds the optimised binary
 	scripts/setup
 	scripts/web
-	cargo build $(CARGO_ALL) --release --bin aloftly
+	cargo build --locked --release -p aloftly-server --bin aloftly
 	@ls -lh "$$CARGO_TARGET_DIR/release/aloftly"
 
 measure: ## Measures import speed, its peak memory and query latency on this machine
