@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
 # One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
 CARGO_ALL := --workspace --locked
 
-.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused sqlx release measure clean
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx release measure clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ deny: ## Checks licences, sources, banned and duplicate dependencies, advisories
 
 unused: ## Finds dependencies that nothing uses
 	PATH="$(XDG_CACHE_HOME)/aloftly/tools/bin:$$PATH" cargo machete
+
+layers: ## Checks that the rooms depend on each other one way only
+	scripts/layers
 
 sqlx: ## Checks the SQL against a real database and records what sqlx needs to compile without one
 	scripts/sqlx-prepare
