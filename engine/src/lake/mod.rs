@@ -50,6 +50,11 @@ pub use spool::Spool;
 use crate::clock::Clock;
 use crate::{SegmentId, StoreId};
 
+/// Runs of a spilled sort that are merged at once.
+const SPILL_FAN_IN: usize = 8;
+/// Rows of a batch in sorts that are expected to spill.
+const SPILL_BATCH_ROWS: usize = 2_048;
+
 /// How a lake uses its machine.
 #[derive(Clone, Debug)]
 pub struct LakeOptions {
@@ -119,8 +124,8 @@ impl Lake {
     /// When the spool folder cannot be made.
     pub fn new(store: Arc<dyn ObjectStore>, options: LakeOptions, clock: Arc<dyn Clock>) -> Result<Self, LakeError> {
         std::fs::create_dir_all(&options.spool_dir)?;
-        let queries = Runtime::new(&store, &options, options.query_memory, options.parallelism)?;
-        let commits = Runtime::new(&store, &options, options.commit_memory, 1)?;
+        let queries = Runtime::new(&store, &options, options.query_memory, options.parallelism, false)?;
+        let commits = Runtime::new(&store, &options, options.commit_memory, 1, true)?;
         let hot = Cache::builder()
             .max_capacity(options.hot_memory)
             .weigher(|_, hot: &Arc<hot::HotRows>| u32::try_from(hot.rows.get_array_memory_size()).unwrap_or(u32::MAX))
@@ -186,6 +191,7 @@ impl Runtime {
         options: &LakeOptions,
         memory: usize,
         parallelism: usize,
+        spills: bool,
     ) -> Result<Self, LakeError> {
         let pool = TrackConsumersPool::new(FairSpillPool::new(memory), std::num::NonZeroUsize::MIN.saturating_add(4));
         let spill =
@@ -194,10 +200,16 @@ impl Runtime {
             .with_memory_pool(Arc::new(pool))
             .with_disk_manager_builder(spill)
             .with_metadata_cache_limit(options.metadata_memory)
+            .with_max_spill_merge_fan_in(SPILL_FAN_IN)
             .build_arc()?;
         env.register_object_store(cold_table::object_store_url().as_ref(), Arc::clone(store));
         let mut config = SessionConfig::new().with_target_partitions(parallelism).with_information_schema(false);
         config.options_mut().execution.collect_statistics = false;
+        if spills {
+            // A merge of spilled runs holds a batch or two of each in memory that it cannot give back: small ones.
+            config = config.with_batch_size(SPILL_BATCH_ROWS);
+            config.options_mut().execution.sort_spill_reservation_bytes = memory / 3;
+        }
         Ok(Self { env, config })
     }
 

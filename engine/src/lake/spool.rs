@@ -14,8 +14,11 @@ use arrow::compute::{SortOptions, take_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimestampMicrosecondType};
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
+use datafusion::catalog::streaming::StreamingTable;
 use datafusion::common::DataFusionError;
+use datafusion::datasource::provider_as_source;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
 use tempfile::TempDir;
@@ -157,9 +160,9 @@ impl PartitionSpool {
         bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
-    pub(super) fn source(&self) -> Arc<SpoolStream> {
+    pub(super) fn source(&self) -> SpoolStream {
         let file = self.path.exists().then(|| self.path.clone());
-        Arc::new(SpoolStream { schema: Arc::clone(&self.schema), held: self.held.clone(), file })
+        SpoolStream { schema: Arc::clone(&self.schema), held: self.held.clone(), file }
     }
 }
 
@@ -172,6 +175,17 @@ pub(super) struct SpoolStream {
 }
 
 impl SpoolStream {
+    /// The batches of a file.
+    pub(super) fn of_file(schema: &SchemaRef, file: std::path::PathBuf) -> Self {
+        Self { schema: Arc::clone(schema), held: Vec::new(), file: Some(file) }
+    }
+
+    /// A plan that reads it.
+    pub(super) fn plan(self) -> Result<LogicalPlan, LakeError> {
+        let table = StreamingTable::try_new(Arc::clone(&self.schema), vec![Arc::new(self)])?;
+        Ok(LogicalPlanBuilder::scan("spooled", provider_as_source(Arc::new(table)), None)?.build()?)
+    }
+
     fn open(&self) -> Result<impl Iterator<Item = Result<RecordBatch, DataFusionError>> + use<>, DataFusionError> {
         let file = match &self.file {
             Some(path) => Some(StreamReader::try_new(BufReader::new(File::open(path)?), None)?),

@@ -1,19 +1,15 @@
 //! The upsert commit: spooled rows become the new state of their entities, all at once or not at all.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fs::File;
+use std::io::BufWriter;
+use std::sync::Arc;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{concat, concat_batches};
-use arrow::datatypes::SchemaRef;
-use datafusion::catalog::streaming::StreamingTable;
-use datafusion::datasource::provider_as_source;
-use datafusion::error::DataFusionError;
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, SortExpr, col, lit};
-use datafusion::physical_plan::EmptyRecordBatchStream;
-use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
-use datafusion::physical_plan::streaming::PartitionStream;
+use arrow::ipc::writer::StreamWriter;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::logical_expr::{LogicalPlanBuilder, SortExpr, col, lit};
 use datafusion::prelude::SessionContext;
 
 use super::manifest::{
@@ -22,7 +18,7 @@ use super::manifest::{
 use super::merge::{Merge, Merged};
 use super::read::{Reader, partition_segments};
 use super::rewrite::sorted;
-use super::spool::{PartitionSpool, SEQUENCE, Spool, compact};
+use super::spool::{PartitionSpool, SEQUENCE, Spool, SpoolStream, compact};
 use super::{LakeError, StoreLake, cold, hot};
 use crate::dataset::{Dataset, Partition};
 use crate::{CommitId, SegmentId};
@@ -185,32 +181,26 @@ impl StoreLake {
         held: &[Arc<Segment>],
     ) -> Result<Outcome, LakeError> {
         let session = self.shared().commits.session();
-        let dataset = Arc::clone(&spooled.dataset);
+        let dataset = &spooled.dataset;
         let incoming = incoming(&session, spooled).await?;
         let retire: Vec<_> = held.iter().map(|segment| segment.id).collect();
         let held = self.held(&session, spooled, snapshot, held, false).await?;
-        let mut merge = Merge::new(&dataset, incoming, held)?;
-        let (counted, counts) = tokio::sync::oneshot::channel();
-        let mut builder = RecordBatchReceiverStreamBuilder::new(Arc::clone(&dataset.schema), 2);
-        let rows = builder.tx();
-        builder.spawn(async move {
-            // A receiver that is gone means that the writer failed: its error is the one that is reported.
-            while let Some(merged) = merge.next().await.map_err(external)? {
-                let (Merged::Incoming(batch, _) | Merged::Held(batch)) = merged;
-                if rows.send(Ok(batch)).await.is_err() {
-                    return Ok(());
-                }
-            }
-            let _ = counted.send(merge.counts());
-            Ok(())
-        });
-        let merged = once(builder.build())?;
+        let mut merge = Merge::new(dataset, incoming, held)?;
         let folder = tempfile::tempdir_in(&self.shared().options.spool_dir)?;
-        let written = self.write_cold(&session, &spooled.dataset, spooled.partition, merged, folder.path()).await?;
-        let counts = counts.await.map_err(std::io::Error::other)?;
+        // The merged rows go to a file, so that the sorts before them have given back their memory when they are sorted.
+        let file = folder.path().join("merged.arrows");
+        let mut merged = StreamWriter::try_new(BufWriter::new(File::create(&file)?), &dataset.schema)?;
+        while let Some(Merged::Incoming(batch, _) | Merged::Held(batch)) = merge.next().await? {
+            merged.write(&compact(&batch)?)?;
+        }
+        merged.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        let counts = merge.counts();
+        drop(merge);
         if counts.new + counts.updated == 0 {
             return Ok(Outcome { counts, ..Outcome::default() });
         }
+        let rows = SpoolStream::of_file(&dataset.schema, file).plan()?;
+        let written = self.write_cold(&session, dataset, spooled.partition, rows, folder.path()).await?;
         Ok(Outcome { add: self.upload(&written).await?, retire, counts, ..Outcome::default() })
     }
 
@@ -276,17 +266,10 @@ fn commit(lake: &StoreLake, id: CommitId, snapshot: &Snapshot, receipt: Option<S
     commit
 }
 
-fn external(error: LakeError) -> DataFusionError {
-    DataFusionError::External(Box::new(error))
-}
-
 /// The spooled rows of a partition, sorted for the merge.
 async fn incoming(session: &SessionContext, spooled: &PartitionSpool) -> Result<SendableRecordBatchStream, LakeError> {
     let dataset = &spooled.dataset;
-    let source = spooled.source();
-    let schema = super::spool::spool_schema(dataset);
-    let table = StreamingTable::try_new(schema, vec![source])?;
-    let plan = LogicalPlanBuilder::scan(dataset.name, provider_as_source(Arc::new(table)), None)?.build()?;
+    let plan = spooled.source().plan()?;
     let mut order = vec![
         col(dataset.entity).sort(true, true),
         col(dataset.version).sort(false, false),
@@ -300,34 +283,4 @@ fn held_order(dataset: &Dataset) -> Vec<SortExpr> {
     let mut order = vec![col(dataset.entity).sort(true, true)];
     order.extend(dataset.row.map(|row| col(row).sort(true, true)));
     order
-}
-
-/// A stream as a plan that can be run once.
-fn once(stream: SendableRecordBatchStream) -> Result<LogicalPlan, LakeError> {
-    let schema = stream.schema();
-    let source = OnceStream { schema: Arc::clone(&schema), stream: Mutex::new(Some(stream)) };
-    let table = StreamingTable::try_new(schema, vec![Arc::new(source)])?;
-    Ok(LogicalPlanBuilder::scan("merged", provider_as_source(Arc::new(table)), None)?.build()?)
-}
-
-struct OnceStream {
-    schema: SchemaRef,
-    stream: Mutex<Option<SendableRecordBatchStream>>,
-}
-
-impl std::fmt::Debug for OnceStream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OnceStream").finish_non_exhaustive()
-    }
-}
-
-impl PartitionStream for OnceStream {
-    fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
-    fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner).take();
-        stream.unwrap_or_else(|| Box::pin(EmptyRecordBatchStream::new(Arc::clone(&self.schema))))
-    }
 }

@@ -60,7 +60,7 @@ async fn a_large_commit_is_sorted_parquet_at_the_declared_path_with_the_declared
         "order_items/store_id=00000000-0000-0000-0000-000000000001/date=2026-01-01/{}.parquet",
         segment.id
     ));
-    assert_eq!(files(&root), [path.clone()]);
+    assert_eq!(files(&root), std::slice::from_ref(&path));
     let bytes = std::fs::read(&path).unwrap();
     assert_eq!(segment.bytes, bytes.len() as u64);
     assert_eq!(segment.checksum, format!("{:x}", Sha256::digest(&bytes)));
@@ -68,7 +68,7 @@ async fn a_large_commit_is_sorted_parquet_at_the_declared_path_with_the_declared
 
     let builder = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&path).unwrap()).unwrap();
     let metadata = Arc::clone(builder.metadata());
-    let rows: Vec<_> = metadata.row_groups().iter().map(|group| group.num_rows()).collect();
+    let rows: Vec<_> = metadata.row_groups().iter().map(parquet::file::metadata::RowGroupMetaData::num_rows).collect();
     assert_eq!(rows, [131_072, 180_000 - 131_072]);
     for group in metadata.row_groups() {
         assert!(group.columns().iter().all(|column| column.compression() == Compression::LZ4_RAW));
