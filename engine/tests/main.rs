@@ -1,5 +1,12 @@
-//! The engine's tests across files: the lake against a model, the manifest suite.
+//! The engine's tests across files: the lake against a model, the manifest suite, the metrics service against an oracle.
 
-#![allow(clippy::unwrap_used, clippy::unused_async, reason = "these are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unused_async,
+    reason = "a test fails by panicking"
+)]
 
 mod lake;
+mod metrics;

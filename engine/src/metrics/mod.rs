@@ -1,1 +1,36 @@
-//! The metrics service.
+//! The metrics service: one declarative query language over everything that stores tell.
+//!
+//! Nothing else turns a metric into a plan. The way of a query: [`query`] reads and checks it, [`registry`] says what its
+//! metrics are, `time` turns its words into instants for each store, `plan` makes one aggregation per dataset, store and
+//! period, `execute` runs them, `table` brings the figures together and `answer` writes them down.
+//!
+//! Promises: days are local days; the figures of buckets and groups are those of disjoint rows; totals, ratios and
+//! distinct counts are computed, never added up where that is wrong; money is exact; what is not built is refused by
+//! name and never answered differently.
+
+mod answer;
+mod cache;
+mod error;
+mod execute;
+mod figure;
+mod lake_facts;
+mod plan;
+pub mod query;
+pub mod registry;
+mod resolve;
+mod response;
+mod service;
+mod source;
+mod table;
+mod time;
+
+pub use error::{FieldError, QueryError};
+pub use query::{Query, QueryRequest};
+pub use registry::Registry;
+pub use resolve::StoreScope;
+pub use response::{
+    CacheState, Column, ColumnRole, ColumnType, Compared, ComparisonTotals, Meta, QueryResponse, Rows, StoreEcho,
+    Warning,
+};
+pub use service::MetricsService;
+pub use time::range::RangeEcho;

@@ -1,0 +1,255 @@
+//! From figures to the answer that is sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, SecondsFormat};
+use serde_json::{Map, Value};
+
+use super::execute::Group;
+use super::figure::{Figure, compared, json};
+use super::query::{Granularity, Query};
+use super::registry::Unit;
+use super::resolve::{Resolved, StoreScope};
+use super::response::{
+    CacheState, Column, ColumnRole, ColumnType, ComparisonTotals, Meta, QueryResponse, Rows, StoreEcho, Warning,
+};
+use super::table::{Step, Table, TableRow};
+use super::time::range::{Period, RangeEcho};
+
+/// Everything that an answer tells.
+pub(crate) struct Answer<'q> {
+    pub(crate) query: &'q Query,
+    pub(crate) stores: &'q [AnsweringStore<'q>],
+    pub(crate) table: Table,
+    /// The currencies of the rows that money was summed over.
+    pub(crate) currencies: BTreeSet<String>,
+}
+
+/// A store that an answer is about.
+pub(crate) struct AnsweringStore<'q> {
+    pub(crate) scope: &'q StoreScope,
+    pub(crate) version: i64,
+    pub(crate) resolved: &'q Resolved,
+}
+
+impl Answer<'_> {
+    pub(crate) fn response(self) -> QueryResponse {
+        let total_rows = self.table.rows.len();
+        let skipped = usize::try_from(self.query.offset).unwrap_or(usize::MAX);
+        let limit = usize::try_from(self.query.limit).unwrap_or(usize::MAX);
+        let rows: Rows = self.table.rows.iter().skip(skipped).take(limit).map(|row| self.row(row)).collect();
+        let hides_totals = self.hides_totals();
+        let total = |position: usize, figures: &[Figure]| {
+            let unit = self.query.metrics[position].unit;
+            if hides_totals && unit == Unit::Currency { None } else { figures[position] }
+        };
+        let each = || self.query.metrics.iter().enumerate();
+        let totals = each()
+            .map(|(at, metric)| (metric.id.to_owned(), json(total(at, &self.table.totals), metric.unit)))
+            .collect();
+        let comparison = self.table.previous_totals.as_ref().zip(self.comparison_range()).map(|(previous, range)| {
+            let totals = each().map(|(at, metric)| {
+                let now = total(at, &self.table.totals);
+                (metric.id.to_owned(), compared(now, total(at, previous), metric.unit))
+            });
+            ComparisonTotals { totals: totals.collect(), range }
+        });
+        QueryResponse {
+            columns: self.columns(),
+            truncated: rows.len() < total_rows,
+            total_rows: total_rows as u64,
+            rows,
+            totals,
+            comparison,
+            meta: self.meta(),
+        }
+    }
+
+    /// Amounts of several currencies stand side by side in rows, and have no total.
+    fn hides_totals(&self) -> bool {
+        self.currencies.len() > 1
+    }
+
+    fn row(&self, row: &TableRow) -> Map<String, Value> {
+        let mut map = Map::new();
+        let step = &self.table.steps[row.step];
+        if self.query.granularity.is_some() {
+            map.insert("time".to_owned(), label(step.label));
+        }
+        let group: &Group = &self.table.groups[row.group];
+        for (dimension, value) in self.query.group_by.iter().zip(group) {
+            map.insert(dimension.id.to_owned(), value.as_deref().map_or(Value::Null, Value::from));
+        }
+        for (metric, figure) in self.query.metrics.iter().zip(&row.current) {
+            map.insert(metric.id.to_owned(), json(*figure, metric.unit));
+        }
+        if let Some(previous) = &row.previous {
+            map.insert("comparison".to_owned(), Value::Object(self.beside(step, row, previous)));
+        }
+        map
+    }
+
+    fn beside(&self, step: &Step, row: &TableRow, previous: &[Figure]) -> Map<String, Value> {
+        let mut map = Map::new();
+        if self.query.granularity.is_some() {
+            map.insert("time".to_owned(), label(step.beside));
+        }
+        for ((metric, now), before) in self.query.metrics.iter().zip(&row.current).zip(previous) {
+            let compared = compared(*now, *before, metric.unit);
+            let mut figure = Map::new();
+            figure.insert("value".to_owned(), compared.value);
+            figure.insert("delta".to_owned(), compared.delta);
+            figure.insert("ratio".to_owned(), compared.ratio.map_or(Value::Null, Value::from));
+            map.insert(metric.id.to_owned(), Value::Object(figure));
+        }
+        map
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let time = self.query.granularity.map(|granularity| Column {
+            key: "time".to_owned(),
+            title: title(granularity).to_owned(),
+            kind: if granularity == Granularity::Hour { ColumnType::Datetime } else { ColumnType::Date },
+            role: ColumnRole::Time,
+            unit: None,
+            currency: None,
+            higher_is_better: None,
+        });
+        let dimensions = self.query.group_by.iter().map(|dimension| Column {
+            key: dimension.id.to_owned(),
+            title: dimension.title.to_owned(),
+            kind: ColumnType::Text,
+            role: ColumnRole::Dimension,
+            unit: None,
+            currency: None,
+            higher_is_better: None,
+        });
+        let currency = self.currency();
+        let metrics = self.query.metrics.iter().map(|metric| Column {
+            key: metric.id.to_owned(),
+            title: metric.title.to_owned(),
+            kind: match metric.unit {
+                Unit::Count => ColumnType::Integer,
+                Unit::Currency => ColumnType::Decimal,
+            },
+            role: ColumnRole::Metric,
+            unit: Some(metric.unit),
+            currency: currency.clone().filter(|_| metric.unit == Unit::Currency),
+            higher_is_better: Some(metric.higher_is_better),
+        });
+        time.into_iter().chain(dimensions).chain(metrics).collect()
+    }
+
+    /// The one currency of the rows; of the stores when there are no rows.
+    fn currency(&self) -> Option<String> {
+        let of_stores: BTreeSet<String>;
+        let currencies = if self.currencies.is_empty() {
+            of_stores = self.stores.iter().map(|store| store.scope.currency.clone()).collect();
+            &of_stores
+        } else {
+            &self.currencies
+        };
+        if currencies.len() == 1 { currencies.first().cloned() } else { None }
+    }
+
+    fn meta(&self) -> Meta {
+        let steps = |which: fn(&Step) -> bool| {
+            let labels = self.table.steps.iter().filter(|step| which(step)).filter_map(|step| step.label);
+            labels.map(|label| label.to_string()).collect()
+        };
+        let echoes = self.stores.iter().map(|store| StoreEcho {
+            id: store.scope.id,
+            name: store.scope.name.clone(),
+            currency: store.scope.currency.clone(),
+            range: store.resolved.period.echo(),
+            comparison_range: store.resolved.comparison.as_ref().map(|comparison| comparison.period.echo()),
+        });
+        Meta {
+            query: self.query.clone(),
+            range: hull(self.stores.iter().map(|store| store.resolved.period)),
+            comparison_range: self.comparison_range(),
+            versions: self.stores.iter().map(|store| (store.scope.id, store.version)).collect(),
+            stores: echoes.collect(),
+            as_of: self.as_of(),
+            incomplete: steps(|step| step.is_incomplete),
+            clipped: steps(|step| step.is_clipped),
+            warnings: self.warnings(),
+            cache: CacheState::Miss,
+            elapsed_ms: 0.0,
+        }
+    }
+
+    fn comparison_range(&self) -> Option<RangeEcho> {
+        let periods: Option<Vec<_>> =
+            self.stores.iter().map(|store| Some(store.resolved.comparison.as_ref()?.period)).collect();
+        periods.filter(|periods| !periods.is_empty()).map(|periods| hull(periods.into_iter()))
+    }
+
+    fn as_of(&self) -> BTreeMap<&'static str, Option<String>> {
+        let newest = self.stores.iter().filter_map(|store| Some(store.resolved.data?.1)).min();
+        let newest = newest
+            .and_then(DateTime::from_timestamp_micros)
+            .map(|newest| newest.to_rfc3339_opts(SecondsFormat::Secs, true));
+        self.query.metrics.iter().map(|metric| (metric.source, newest.clone())).collect()
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        let mut warnings: Vec<_> = self.stores.iter().flat_map(|store| self.store_warnings(store)).collect();
+        if self.hides_totals() {
+            let currencies: Vec<_> = self.currencies.iter().map(String::as_str).collect();
+            let detail = format!("amounts in {} have no total", currencies.join(", "));
+            warnings.push(Warning { code: "several_currencies", detail });
+        }
+        warnings
+    }
+
+    fn store_warnings(&self, store: &AnsweringStore<'_>) -> Vec<Warning> {
+        let mut sources: Vec<_> = self.query.metrics.iter().map(|metric| metric.source).collect();
+        sources.dedup();
+        let (sources, name) = (sources.join(", "), &store.scope.name);
+        let Some((first, last)) = store.resolved.data_dates() else {
+            return vec![Warning { code: "no_data", detail: format!("{name} has no data from {sources}") }];
+        };
+        let mut warnings = Vec::new();
+        if store.resolved.days.to.min(store.resolved.yesterday) > last {
+            let detail = format!("the data of {name} from {sources} ends on {last}; later days have none");
+            warnings.push(Warning { code: "data_ends", detail });
+        }
+        let compared = store.resolved.comparison.as_ref().map(|comparison| comparison.period);
+        if let Some(compared) = compared.filter(|period| !period.is_empty() && period.from < first) {
+            let detail = format!(
+                "the comparison begins on {}, and the data of {name} from {sources} only on {first}",
+                compared.from
+            );
+            warnings.push(Warning { code: "comparison_before_data", detail });
+        }
+        warnings
+    }
+}
+
+fn label(label: Option<super::time::buckets::Label>) -> Value {
+    label.map_or(Value::Null, |label| Value::String(label.to_string()))
+}
+
+fn title(granularity: Granularity) -> &'static str {
+    match granularity {
+        Granularity::Hour => "Hour",
+        Granularity::Day => "Day",
+        Granularity::Week => "Week",
+        Granularity::Month => "Month",
+        Granularity::Quarter => "Quarter",
+        Granularity::Year => "Year",
+    }
+}
+
+/// From the first to the last instant of some periods, in the zone of the first.
+fn hull(periods: impl Iterator<Item = Period>) -> RangeEcho {
+    let widest = periods.reduce(|a, b| Period {
+        zone: a.zone,
+        from: a.from.min(b.from),
+        to: a.to.max(b.to),
+        start: a.start.min(b.start),
+        end: a.end.max(b.end),
+    });
+    widest.unwrap_or_else(|| Period::of_days(chrono_tz::UTC, NaiveDate::MIN, NaiveDate::MIN)).echo()
+}

@@ -1,0 +1,259 @@
+//! Reading filters: groups, comparisons, and the short form `{"country": "US"}`.
+
+use serde_json::{Map, Value};
+
+use super::filter::{Arity, Comparison, Filter, Operator};
+use super::reader::{Findings, Pointer, array, choice, kind, object, text, unknown};
+use crate::metrics::registry::{DimensionRef, Metric, MetricRef, Registry};
+
+const MAX_DEPTH: usize = 8;
+const MAX_COMPARISONS: usize = 100;
+const MAX_VALUES: usize = 1_000;
+const MAX_TEXT: usize = 1_000;
+
+/// Reads `filters`. `metrics` are those that the query asks for, whose dimensions may be used.
+pub(super) fn filters(
+    findings: &mut Findings,
+    at: &Pointer<'_>,
+    value: &Value,
+    metrics: &[MetricRef],
+) -> Option<Filter> {
+    let mut reader = Reader { findings, metrics, comparisons: 0 };
+    if value.as_object().is_some_and(Map::is_empty) {
+        return None;
+    }
+    let filter = reader.filter(at, value, 1);
+    if reader.comparisons > MAX_COMPARISONS {
+        let detail = format!("has {} comparisons; at most {MAX_COMPARISONS}", reader.comparisons);
+        findings.invalid(at, "too_large", detail);
+        return None;
+    }
+    filter
+}
+
+struct Reader<'f, 'm> {
+    findings: &'f mut Findings,
+    metrics: &'m [MetricRef],
+    comparisons: usize,
+}
+
+impl Reader<'_, '_> {
+    fn filter(&mut self, at: &Pointer<'_>, value: &Value, depth: usize) -> Option<Filter> {
+        if depth > MAX_DEPTH {
+            self.findings.invalid(at, "too_large", format!("is nested more than {MAX_DEPTH} deep"));
+            return None;
+        }
+        let map = object(self.findings, at, value)?;
+        if map.is_empty() {
+            self.findings.invalid(at, "invalid_value", "must not be empty");
+            return None;
+        }
+        for group in ["and", "or", "not"] {
+            if let Some(inner) = map.get(group) {
+                return self.group(at, map, group, inner, depth);
+            }
+        }
+        if ["dimension", "metric", "operator", "values"].iter().any(|key| map.contains_key(*key)) {
+            return self.comparison(at, map);
+        }
+        self.short_form(at, map)
+    }
+
+    fn group(
+        &mut self,
+        at: &Pointer<'_>,
+        map: &Map<String, Value>,
+        group: &str,
+        inner: &Value,
+        depth: usize,
+    ) -> Option<Filter> {
+        for other in map.keys().filter(|key| *key != group) {
+            let detail = format!("cannot stand beside \"{group}\": a group has one key; nest groups instead");
+            self.findings.invalid(&at.key(other), "invalid_value", detail);
+        }
+        let at = at.key(group);
+        if group == "not" {
+            return self.filter(&at, inner, depth + 1).map(|filter| Filter::Not(Box::new(filter)));
+        }
+        let parts = array(self.findings, &at, inner)?;
+        if parts.is_empty() {
+            self.findings.invalid(&at, "invalid_value", "must not be empty");
+            return None;
+        }
+        let parts: Vec<_> =
+            parts.iter().enumerate().map(|(index, part)| self.filter(&at.index(index), part, depth + 1)).collect();
+        let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
+        Some(if group == "and" { Filter::And(parts) } else { Filter::Or(parts) })
+    }
+
+    fn comparison(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Filter> {
+        self.comparisons += 1;
+        for key in map.keys().filter(|key| !["dimension", "metric", "operator", "values"].contains(&key.as_str())) {
+            let detail = unknown("field", key, ["dimension", "operator", "values", "metric"]);
+            self.findings.invalid(&at.key(key), "unknown_field", detail);
+        }
+        if map.contains_key("dimension") && map.contains_key("metric") {
+            self.findings.invalid(&at.key("metric"), "invalid_value", "cannot stand beside \"dimension\"");
+            return None;
+        }
+        let operator = self.operator(at, map);
+        if let Some(metric) = map.get("metric") {
+            return self.metric_filter(at, metric, operator, map.get("values"));
+        }
+        let Some(name) = map.get("dimension") else {
+            self.findings.invalid(&at.key("dimension"), "required", "is missing: which dimension is compared?");
+            return None;
+        };
+        let dimension = text(self.findings, &at.key("dimension"), name)
+            .and_then(|name| dimension(self.findings, &at.key("dimension"), name, self.metrics));
+        let operator = operator?;
+        if operator.is_numeric() {
+            let detail =
+                format!("{:?} compares numbers, and dimensions are text; use it with a metric", operator.name());
+            self.findings.invalid(&at.key("operator"), "invalid_value", detail);
+            return None;
+        }
+        let values = self.values(at, operator, map.get("values"))?;
+        Some(Filter::Is(Comparison { dimension: dimension?, operator, values }))
+    }
+
+    fn operator(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Operator> {
+        let at = at.key("operator");
+        let Some(name) = map.get("operator") else {
+            self.findings.invalid(&at, "required", "is missing: how is it compared?");
+            return None;
+        };
+        let name = text(self.findings, &at, name)?;
+        let choices = Operator::ALL.map(|operator| (operator.name(), operator));
+        choice(self.findings, &at, name, ("operator", "unknown_operator"), choices)
+    }
+
+    fn values(&mut self, at: &Pointer<'_>, operator: Operator, values: Option<&Value>) -> Option<Vec<String>> {
+        let at = at.key("values");
+        let empty = Value::Array(Vec::new());
+        let values = array(self.findings, &at, values.unwrap_or(&empty))?;
+        let (wanted, fits) = match operator.arity() {
+            Arity::None => ("no value", values.is_empty()),
+            Arity::One => ("exactly one value", values.len() == 1),
+            Arity::Some => ("at least one value", !values.is_empty()),
+        };
+        if !fits {
+            let more = match (operator, values.len() > 1) {
+                (Operator::Equals, true) => "; use \"in\" for several",
+                (Operator::NotEquals, true) => "; use \"notIn\" for several",
+                _ => "",
+            };
+            let detail = format!("{:?} takes {wanted}, not {}{more}", operator.name(), values.len());
+            self.findings.invalid(&at, "invalid_value", detail);
+            return None;
+        }
+        if values.len() > MAX_VALUES {
+            self.findings.invalid(&at, "too_large", format!("has {} values; at most {MAX_VALUES}", values.len()));
+            return None;
+        }
+        let values: Vec<_> =
+            values.iter().enumerate().map(|(index, value)| self.value(&at.index(index), value)).collect();
+        values.into_iter().collect()
+    }
+
+    fn value(&mut self, at: &Pointer<'_>, value: &Value) -> Option<String> {
+        let detail = match value {
+            Value::String(text) if text.chars().count() > MAX_TEXT => {
+                format!("is longer than {MAX_TEXT} characters")
+            }
+            Value::String(text) => return Some(text.clone()),
+            Value::Null => "must be a text, not null; use the operator \"notSet\" for rows without a value".to_owned(),
+            other => format!("must be a text, not {}", kind(other)),
+        };
+        self.findings.invalid(at, "invalid_value", detail);
+        None
+    }
+
+    fn metric_filter(
+        &mut self,
+        at: &Pointer<'_>,
+        name: &Value,
+        operator: Option<Operator>,
+        values: Option<&Value>,
+    ) -> Option<Filter> {
+        let name_at = at.key("metric");
+        let name = text(self.findings, &name_at, name)?;
+        metric(self.findings, &name_at, name)?;
+        if let Some(operator) = operator
+            .filter(|operator| !operator.is_numeric() && !matches!(operator, Operator::Equals | Operator::NotEquals))
+        {
+            let detail = format!("{:?} compares text, and metrics are numbers", operator.name());
+            self.findings.invalid(&at.key("operator"), "invalid_value", detail);
+            return None;
+        }
+        let values_at = at.key("values");
+        let numbers = values.and_then(Value::as_array);
+        if numbers.is_none_or(|values| values.len() != 1 || !values[0].is_number()) {
+            self.findings.invalid(&values_at, "invalid_value", "must be an array of one number");
+            return None;
+        }
+        self.findings.unsupported(&name_at, "filtering rows by the figure of a metric");
+        None
+    }
+
+    /// `{"country": "US", "channel": ["web", "pos"]}`: all of them hold.
+    fn short_form(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Filter> {
+        let mut parts = Vec::new();
+        for (name, value) in map {
+            self.comparisons += 1;
+            let at = at.key(name);
+            let dimension = dimension(self.findings, &at, name, self.metrics);
+            let (operator, values) = match value {
+                Value::Array(_) => (Operator::In, self.short_values(&at, value)),
+                _ => (Operator::Equals, self.value(&at, value).map(|value| vec![value])),
+            };
+            parts.push(
+                dimension.zip(values).map(|(dimension, values)| Filter::Is(Comparison { dimension, operator, values })),
+            );
+        }
+        let mut parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
+        Some(if parts.len() == 1 { parts.swap_remove(0) } else { Filter::And(parts) })
+    }
+
+    fn short_values(&mut self, at: &Pointer<'_>, value: &Value) -> Option<Vec<String>> {
+        let values = array(self.findings, at, value)?;
+        if values.is_empty() || values.len() > MAX_VALUES {
+            self.findings.invalid(at, "invalid_value", format!("must have 1 to {MAX_VALUES} values"));
+            return None;
+        }
+        let values: Vec<_> =
+            values.iter().enumerate().map(|(index, value)| self.value(&at.index(index), value)).collect();
+        values.into_iter().collect()
+    }
+}
+
+/// The metric of that id.
+pub(super) fn metric(findings: &mut Findings, at: &Pointer<'_>, name: &str) -> Option<MetricRef> {
+    let found = Registry::get().metric(name);
+    if found.is_none() {
+        let detail = unknown("metric", name, Registry::get().metrics.iter().map(|metric: &Metric| metric.id));
+        findings.invalid(at, "unknown_metric", detail);
+    }
+    found.map(MetricRef)
+}
+
+/// The dimension of that id, if all the metrics can be cut by it.
+pub(super) fn dimension(
+    findings: &mut Findings,
+    at: &Pointer<'_>,
+    name: &str,
+    metrics: &[MetricRef],
+) -> Option<DimensionRef> {
+    let Some(found) = Registry::get().dimension(name) else {
+        let detail = unknown("dimension", name, Registry::get().dimensions.iter().map(|dimension| dimension.id));
+        findings.invalid(at, "unknown_dimension", detail);
+        return None;
+    };
+    if let Some(metric) = metrics.iter().find(|metric| !metric.dimensions.contains(&name)) {
+        let detail =
+            format!("{:?} cannot be cut by {name:?}; it can be by {}", metric.id, metric.dimensions.join(", "));
+        findings.invalid(at, "dimension_not_allowed", detail);
+        return None;
+    }
+    Some(DimensionRef(found))
+}

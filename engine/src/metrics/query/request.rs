@@ -1,0 +1,124 @@
+//! The query as it may be sent, for the API's document. [`super::Query::from_json`] is what reads it.
+
+use uuid::Uuid;
+
+use super::{Align, Compare, Direction, Granularity, Partial, TimeRange};
+use crate::metrics::registry::Aggregation;
+
+/// A question to the metrics service. `metrics` and `time_range` are required; the short form has `metric` and `source`
+/// instead of `metrics`.
+#[derive(Debug, utoipa::ToSchema)]
+pub struct QueryRequest {
+    /// Ids of metrics.
+    #[schema(example = json!(["shopify.revenue", "shopify.orders"]))]
+    pub metrics: Option<Vec<String>>,
+    /// Short form: one metric, with its source in `source` or in front of a dot.
+    pub metric: Option<String>,
+    /// Short form: where the metric comes from.
+    pub source: Option<String>,
+    /// How rows become a figure; the metric's own way when absent.
+    pub aggregation: Option<Aggregation>,
+    /// Which stores; all that the caller may see when absent.
+    pub stores: Option<Vec<Uuid>>,
+    /// When: the name of a range, or local dates, both inclusive.
+    pub time_range: TimeRange,
+    /// The length of buckets; `none` or absent for one figure over the whole range.
+    pub granularity: Option<RequestedGranularity>,
+    /// A dimension, or several.
+    pub group_by: Option<OneOrMany>,
+    /// Which rows: `{"country": "US"}`, `{"dimension", "operator", "values"}`, or `{"and": [...]}`, `{"or": [...]}`,
+    /// `{"not": ...}` of them.
+    #[schema(value_type = Option<Object>, example = json!({"country": "US"}))]
+    pub filters: Option<serde_json::Value>,
+    /// What to compare with: a name, or local dates.
+    pub compare_to: Option<Compare>,
+    /// Which days stand beside which.
+    pub align: Option<Align>,
+    /// How an unfinished range is compared.
+    pub partial: Option<Partial>,
+    /// The order of rows.
+    pub order_by: Option<Vec<RequestedOrder>>,
+    /// How many rows at most, 1,000 unless given.
+    #[schema(minimum = 1, maximum = 10_000)]
+    pub limit: Option<u64>,
+    /// How many rows to leave out first.
+    pub offset: Option<u64>,
+    /// The IANA zone whose days are meant; each store's own when absent.
+    #[schema(example = "America/New_York")]
+    pub timezone: Option<String>,
+    /// The currency of the answer's amounts.
+    #[schema(example = "USD")]
+    pub currency: Option<String>,
+    /// Whose day a refund belongs to.
+    pub refunds: Option<RefundDate>,
+    /// Whether buckets without rows are listed; they are unless this is false.
+    pub fill: Option<bool>,
+    /// Not built yet.
+    #[schema(value_type = Option<Object>)]
+    pub funnel: Option<serde_json::Value>,
+}
+
+/// The length of buckets.
+#[derive(Debug, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum RequestedGranularity {
+    /// A length.
+    Length(Granularity),
+    /// One figure over the whole range.
+    None(NoGranularity),
+}
+
+/// The name of no granularity.
+#[derive(Debug, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoGranularity {
+    /// `none`.
+    None,
+}
+
+/// A name, or several.
+#[derive(Debug, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+/// One step of the order of rows.
+#[derive(Debug, utoipa::ToSchema)]
+pub struct RequestedOrder {
+    /// `time`, a dimension that is grouped by, or a metric that is asked for.
+    pub field: String,
+    /// Descending for metrics and ascending for the others when absent.
+    pub direction: Option<Direction>,
+}
+
+/// Whose day a refund belongs to.
+#[derive(Debug, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundDate {
+    /// The order's.
+    OrderDate,
+    /// Its own. Not built yet.
+    RefundDate,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    #[test]
+    fn the_document_names_exactly_the_fields_that_are_read() {
+        let schema = serde_json::to_value(QueryRequest::schema()).unwrap();
+        let documented: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        let read: BTreeSet<_> = super::super::parse::FIELDS.iter().map(ToString::to_string).collect();
+        assert_eq!(documented, read);
+        assert_eq!(schema["required"], serde_json::json!(["time_range"]));
+    }
+}

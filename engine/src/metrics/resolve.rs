@@ -1,0 +1,104 @@
+//! What a query means for one store at one moment: which instants, in which buckets, beside which others.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::error::QueryError;
+use super::plan::measures::Measures;
+use super::query::{Granularity, Query};
+use super::source::Facts;
+use super::time::buckets::{Bucket, buckets};
+use super::time::calendar::local_date;
+use super::time::comparison::{Comparison, Wish, compare};
+use super::time::range::{Days, Period};
+use crate::StoreId;
+
+/// A store as queries see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreScope {
+    /// Its id.
+    pub id: StoreId,
+    /// Its name.
+    pub name: String,
+    /// Its currency, ISO 4217.
+    pub currency: String,
+    /// The zone whose days it lives by.
+    pub timezone: Tz,
+    /// The day its weeks begin on.
+    pub week_start: chrono::Weekday,
+}
+
+/// What a query means for one store.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub(crate) days: Days,
+    pub(crate) period: Period,
+    /// The buckets of the period, when the query has a granularity.
+    pub(crate) buckets: Option<Vec<Bucket>>,
+    pub(crate) comparison: Option<Comparison>,
+    /// The yesterday of the store.
+    pub(crate) yesterday: NaiveDate,
+    /// The least and greatest time of the rows that there are, in microseconds.
+    pub(crate) data: Option<(i64, i64)>,
+}
+
+impl Resolved {
+    /// Resolves the query for a store. Named ranges are resolved on the store's own today.
+    pub(crate) fn of(
+        query: &Query,
+        store: &StoreScope,
+        facts: &dyn Facts,
+        measures: &Measures,
+        now: DateTime<Utc>,
+    ) -> Result<Self, QueryError> {
+        let zone = query.timezone.unwrap_or(store.timezone);
+        let today = local_date(zone, now);
+        let bounds = measures.datasets.iter().filter_map(|dataset| facts.time_bounds(dataset.dataset.name));
+        let data = bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let days = Days::of(query.time_range, today, store.week_start, data.map(|data| local_dates(zone, data)));
+        let period = Period::of_days(zone, days.from, days.to);
+        let buckets = query
+            .granularity
+            .map(|granularity| buckets(&period, days.whole_to, granularity, store.week_start))
+            .transpose()?;
+        let comparison = query
+            .compare_to
+            .map(|to| {
+                let wish = Wish { compare: to, align: query.align, partial: query.partial };
+                compare(wish, &days, &period, buckets.as_deref().unwrap_or_default(), query.granularity, now)
+            })
+            .transpose()?;
+        Ok(Self { days, period, buckets, comparison, yesterday: today - chrono::TimeDelta::days(1), data })
+    }
+
+    /// Whether the answer changes as time goes by, without new rows.
+    pub(crate) fn is_unfinished(&self, now: DateTime<Utc>) -> bool {
+        let last = self.buckets.as_ref().and_then(|buckets| buckets.last());
+        self.period.end > now || last.is_some_and(|bucket| bucket.whole.1 > now)
+    }
+
+    /// The first and last local date with rows.
+    pub(crate) fn data_dates(&self) -> Option<(NaiveDate, NaiveDate)> {
+        self.data.map(|data| local_dates(self.period.zone, data))
+    }
+}
+
+fn local_dates(zone: Tz, (least, greatest): (i64, i64)) -> (NaiveDate, NaiveDate) {
+    let date = |micros| DateTime::from_timestamp_micros(micros).map_or(NaiveDate::MIN, |at| local_date(zone, at));
+    (date(least), date(greatest))
+}
+
+/// Whether all the query's named parts can be the same for stores of several zones.
+pub(crate) fn check_zones(query: &Query, stores: &[&StoreScope]) -> Result<(), QueryError> {
+    let hours = query.granularity == Some(Granularity::Hour);
+    let mut zones = stores.iter().map(|store| store.timezone);
+    let first = zones.next();
+    if hours && query.timezone.is_none() && zones.any(|zone| Some(zone) != first) {
+        return Err(QueryError::Invalid(vec![super::FieldError {
+            pointer: "/granularity".to_owned(),
+            detail: "the stores are in several time zones, whose hours do not match; give \"timezone\"".to_owned(),
+            code: "several_timezones",
+        }]));
+    }
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! The service: picks stores, resolves the query for each, runs the plans, brings the figures together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures::future::try_join_all;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+
+use super::answer::{Answer, AnsweringStore};
+use super::cache::AnswerCache;
+use super::error::{FieldError, QueryError};
+use super::execute::Task;
+use super::plan::facts::CURRENCY;
+use super::plan::measures::Measures;
+use super::query::Query;
+use super::registry::{DimensionKind, Registry, Unit};
+use super::resolve::{Resolved, StoreScope, check_zones};
+use super::response::{CacheState, QueryResponse};
+use super::source::Facts;
+use super::table::{StoreFigures, Table};
+use crate::clock::Clock;
+use crate::lake::StoreLake;
+
+/// Stores that are asked at the same time.
+const STORES_AT_ONCE: usize = 8;
+/// Stores that one query may be about.
+const MAX_STORES: usize = 100;
+/// Memory for answers, unless said otherwise.
+const CACHE_BYTES: u64 = 64 << 20;
+
+/// Answers queries.
+#[derive(Clone, Debug)]
+pub struct MetricsService {
+    clock: Arc<dyn Clock>,
+    cache: AnswerCache,
+}
+
+impl MetricsService {
+    /// A service that keeps up to 64 MiB of answers.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self::with_cache(clock, CACHE_BYTES)
+    }
+
+    /// A service that keeps up to `bytes` of answers; none with zero.
+    #[must_use]
+    pub fn with_cache(clock: Arc<dyn Clock>, bytes: u64) -> Self {
+        Self { clock, cache: AnswerCache::new(bytes) }
+    }
+
+    /// Everything that can be asked for.
+    #[must_use]
+    pub fn registry(&self) -> &'static Registry {
+        Registry::get()
+    }
+
+    /// Answers a query about the `stores` that the caller may see, or those of them that the query picks. It computes
+    /// on the runtime that it is polled by.
+    ///
+    /// # Errors
+    /// Every [`QueryError`].
+    pub async fn query(
+        &self,
+        stores: &[(StoreScope, StoreLake)],
+        query: &Query,
+    ) -> Result<Arc<QueryResponse>, QueryError> {
+        let began = self.clock.now();
+        let picked = pick(stores, query)?;
+        let readers = picked.iter().map(|(_, lake)| lake.reader(None));
+        let readers = try_join_all(readers).await?;
+        let asked: Vec<_> =
+            picked.iter().zip(&readers).map(|((scope, _), reader)| (scope, reader as &dyn Facts)).collect();
+        self.answer(&asked, query, began).await
+    }
+
+    pub(crate) async fn answer(
+        &self,
+        stores: &[(&StoreScope, &dyn Facts)],
+        query: &Query,
+        began: DateTime<Utc>,
+    ) -> Result<Arc<QueryResponse>, QueryError> {
+        let scopes: Vec<_> = stores.iter().map(|(scope, _)| *scope).collect();
+        check_zones(query, &scopes)?;
+        let measures = Measures::of(&query.metrics);
+        let resolved = stores.iter().map(|(scope, facts)| Resolved::of(query, scope, *facts, &measures, began));
+        let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
+        let key = super::cache::key(query, stores, &resolved, began);
+        let (answer, cache) = self.cache.get_or(key, compute(stores, query, &measures, &resolved, began)).await?;
+        let elapsed = (self.clock.now() - began).num_microseconds().unwrap_or(0);
+        Ok(Arc::new(stamp(answer, cache, elapsed)))
+    }
+}
+
+/// The stores that a query is about.
+fn pick<'s>(
+    stores: &'s [(StoreScope, StoreLake)],
+    query: &Query,
+) -> Result<Vec<&'s (StoreScope, StoreLake)>, QueryError> {
+    let Some(wanted) = &query.stores else {
+        if stores.is_empty() {
+            return Err(QueryError::Invalid(vec![FieldError {
+                pointer: "/stores".to_owned(),
+                detail: "there is no store yet".to_owned(),
+                code: "no_stores",
+            }]));
+        }
+        if stores.len() > MAX_STORES {
+            return Err(QueryError::Limit {
+                what: "stores",
+                limit: MAX_STORES as u64,
+                hint: "name the stores that you want in \"stores\"",
+            });
+        }
+        return Ok(stores.iter().collect());
+    };
+    let mut errors = Vec::new();
+    let mut picked = Vec::new();
+    for (index, id) in wanted.iter().enumerate() {
+        match stores.iter().find(|(scope, _)| scope.id == *id) {
+            Some(store) => picked.push(store),
+            None => errors.push(FieldError {
+                pointer: format!("/stores/{index}"),
+                detail: format!("no store {id}"),
+                code: "unknown_store",
+            }),
+        }
+    }
+    if errors.is_empty() { Ok(picked) } else { Err(QueryError::Invalid(errors)) }
+}
+
+async fn compute(
+    stores: &[(&StoreScope, &dyn Facts)],
+    query: &Query,
+    measures: &Measures,
+    resolved: &[Resolved],
+    now: DateTime<Utc>,
+) -> Result<QueryResponse, QueryError> {
+    let tasks: Vec<_> = stores
+        .iter()
+        .zip(resolved)
+        .map(|((store, facts), resolved)| Task { query, measures, store, facts: *facts, resolved })
+        .collect();
+    // Boxed, or else the compiler cannot tell that the whole future may move between threads.
+    let runs: Vec<_> = tasks.iter().map(|task| task.run().boxed()).collect();
+    let found: Vec<_> = stream::iter(runs).buffered(STORES_AT_ONCE).try_collect().await?;
+    let mut currencies = BTreeSet::new();
+    let mut figures = Vec::with_capacity(found.len());
+    for ((current, previous), resolved) in found.into_iter().zip(resolved) {
+        currencies.extend(current.currencies.iter().cloned());
+        currencies.extend(previous.iter().flat_map(|previous| previous.currencies.iter().cloned()));
+        figures.push(StoreFigures { resolved, current, previous });
+    }
+    check_currencies(query, &mut currencies, &tasks).await?;
+    let table = Table::of(query, measures, figures, now)?;
+    let answering: Vec<_> = stores
+        .iter()
+        .zip(resolved)
+        .map(|((scope, facts), resolved)| AnsweringStore { scope, version: facts.version(), resolved })
+        .collect();
+    Ok(Answer { query, stores: &answering, table, currencies }.response())
+}
+
+/// Amounts of several currencies are never added up, and never relabelled.
+async fn check_currencies(query: &Query, found: &mut BTreeSet<String>, tasks: &[Task<'_>]) -> Result<(), QueryError> {
+    if !query.metrics.iter().any(|metric| metric.unit == Unit::Currency) {
+        return Ok(());
+    }
+    let is_grouped = query.group_by.iter().any(|dimension| dimension.kind == DimensionKind::Column(CURRENCY));
+    if found.len() > 1 && !is_grouped {
+        for currencies in try_join_all(tasks.iter().map(|task| task.currencies())).await? {
+            found.extend(currencies);
+        }
+        return Err(QueryError::MixedCurrencies { currencies: found.iter().cloned().collect() });
+    }
+    if let Some(wanted) = &query.currency
+        && let Some(other) = found.iter().find(|currency| *currency != wanted)
+    {
+        return Err(QueryError::Unsupported(FieldError {
+            pointer: "/currency".to_owned(),
+            detail: format!(
+                "the rows are in {other}; converting to another currency is part of the language but not built yet"
+            ),
+            code: "unsupported",
+        }));
+    }
+    Ok(())
+}
+
+#[allow(clippy::cast_precision_loss, reason = "milliseconds for people")]
+fn stamp(mut answer: QueryResponse, cache: CacheState, elapsed_micros: i64) -> QueryResponse {
+    answer.meta.cache = cache;
+    answer.meta.elapsed_ms = elapsed_micros as f64 / 1_000.0;
+    answer
+}

@@ -1,0 +1,6 @@
+#![allow(clippy::panic, clippy::cast_precision_loss, reason = "these are tests")]
+
+mod by_hand;
+mod oracle;
+mod random;
+mod support;

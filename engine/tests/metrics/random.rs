@@ -1,0 +1,406 @@
+//! Random queries over random stores, against the oracle.
+
+use aloftly_engine::metrics::QueryError;
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::oracle::{self, OracleStore};
+use super::support::{Item, Order, World};
+
+/// Numbers from a seed (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % sides
+    }
+
+    fn up_to(&mut self, most: i64) -> i64 {
+        i64::try_from(self.roll(u64::try_from(most).unwrap() + 1)).unwrap()
+    }
+
+    fn one_in(&mut self, sides: u64) -> bool {
+        self.roll(sides) == 0
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[usize::try_from(self.roll(from.len() as u64)).unwrap()]
+    }
+
+    fn some<T: Copy>(&mut self, from: &[T]) -> Option<T> {
+        if self.one_in(5) { None } else { Some(self.pick(from)) }
+    }
+
+    /// Different ones, at least one.
+    fn several<T: Copy + PartialEq>(&mut self, from: &[T], most: usize) -> Vec<T> {
+        let mut picked = Vec::new();
+        for _ in 0..=self.roll(most as u64) {
+            let one = self.pick(from);
+            if !picked.contains(&one) {
+                picked.push(one);
+            }
+        }
+        picked
+    }
+}
+
+const ZONES: [Tz; 12] = [
+    chrono_tz::America::New_York,
+    chrono_tz::America::Sao_Paulo,
+    chrono_tz::America::Havana,
+    chrono_tz::Africa::Cairo,
+    chrono_tz::Asia::Kathmandu,
+    chrono_tz::Asia::Kolkata,
+    chrono_tz::Europe::London,
+    chrono_tz::Pacific::Apia,
+    chrono_tz::Pacific::Auckland,
+    chrono_tz::Pacific::Chatham,
+    chrono_tz::Pacific::Kiritimati,
+    chrono_tz::UTC,
+];
+
+/// Moments near leap days, changes of clocks, ends of months and years.
+const NOWS: [&str; 10] = [
+    "2026-11-19T19:05:30Z",
+    "2024-02-29T15:00:59Z",
+    "2024-03-31T14:05:00Z",
+    "2025-01-01T02:30:00Z",
+    "2018-11-05T13:37:00Z",
+    "2018-02-19T13:37:00Z",
+    "2011-12-31T16:20:00Z",
+    "2012-01-02T08:20:00Z",
+    "2024-11-02T12:12:12Z",
+    "2024-04-29T12:12:12Z",
+];
+
+const METRICS: [&str; 15] = [
+    "shopify.revenue",
+    "shopify.net_revenue",
+    "shopify.orders",
+    "shopify.units",
+    "shopify.aov",
+    "shopify.discounts",
+    "shopify.refunds",
+    "shopify.tax",
+    "shopify.shipping",
+    "shopify.customers",
+    "shopify.new_customers",
+    "shopify.returning_customers",
+    "shopify.revenue_per_customer",
+    "shopify.product_revenue",
+    "shopify.cancelled_orders",
+];
+const DIMENSIONS: [&str; 7] =
+    ["store", "channel", "country", "discount_code", "customer_type", "currency", "financial_status"];
+const ITEM_DIMENSIONS: [&str; 10] = [
+    "product",
+    "variant",
+    "vendor",
+    "store",
+    "channel",
+    "country",
+    "discount_code",
+    "customer_type",
+    "currency",
+    "financial_status",
+];
+const CHANNELS: [&str; 4] = ["web", "pos", "Web%", "wêb_shop"];
+const COUNTRIES: [&str; 3] = ["US", "CA", "us"];
+const CODES: [&str; 2] = ["SUMMER", "winter"];
+const CUSTOMERS: [&str; 6] = ["ann", "bob", "cat", "dan", "eve", "fay"];
+const PRODUCTS: [&str; 3] = ["Tea", "Cup", "tea"];
+const VARIANTS: [&str; 2] = ["Small", "Large"];
+const VENDORS: [&str; 2] = ["Acme", "Best"];
+
+fn order(dice: &mut Dice, id: u32, now: DateTime<Utc>, currencies: &[&'static str]) -> Order {
+    let days_back = match dice.roll(10) {
+        0..6 => 70,
+        6..9 => 500,
+        _ => 3,
+    };
+    let mut created_at = now - TimeDelta::seconds(dice.up_to(days_back * 86_400));
+    match dice.roll(6) {
+        // On the edges of hours, which are edges of days somewhere; also so that customers' orders coincide.
+        0..3 => {
+            created_at -= TimeDelta::microseconds(created_at.timestamp_micros().rem_euclid(900_000_000));
+            created_at -= TimeDelta::microseconds(dice.up_to(1));
+        }
+        3 => created_at += TimeDelta::days(dice.up_to(4)),
+        _ => created_at += TimeDelta::microseconds(dice.up_to(999_999)),
+    }
+    let items = (0..dice.roll(4)).map(|_| Item {
+        product: dice.pick(&PRODUCTS),
+        variant: dice.some(&VARIANTS),
+        vendor: dice.some(&VENDORS),
+        quantity: dice.up_to(5),
+        amount: dice.up_to(1_000_000),
+    });
+    let items = items.collect();
+    Order {
+        id,
+        version: 1,
+        created_at,
+        customer: dice.some(&CUSTOMERS),
+        channel: dice.some(&CHANNELS),
+        country: dice.some(&COUNTRIES),
+        discount_code: dice.some(&CODES),
+        financial_status: dice.some(&["paid", "refunded"]),
+        currency: dice.pick(currencies),
+        is_test: dice.one_in(10),
+        is_cancelled: dice.one_in(6),
+        discount: dice.up_to(50_000),
+        shipping: dice.up_to(50_000),
+        tax: dice.up_to(50_000),
+        total: dice.up_to(2_000_000),
+        refunded: if dice.one_in(3) { dice.up_to(500_000) } else { 0 },
+        items,
+    }
+}
+
+/// Commits, of which later ones restate orders of earlier ones; and what they come to.
+fn history(dice: &mut Dice, now: DateTime<Utc>) -> (Vec<Vec<Order>>, Vec<Order>) {
+    let currencies: &[&str] = if dice.one_in(4) { &["USD", "USD", "EUR", "JPY"] } else { &["USD"] };
+    let mut commits = Vec::new();
+    let mut held: Vec<Order> = Vec::new();
+    for version in 0..dice.up_to(3) {
+        let mut commit: Vec<Order> = Vec::new();
+        for _ in 0..dice.up_to(60) {
+            let restated = !held.is_empty() && dice.one_in(4);
+            if restated {
+                let before = held[usize::try_from(dice.roll(held.len() as u64)).unwrap()].clone();
+                if commit.iter().any(|order| order.id == before.id) {
+                    continue;
+                }
+                let mut after = order(dice, before.id, now, currencies);
+                if after.items.is_empty() {
+                    // A dataset learns of a new state by its rows: an order does not lose all its items.
+                    after.items = before.items;
+                }
+                commit.push(Order { version: version + 1, created_at: before.created_at, ..after });
+            } else {
+                let id = u32::try_from(held.len() + commit.len()).unwrap();
+                if held.iter().chain(&commit).any(|order| order.id == id) {
+                    continue;
+                }
+                commit.push(Order { version: version + 1, ..order(dice, id, now, currencies) });
+            }
+        }
+        for order in &commit {
+            match held.iter_mut().find(|before| before.id == order.id) {
+                Some(before) => *before = order.clone(),
+                None => held.push(order.clone()),
+            }
+        }
+        commits.push(commit);
+    }
+    (commits, held)
+}
+
+fn date(dice: &mut Dice, now: DateTime<Utc>, back: i64, forward: i64) -> String {
+    let day = now.date_naive() + TimeDelta::days(forward) - TimeDelta::days(dice.up_to(back + forward));
+    day.to_string()
+}
+
+fn dates(dice: &mut Dice, now: DateTime<Utc>, most: i64) -> Value {
+    let from = date(dice, now, 80, 3);
+    let length = dice.up_to(most);
+    let first: chrono::NaiveDate = from.parse().unwrap();
+    json!({"from": from, "to": (first + TimeDelta::days(length)).to_string()})
+}
+
+fn comparison(dice: &mut Dice, dimensions: &[&str], stores: &[OracleStore]) -> Value {
+    let dimension = dice.pick(dimensions);
+    let ids: Vec<&str> = stores.iter().map(|store| store.id.as_str()).collect();
+    let values: &[&str] = match dimension {
+        "store" => &ids,
+        "channel" => &CHANNELS,
+        "country" => &COUNTRIES,
+        "discount_code" => &CODES,
+        "customer_type" => &["new", "returning"],
+        "currency" => &["USD", "EUR"],
+        "financial_status" => &["paid", "refunded", "none of them"],
+        "product" => &PRODUCTS,
+        "variant" => &VARIANTS,
+        _ => &VENDORS,
+    };
+    let operator = dice.pick(&[
+        "equals",
+        "notEquals",
+        "contains",
+        "notContains",
+        "startsWith",
+        "endsWith",
+        "in",
+        "notIn",
+        "set",
+        "notSet",
+    ]);
+    let values: Vec<String> = match operator {
+        "set" | "notSet" => Vec::new(),
+        "in" | "notIn" => dice.several(values, 2).into_iter().map(str::to_owned).collect(),
+        "contains" | "notContains" | "startsWith" | "endsWith" => {
+            vec![dice.pick(&["W", "e", "%", "_", "US", "a", "Ê", "r", ""]).to_owned()]
+        }
+        _ => vec![dice.pick(values).to_owned()],
+    };
+    json!({"dimension": dimension, "operator": operator, "values": values})
+}
+
+fn filter(dice: &mut Dice, dimensions: &[&str], stores: &[OracleStore], depth: u32) -> Value {
+    let roll = if depth == 0 { 9 } else { dice.roll(10) };
+    match roll {
+        0..2 => {
+            let parts: Vec<_> = (0..=dice.roll(2)).map(|_| filter(dice, dimensions, stores, depth - 1)).collect();
+            json!({"and": parts})
+        }
+        2..4 => {
+            let parts: Vec<_> = (0..=dice.roll(2)).map(|_| filter(dice, dimensions, stores, depth - 1)).collect();
+            json!({"or": parts})
+        }
+        4 => json!({"not": filter(dice, dimensions, stores, depth - 1)}),
+        _ => comparison(dice, dimensions, stores),
+    }
+}
+
+fn query(dice: &mut Dice, now: DateTime<Utc>, stores: &[OracleStore]) -> Value {
+    let of_items = dice.one_in(4);
+    let metrics = if of_items {
+        dice.several(&["shopify.units", "shopify.product_revenue"], 2)
+    } else {
+        dice.several(&METRICS, 4)
+    };
+    let dimensions: &[&str] = if of_items { &ITEM_DIMENSIONS } else { &DIMENSIONS };
+    let mut query = json!({"metrics": metrics});
+    let one_zone = stores.iter().all(|store| store.zone == stores[0].zone);
+    let granularity = match dice.roll(10) {
+        0..3 => None,
+        3..6 => Some("day"),
+        6 if one_zone => Some("hour"),
+        6 | 7 => Some("week"),
+        8 => Some("month"),
+        _ => Some(dice.pick(&["quarter", "year", "month"])),
+    };
+    let most = if granularity == Some("hour") { 4 } else { 70 };
+    let named: &[&str] = match granularity {
+        Some("hour") => &["today", "yesterday", "this_week", "last_week"],
+        _ => &[
+            "today",
+            "yesterday",
+            "last_7_days",
+            "last_14_days",
+            "last_28_days",
+            "last_30_days",
+            "last_90_days",
+            "last_12_months",
+            "this_week",
+            "last_week",
+            "month_to_date",
+            "last_month",
+            "quarter_to_date",
+            "year_to_date",
+            "all_time",
+        ],
+    };
+    query["time_range"] = if dice.one_in(2) { json!(dice.pick(named)) } else { dates(dice, now, most) };
+    if let Some(granularity) = granularity {
+        query["granularity"] = json!(granularity);
+        if dice.one_in(3) {
+            query["fill"] = json!(dice.one_in(2));
+        }
+    }
+    let mut group_by = Vec::new();
+    if dice.one_in(2) {
+        group_by = dice.several(dimensions, 1);
+        query["group_by"] = json!(group_by);
+    }
+    if dice.one_in(2) {
+        query["filters"] = filter(dice, dimensions, stores, 2);
+    }
+    if dice.one_in(2) {
+        compare(dice, &mut query, now, most);
+    }
+    if dice.one_in(2) {
+        let mut fields: Vec<&str> = metrics.iter().copied().chain(group_by).collect();
+        fields.extend(granularity.map(|_| "time"));
+        let steps = dice.several(&fields, 2).into_iter().map(|field| match dice.roll(3) {
+            0 => json!({"field": field}),
+            1 => json!({"field": field, "direction": "asc"}),
+            _ => json!({"field": field, "direction": "desc"}),
+        });
+        query["order_by"] = steps.collect();
+    }
+    query["limit"] = json!(if dice.one_in(4) { dice.roll(20) + 1 } else { 10_000 });
+    query["offset"] = json!(if dice.one_in(6) { dice.roll(20) } else { 0 });
+    query
+}
+
+fn compare(dice: &mut Dice, query: &mut Value, now: DateTime<Utc>, most: i64) {
+    let named = dice.pick(&["previous_period", "previous_week", "previous_month", "previous_year"]);
+    let is_named = dice.roll(5) > 0 && !(named == "previous_period" && query["time_range"] == "all_time");
+    query["compare_to"] = if is_named { json!(named) } else { dates(dice, now, most) };
+    if is_named && dice.one_in(4) {
+        query["align"] = json!("day_of_week");
+    }
+    if dice.one_in(3) {
+        query["partial"] = json!("full");
+    }
+}
+
+/// Some stores and queries about them, all from one seed.
+async fn check(seed: u64, queries: u32) {
+    let mut dice = Dice(seed);
+    let now_text = dice.pick(&NOWS);
+    let now: DateTime<Utc> = now_text.parse().unwrap();
+    let mut world = World::new(now_text, dice.pick(&[0, 20, 1_000]));
+    let mut stores = Vec::new();
+    for _ in 0..=dice.roll(3) {
+        let (zone, week_start) = (dice.pick(&ZONES), dice.pick(&[Weekday::Mon, Weekday::Sun, Weekday::Sat]));
+        let (commits, orders) = history(&mut dice, now);
+        let commits: Vec<&[Order]> = commits.iter().map(Vec::as_slice).collect();
+        let id = world.add_store(zone, week_start, &commits).await.to_string();
+        if dice.one_in(2) {
+            world.stores.last().unwrap().lake.fold_due().await.unwrap();
+        }
+        stores.push(OracleStore { id, zone, week_start, orders });
+    }
+    for number in 0..queries {
+        let query = query(&mut dice, now, &stores);
+        let expected = oracle::answer(&query, &stores, now);
+        let found = world.ask(query.clone()).await;
+        let context = || format!("seed {seed}, query {number}: {query} at {now_text}");
+        match (found, expected) {
+            (Err(QueryError::MixedCurrencies { currencies }), Err(expected)) => {
+                assert_eq!(currencies, expected, "{}", context());
+            }
+            (Ok(found), Ok(expected)) => {
+                let found = serde_json::to_value(&*found).unwrap();
+                for part in ["totals", "total_rows"] {
+                    assert_eq!(found[part], expected[part], "{part} of {}", context());
+                }
+                let compared = found["comparison"].get("totals").unwrap_or(&Value::Null);
+                assert_eq!(*compared, expected["comparison"], "comparison of {}", context());
+                let (rows, wanted) = (found["rows"].as_array().unwrap(), expected["rows"].as_array().unwrap());
+                for (at, (row, wanted)) in rows.iter().zip(wanted).enumerate() {
+                    assert_eq!(row, wanted, "row {at} of {}", context());
+                }
+                assert_eq!(rows.len(), wanted.len(), "rows of {}", context());
+            }
+            (found, expected) => panic!("{found:?} instead of {expected:?}: {}", context()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_equal_those_of_the_oracle() {
+    // More of them: ALOFTLY_ORACLE_WORLDS=2500 for 50,000 queries.
+    let worlds = std::env::var("ALOFTLY_ORACLE_WORLDS").ok().and_then(|worlds| worlds.parse().ok()).unwrap_or(40);
+    let first = std::env::var("ALOFTLY_ORACLE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    for seed in first..first + worlds {
+        check(seed, 20).await;
+    }
+}
