@@ -1,1 +1,46 @@
-//! placeholder
+//! Postgres: tenants, people, sessions, imports and the lake's manifest.
+//!
+//! Promises: nothing reads or writes a tenant's table without a [`TenantContext`], and such a context comes from a verified
+//! session ([`Catalog::authenticate`]) or is asked for by name ([`SystemContext`]). Row-level security in Postgres holds even
+//! where a query here forgets its tenant: the context is set for one transaction at a time and never outlives it.
+//!
+//! Leaves out, on purpose: HTTP, object stores, and what the numbers mean. Rows of orders and events live in the lake; here is
+//! only which segments hold them ([`Tenant::manifest`]).
+//!
+//! [`cluster`] manages a private Postgres for those who have none.
+
+pub mod cluster;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+mod access;
+mod catalog;
+mod context;
+mod endpoint;
+mod error;
+mod ids;
+mod imports;
+mod manifest;
+mod passwords;
+mod people;
+mod postgres_version;
+mod provision;
+mod sessions;
+mod startup;
+mod stores;
+mod tenant;
+mod versions;
+
+pub use catalog::{Catalog, CatalogOptions};
+pub use context::{Actor, OrgRole, SystemContext, TenantContext, WorkspaceRole};
+pub use endpoint::Endpoint;
+pub use error::CatalogError;
+pub use ids::{ImportId, OrganizationId, SessionId, UserId, WorkspaceId};
+pub use imports::{Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport};
+pub use people::Member;
+pub use postgres_version::PostgresVersion;
+pub use provision::{NewOrganization, NewStore, Provisioned};
+pub use sessions::{SessionInfo, SessionToken, SignedIn, User};
+pub use stores::{Organization, Store, Workspace};
+pub use tenant::Tenant;
+pub use versions::VersionChanges;

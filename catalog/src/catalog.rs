@@ -1,0 +1,195 @@
+//! The catalog: a pool of connections, and the one place where a transaction is given its scope.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aloftly_engine::clock::Clock;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgPool, PgTransaction};
+use tokio::sync::Semaphore;
+
+use crate::context::TenantContext;
+use crate::versions::Notifier;
+use crate::{CatalogError, Endpoint, OrganizationId, SystemContext, Tenant, UserId, VersionChanges, startup};
+
+/// How to come to the database.
+#[derive(Clone, Debug)]
+pub struct CatalogOptions {
+    /// The database and the role that requests run as.
+    pub endpoint: Endpoint,
+    /// The most connections that are open at once.
+    pub max_connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+}
+
+impl CatalogOptions {
+    /// The defaults: 16 connections, 10 s, 60 s.
+    #[must_use]
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            max_connections: 16,
+            acquire_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The database, with nobody's rows in sight. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    hashing: Semaphore,
+    notifier: Notifier,
+}
+
+/// What a transaction may see. One at a time: giving a scope takes the one before away.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scope<'a> {
+    /// One tenant's rows.
+    Organization(OrganizationId),
+    /// One person's own rows, in whatever organisation.
+    User(UserId),
+    /// The person with that address.
+    Email(&'a str),
+    /// The session whose token has that SHA-256.
+    Session(&'a [u8; 32]),
+    /// The list of organisations, and nothing in them.
+    System,
+}
+
+impl Catalog {
+    /// Connects and checks that this database and this role are fit for tenants' rows.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or is too old, when the role could pass by row-level security, when migrations are
+    /// missing.
+    pub async fn connect(options: CatalogOptions, clock: Arc<dyn Clock>) -> Result<Self, CatalogError> {
+        let settings = [
+            ("statement_timeout", options.statement_timeout.as_millis().to_string()),
+            ("lock_timeout", "30000".to_owned()),
+            ("idle_in_transaction_session_timeout", "60000".to_owned()),
+        ];
+        let connect = options.endpoint.options().clone().application_name("aloftly").options(settings);
+        let pool = PgPoolOptions::new()
+            .max_connections(options.max_connections)
+            .acquire_timeout(options.acquire_timeout)
+            .connect_with(connect)
+            .await?;
+        startup::check(&pool).await?;
+        let notifier = Notifier::start(pool.clone());
+        // Each hash takes 19 MiB and a core.
+        let hashing = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
+        Ok(Self { inner: Arc::new(Inner { pool, clock, hashing, notifier }) })
+    }
+
+    /// Brings the database up to this program's migrations. `owner` is the role that owns the tables; requests never run as it.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or is too old, or a migration fails or differs from the one that was applied.
+    pub async fn migrate(owner: &Endpoint) -> Result<(), CatalogError> {
+        startup::migrate(owner).await
+    }
+
+    /// The rows of one organisation, as far as the context's actor may see them.
+    #[must_use]
+    pub fn tenant(&self, context: impl Into<TenantContext>) -> Tenant {
+        Tenant::new(self.clone(), context.into())
+    }
+
+    /// Every organisation, oldest first, for work that the program does by itself.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn organizations(&self, reason: &'static str) -> Result<Vec<SystemContext>, CatalogError> {
+        let mut transaction = self.begin(Scope::System).await?;
+        let ids = sqlx::query_scalar!("SELECT id FROM organizations ORDER BY created_at, id")
+            .fetch_all(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(ids.into_iter().map(|id| SystemContext::new(id.into(), reason)).collect())
+    }
+
+    /// Hints that stores have new versions, from every process. A hint may be lost: whoever depends on it also polls.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn version_changes(&self) -> Result<VersionChanges, CatalogError> {
+        VersionChanges::listen(&self.inner.pool).await
+    }
+
+    /// Asks the database for nothing, to see whether it answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), CatalogError> {
+        sqlx::query("SELECT 1").execute(&self.inner.pool).await?;
+        Ok(())
+    }
+
+    /// Sends what is still to be told, and closes every connection.
+    pub async fn close(&self) {
+        self.inner.notifier.flush().await;
+        self.inner.pool.close().await;
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.inner.clock
+    }
+
+    pub(crate) fn hashing(&self) -> &Semaphore {
+        &self.inner.hashing
+    }
+
+    pub(crate) fn notifier(&self) -> &Notifier {
+        &self.inner.notifier
+    }
+
+    /// A transaction that sees what the scope says. The settings are local to it: commit, rollback and a dropped connection
+    /// all end them.
+    pub(crate) async fn begin(&self, scope: Scope<'_>) -> Result<PgTransaction<'static>, CatalogError> {
+        let mut transaction = self.inner.pool.begin().await?;
+        narrow(&mut transaction, scope).await?;
+        Ok(transaction)
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.inner.pool
+    }
+}
+
+/// Gives a running transaction another scope.
+pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scope<'_>) -> Result<(), CatalogError> {
+    let (mut organization, mut user, mut email, mut session, mut system) =
+        (String::new(), String::new(), "", String::new(), "");
+    match scope {
+        Scope::Organization(id) => organization = id.to_string(),
+        Scope::User(id) => user = id.to_string(),
+        Scope::Email(address) => email = address,
+        Scope::Session(hash) => session = hex::encode(hash),
+        Scope::System => system = "on",
+    }
+    sqlx::query!(
+        "SELECT set_config('aloftly.org_id', $1, true) AS a, set_config('aloftly.user_id', $2, true) AS b,
+            set_config('aloftly.email', $3, true) AS c, set_config('aloftly.session', $4, true) AS d,
+            set_config('aloftly.system', $5, true) AS e",
+        organization,
+        user,
+        email,
+        session,
+        system,
+    )
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(())
+}

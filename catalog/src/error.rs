@@ -1,0 +1,96 @@
+//! What can go wrong in the catalog.
+
+use aloftly_engine::StoreId;
+
+use crate::PostgresVersion;
+
+/// Why the catalog refused or failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogError {
+    /// The database cannot be reached, or refused a statement.
+    #[error("the database is unavailable or refused a statement")]
+    Database(#[source] sqlx::Error),
+    /// The migrations could not be applied.
+    #[error("the database could not be migrated")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The server is too old to keep tenants apart.
+    #[error("PostgreSQL {0} is too old: 15.14, 16.10, 17.6 or newer is needed")]
+    TooOld(PostgresVersion),
+    /// The role could pass by row-level security, or lacks what requests need.
+    #[error("the database role {role} must not be used for requests: {reason}")]
+    Role {
+        /// The role.
+        role: String,
+        /// What is wrong with it, and what to do.
+        reason: &'static str,
+    },
+    /// The database is behind this program.
+    #[error("the database lacks {missing} migration(s): run `aloftly migrate` with the owner's database url")]
+    NotMigrated {
+        /// How many.
+        missing: usize,
+    },
+    /// There is no such thing, or not for this caller.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// The caller sees it, but may not do this.
+    #[error("this needs the role {0}")]
+    Forbidden(&'static str),
+    /// The address or the password is wrong; which of them is not told.
+    #[error("the email or the password is wrong")]
+    InvalidCredentials,
+    /// No session has that token, or it has ended.
+    #[error("there is no such session, or it has ended")]
+    Unauthenticated,
+    /// A name that must be unique is in use.
+    #[error("this {0} is taken")]
+    Taken(&'static str),
+    /// A value that cannot be kept.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// Which value.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The import is not this worker's: its lease ran out, or it has finished.
+    #[error("this worker no longer holds the import")]
+    LeaseLost,
+    /// A row says what no version of this program wrote.
+    #[error("the row of {what} cannot be understood: {detail}")]
+    Corrupt {
+        /// Which kind of row.
+        what: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A password could not be hashed, or a token not be made.
+    #[error("the machine could not make a secret: {0}")]
+    Secret(String),
+}
+
+impl From<sqlx::Error> for CatalogError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl CatalogError {
+    pub(crate) fn store(_: StoreId) -> Self {
+        Self::NotFound("store")
+    }
+
+    #[allow(clippy::needless_pass_by_value, reason = "callers hand over errors and texts alike")]
+    pub(crate) fn corrupt(what: &'static str, detail: impl ToString) -> Self {
+        Self::Corrupt { what, detail: detail.to_string() }
+    }
+}
+
+/// Says that a name is taken when that is what the database refused.
+pub(crate) fn taken(what: &'static str) -> impl FnOnce(sqlx::Error) -> CatalogError {
+    move |error| match error.as_database_error() {
+        Some(refused) if refused.is_unique_violation() => CatalogError::Taken(what),
+        _ => CatalogError::Database(error),
+    }
+}

@@ -1,0 +1,48 @@
+//! Identifiers of what only the catalog knows. All are UUIDv7 made by [`aloftly_engine::clock::Clock::new_id`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    };
+}
+
+id!(
+    /// One organisation: the tenant.
+    OrganizationId
+);
+id!(
+    /// A part of an organisation that has stores.
+    WorkspaceId
+);
+id!(
+    /// A person, who may belong to several organisations.
+    UserId
+);
+id!(
+    /// A sign-in that has not ended.
+    SessionId
+);
+id!(
+    /// A file that was handed over.
+    ImportId
+);

@@ -1,0 +1,278 @@
+//! Signing in and out.
+//!
+//! A session ends 30 days after it began, after 7 days without a request, when its person signs out or changes their password,
+//! and when the membership that it acts under ends. Its token is 256 random bits; only the SHA-256 of it is kept.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+use sha2::{Digest, Sha256};
+use sqlx::PgTransaction;
+use uuid::Uuid;
+
+use crate::catalog::{Scope, narrow};
+use crate::{Catalog, CatalogError, OrgRole, OrganizationId, SessionId, TenantContext, UserId, passwords};
+
+const LIFETIME: TimeDelta = TimeDelta::days(30);
+const IDLE: TimeDelta = TimeDelta::days(7);
+/// How exactly it is known when a session was last used: a write per request would be too much.
+const SEEN: TimeDelta = TimeDelta::minutes(5);
+
+/// What a browser holds. Shown once, never kept, never logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    fn new() -> Result<Self, CatalogError> {
+        let mut bytes = [0; 32];
+        OsRng.try_fill_bytes(&mut bytes).map_err(|error| CatalogError::Secret(error.to_string()))?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// The token itself: 43 characters that a cookie takes as they are.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionToken(hidden)")
+    }
+}
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Who.
+    pub id: UserId,
+    /// Their address, in lower case.
+    pub email: String,
+    /// What they are called.
+    pub name: String,
+}
+
+/// What a session is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Its identity, which is safe to log.
+    pub id: SessionId,
+    /// Who acts.
+    pub user: User,
+    /// In which organisation.
+    pub organization: OrganizationId,
+    /// Its name.
+    pub organization_name: String,
+    /// What it pays for.
+    pub plan_tier: String,
+    /// What they may do there.
+    pub role: OrgRole,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A sign-in that worked.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// For the browser.
+    pub token: SessionToken,
+    /// Leave to work on the organisation's rows.
+    pub context: TenantContext,
+    /// What the session is.
+    pub session: SessionInfo,
+}
+
+impl Catalog {
+    /// Begins a session in the organisation that the person joined first. Costs the same time whether the address is known or
+    /// not.
+    ///
+    /// # Errors
+    /// [`CatalogError::InvalidCredentials`] when the address, the password or the membership is missing or wrong; otherwise
+    /// when the database is unavailable.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, CatalogError> {
+        let email = normalized(email);
+        let mut transaction = self.begin(Scope::Email(&email)).await?;
+        let user = user_by_email(&mut transaction, &email).await?;
+        let id = user.unwrap_or(UserId(Uuid::nil()));
+        narrow(&mut transaction, Scope::User(id)).await?;
+        let hash = sqlx::query_scalar!("SELECT password_hash FROM user_passwords WHERE user_id = $1", id.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let organization = sqlx::query_scalar!(
+            "SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY created_at, org_id LIMIT 1",
+            id.0,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+
+        let matches = passwords::verify(self, password, hash).await?;
+        let (true, Some(organization)) = (matches, organization) else {
+            return Err(CatalogError::InvalidCredentials);
+        };
+        self.begin_session(id, organization.into()).await
+    }
+
+    async fn begin_session(&self, user: UserId, organization: OrganizationId) -> Result<SignedIn, CatalogError> {
+        let token = SessionToken::new()?;
+        let id = SessionId(self.clock().new_id());
+        let now = self.clock().now();
+        let expires_at = now + LIFETIME;
+        let mut transaction = self.begin(Scope::Organization(organization)).await?;
+        sqlx::query!(
+            "DELETE FROM sessions WHERE org_id = $1 AND user_id = $2 AND (expires_at <= $3 OR last_seen_at <= $4)",
+            organization.0,
+            user.0,
+            now,
+            now - IDLE,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query!(
+            "INSERT INTO sessions (org_id, id, user_id, token_hash, created_at, last_seen_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $5, $6)",
+            organization.0,
+            id.0,
+            user.0,
+            &digest(token.expose())[..],
+            now,
+            expires_at,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let session = describe(&mut transaction, id, organization, user, expires_at).await?;
+        transaction.commit().await?;
+        let session = session.ok_or(CatalogError::InvalidCredentials)?;
+        Ok(SignedIn { token, context: TenantContext::of_user(organization, user, session.role), session })
+    }
+
+    /// Who holds that token.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unauthenticated`] when no session has it or the session has ended; otherwise when the database is
+    /// unavailable.
+    pub async fn authenticate(&self, token: &str) -> Result<(TenantContext, SessionInfo), CatalogError> {
+        let hash = digest(token);
+        let now = self.clock().now();
+        let mut transaction = self.begin(Scope::Session(&hash)).await?;
+        let row = sqlx::query!(
+            "SELECT org_id, id, user_id, last_seen_at, expires_at FROM sessions
+            WHERE token_hash = $1 AND expires_at > $2 AND last_seen_at > $3",
+            &hash[..],
+            now,
+            now - IDLE,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?
+        .ok_or(CatalogError::Unauthenticated)?;
+        if row.last_seen_at + SEEN < now {
+            sqlx::query!("UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1", &hash[..], now)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let (organization, user) = (OrganizationId(row.org_id), UserId(row.user_id));
+        narrow(&mut transaction, Scope::Organization(organization)).await?;
+        let session = describe(&mut transaction, row.id.into(), organization, user, row.expires_at).await?;
+        transaction.commit().await?;
+        let session = session.ok_or(CatalogError::Unauthenticated)?;
+        Ok((TenantContext::of_user(organization, user, session.role), session))
+    }
+
+    /// Ends the session of that token at once. Unknown tokens are ignored.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn sign_out(&self, token: &str) -> Result<(), CatalogError> {
+        let hash = digest(token);
+        let mut transaction = self.begin(Scope::Session(&hash)).await?;
+        sqlx::query!("DELETE FROM sessions WHERE token_hash = $1", &hash[..]).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Gives the person with that address a new password and ends all their sessions. For the terminal: whoever may call it is
+    /// not asked for the old one.
+    ///
+    /// # Errors
+    /// When nobody has that address, the password is too short, or the database is unavailable.
+    pub async fn set_password(&self, email: &str, password: &str) -> Result<(), CatalogError> {
+        passwords::check_new(password)?;
+        let hash = passwords::hash(self, password).await?;
+        let email = normalized(email);
+        let mut transaction = self.begin(Scope::Email(&email)).await?;
+        let user = user_by_email(&mut transaction, &email).await?.ok_or(CatalogError::NotFound("user"))?;
+        narrow(&mut transaction, Scope::User(user)).await?;
+        insert_password(&mut transaction, user, &hash, self.clock().now()).await?;
+        sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user.0).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// Keeps a password's hash; in the scope of its user.
+pub(crate) async fn insert_password(
+    transaction: &mut PgTransaction<'static>,
+    user: UserId,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<(), CatalogError> {
+    sqlx::query!(
+        "INSERT INTO user_passwords (user_id, password_hash, changed_at) VALUES ($1, $2, $3)
+        ON CONFLICT (user_id) DO UPDATE SET password_hash = EXCLUDED.password_hash, changed_at = EXCLUDED.changed_at",
+        user.0,
+        hash,
+        now,
+    )
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// An address as it is kept.
+pub(crate) fn normalized(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+async fn user_by_email(transaction: &mut PgTransaction<'static>, email: &str) -> Result<Option<UserId>, CatalogError> {
+    let id =
+        sqlx::query_scalar!("SELECT id FROM users WHERE email = $1", email).fetch_optional(&mut **transaction).await?;
+    Ok(id.map(UserId))
+}
+
+/// The session, as long as its person belongs to the organisation; in the scope of the organisation.
+async fn describe(
+    transaction: &mut PgTransaction<'static>,
+    id: SessionId,
+    organization: OrganizationId,
+    user: UserId,
+    expires_at: DateTime<Utc>,
+) -> Result<Option<SessionInfo>, CatalogError> {
+    let row = sqlx::query!(
+        "SELECT person.email, person.name, organization.name AS organization_name, organization.plan_tier, member.role
+        FROM org_members AS member
+        JOIN organizations AS organization ON organization.id = member.org_id
+        JOIN users AS person ON person.id = member.user_id
+        WHERE member.org_id = $1 AND member.user_id = $2",
+        organization.0,
+        user.0,
+    )
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(SessionInfo {
+        id,
+        user: User { id: user, email: row.email, name: row.name },
+        organization,
+        organization_name: row.organization_name,
+        plan_tier: row.plan_tier,
+        role: OrgRole::parse(&row.role)?,
+        expires_at,
+    }))
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}

@@ -1,0 +1,206 @@
+//! Databases for tests: one cluster per test run, one database per test.
+//!
+//! The cluster is made at first use, in a temporary folder, and goes when the run ends, however it ends: a small shell waits for
+//! the end of the process that runs the tests. That is this process or, where every test is a process of its own (nextest), the
+//! one that started them all.
+
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::{CommandExt, parent_id};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aloftly_engine::clock::{Clock, SystemClock};
+use chrono::Weekday;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio::sync::OnceCell;
+
+use crate::cluster::{Cluster, ClusterOptions};
+use crate::{Catalog, CatalogOptions, Endpoint, NewOrganization, NewStore, Provisioned, SystemContext, Tenant};
+
+const TEMPLATE: &str = "aloftly";
+
+static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+static NAMES: AtomicU32 = AtomicU32::new(0);
+
+/// A migrated, empty database of its own.
+#[derive(Debug)]
+pub struct TestDatabase {
+    catalog: Catalog,
+    clock: Arc<dyn Clock>,
+    name: String,
+    app: Endpoint,
+    owner: Endpoint,
+    superuser: Endpoint,
+}
+
+impl TestDatabase {
+    /// A database with the machine's clock.
+    ///
+    /// # Panics
+    /// When there is no PostgreSQL to make it with.
+    pub async fn new() -> Self {
+        Self::with_clock(Arc::new(SystemClock)).await
+    }
+
+    /// A database with that clock.
+    ///
+    /// # Panics
+    /// When there is no PostgreSQL to make it with.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        let cluster = CLUSTER.get_or_init(start).await;
+        let name = format!("test_{}_{}", std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed));
+        let superuser = cluster.superuser();
+        let mut connection = PgConnection::connect_with(superuser.options()).await.expect("the test cluster runs");
+        // A template must not be in use while it is copied.
+        sqlx::raw_sql("SELECT pg_advisory_lock(1)").execute(&mut connection).await.expect("the lock can be taken");
+        Catalog::migrate(&cluster.owner()).await.expect("the migrations apply");
+        for statement in [
+            format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER aloftly_owner"),
+            format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"),
+            format!("GRANT CONNECT ON DATABASE {name} TO aloftly_app"),
+        ] {
+            sqlx::raw_sql(AssertSqlSafe(statement))
+                .execute(&mut connection)
+                .await
+                .expect("a test database can be made");
+        }
+        connection.close().await.expect("the lock can be given back");
+        let app = cluster.app().with_database(&name);
+        let mut options = CatalogOptions::new(app.clone());
+        options.max_connections = 8;
+        let catalog = Catalog::connect(options, Arc::clone(&clock)).await.expect("a test database can be used");
+        Self {
+            catalog,
+            clock,
+            app,
+            owner: cluster.owner().with_database(&name),
+            superuser: superuser.with_database(&name),
+            name,
+        }
+    }
+
+    /// The catalog, as requests use it.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The clock that it was made with.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// As the role that requests run as.
+    #[must_use]
+    pub fn app(&self) -> &Endpoint {
+        &self.app
+    }
+
+    /// As the role that owns the tables.
+    #[must_use]
+    pub fn owner(&self) -> &Endpoint {
+        &self.owner
+    }
+
+    /// As the superuser, who sees all.
+    #[must_use]
+    pub fn superuser(&self) -> &Endpoint {
+        &self.superuser
+    }
+
+    /// A connection of the test's own.
+    ///
+    /// # Panics
+    /// When the cluster is gone.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn connect(&self, endpoint: &Endpoint) -> PgConnection {
+        PgConnection::connect_with(endpoint.options()).await.expect("the test cluster runs")
+    }
+
+    /// The pool that the catalog's transactions come from.
+    #[must_use]
+    pub fn pool(&self) -> &sqlx::PgPool {
+        self.catalog.pool()
+    }
+
+    /// An organisation of that name with one workspace, one store (New York, USD, weeks from Monday) and the owner
+    /// `owner@<name>.test`, whose password is [`PASSWORD`].
+    ///
+    /// # Panics
+    /// When the name is taken.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn organization(&self, name: &str) -> (Tenant, Provisioned) {
+        let new = NewOrganization {
+            name: name.to_owned(),
+            workspace: format!("{name} workspace"),
+            owner_email: format!("owner@{name}.test"),
+            owner_name: format!("{name} owner"),
+            owner_password: PASSWORD.to_owned(),
+            stores: vec![NewStore {
+                name: format!("{name} store"),
+                currency: "USD".to_owned(),
+                timezone: chrono_tz::America::New_York,
+                week_start: Weekday::Mon,
+            }],
+        };
+        let made = self.catalog.provision_organization(&new).await.expect("the organisation can be made");
+        (self.catalog.tenant(SystemContext::new(made.organization, "a test")), made)
+    }
+
+    /// Closes the connections and drops the database. Without it the database stays until the process ends.
+    ///
+    /// # Panics
+    /// When the cluster is gone.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn close(self) {
+        self.catalog.close().await;
+        let mut connection = PgConnection::connect_with(self.superuser.with_database("postgres").options())
+            .await
+            .expect("the cluster runs");
+        let statement = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect("the database can be dropped");
+    }
+}
+
+/// The password of every owner that [`TestDatabase::organization`] makes.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+#[allow(clippy::expect_used, reason = "for tests")]
+async fn start() -> Cluster {
+    // Under /tmp and not under TMPDIR, which may be closed to the user that Postgres runs as.
+    let (folder, watched) = match std::env::var("NEXTEST_RUN_ID") {
+        Ok(run) => (PathBuf::from(format!("/tmp/aloftly-test-{run}")), parent_id()),
+        Err(_) => (PathBuf::from(format!("/tmp/aloftly-test-{}", std::process::id())), std::process::id()),
+    };
+    std::fs::create_dir_all(&folder).expect("/tmp takes folders");
+    std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o755)).expect("the folder is ours");
+    let cluster = Cluster::start(ClusterOptions { data_folder: folder.clone(), binaries: None, durable: false }).await;
+    let cluster = cluster.expect("a PostgreSQL is installed");
+    if !cluster.joined() {
+        sweep_after(&folder, watched);
+    }
+    cluster
+}
+
+/// Ends the server by the id in its own file, and removes the folder, once that process is gone.
+#[allow(clippy::expect_used, reason = "for tests")]
+#[allow(clippy::zombie_processes, reason = "the shell outlives this process: it clears up after it")]
+fn sweep_after(folder: &Path, watched: u32) {
+    const SWEEP: &str = r#"
+        trap '' INT TERM HUP
+        while kill -0 "$2" 2>/dev/null; do sleep 1; done
+        file="$1/postgres/data/postmaster.pid"
+        if [ -f "$file" ]; then
+            kill -QUIT "$(head -n 1 "$file")"
+            for _ in 1 2 3 4 5 6 7 8 9 10; do [ -f "$file" ] || break; sleep 0.3; done
+        fi
+        rm -rf "$1"
+    "#;
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", SWEEP, "sweep"]).arg(folder).arg(watched.to_string()).process_group(0);
+    shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("there is a shell");
+}

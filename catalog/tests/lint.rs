@@ -1,0 +1,100 @@
+//! What every table, role and function of the schema must be, read from Postgres' own catalog.
+
+use aloftly_catalog::testing::TestDatabase;
+use sqlx::PgConnection;
+
+async fn names(connection: &mut PgConnection, query: &'static str) -> Vec<String> {
+    sqlx::query_scalar(query).fetch_all(connection).await.unwrap()
+}
+
+async fn superuser() -> (TestDatabase, PgConnection) {
+    let database = TestDatabase::new().await;
+    let connection = database.connect(database.superuser()).await;
+    (database, connection)
+}
+
+#[tokio::test]
+async fn every_table_forces_row_level_security_with_a_policy_that_tolerates_no_context() {
+    let (_database, mut connection) = superuser().await;
+    let open = "SELECT relname::text FROM pg_class AS c
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> '_sqlx_migrations'
+            AND NOT (relrowsecurity AND relforcerowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid))";
+    assert_eq!(names(&mut connection, open).await, Vec::<String>::new());
+
+    let careless = "SELECT tablename || '.' || policyname FROM pg_policies WHERE schemaname = 'public' AND (
+            roles <> '{aloftly_app}' OR permissive <> 'PERMISSIVE'
+            OR concat(qual, with_check) NOT LIKE '%current_setting(''aloftly.%'
+            OR concat(qual, with_check) LIKE '%uuid%' AND concat(qual, with_check) NOT LIKE '%NULLIF(%')";
+    assert_eq!(names(&mut connection, careless).await, Vec::<String>::new());
+
+    let half_bound = "SELECT tablename || '.' || policyname FROM pg_policies
+        WHERE schemaname = 'public' AND cmd = 'ALL' AND (qual IS NULL OR with_check IS NULL OR qual <> with_check)";
+    assert_eq!(names(&mut connection, half_bound).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn every_table_is_a_tenants_or_a_persons() {
+    let (_database, mut connection) = superuser().await;
+    let without = "SELECT relname::text FROM pg_class AS c
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> '_sqlx_migrations'
+            AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'org_id' AND attnotnull)
+        ORDER BY 1";
+    assert_eq!(names(&mut connection, without).await, ["organizations", "user_passwords", "users"]);
+}
+
+#[tokio::test]
+async fn unique_keys_and_foreign_keys_of_tenants_tables_start_with_the_tenant() {
+    let (_database, mut connection) = superuser().await;
+    let loose = "SELECT i.indexrelid::regclass::text FROM pg_index AS i
+        JOIN pg_class AS c ON c.oid = i.indrelid AND c.relnamespace = 'public'::regnamespace
+        JOIN pg_attribute AS tenant ON tenant.attrelid = c.oid AND tenant.attname = 'org_id'
+        WHERE i.indisunique AND i.indkey[0] <> tenant.attnum";
+    assert_eq!(names(&mut connection, loose).await, Vec::<String>::new());
+
+    // Into a tenant's table only along with the tenant; out to organizations and users alone they may go with one column.
+    let crossing = "SELECT f.conrelid::regclass || '.' || f.conname FROM pg_constraint AS f
+        JOIN pg_attribute AS target ON target.attrelid = f.confrelid AND target.attname = 'org_id'
+        LEFT JOIN pg_attribute AS source ON source.attrelid = f.conrelid AND source.attname = 'org_id'
+        WHERE f.contype = 'f' AND NOT (f.confkey[1] = target.attnum AND f.conkey[1] = source.attnum)";
+    assert_eq!(names(&mut connection, crossing).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_owner_owns_everything_and_neither_role_passes_by_row_level_security() {
+    let (_database, mut connection) = superuser().await;
+    let foreign = "SELECT relname::text FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relowner <> 'aloftly_owner'::regrole";
+    assert_eq!(names(&mut connection, foreign).await, Vec::<String>::new());
+    let powerful = "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'aloftly%'
+        AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)";
+    assert_eq!(names(&mut connection, powerful).await, Vec::<String>::new());
+    let members = "SELECT roleid::regrole || ' to ' || member::regrole FROM pg_auth_members WHERE member = 'aloftly_app'::regrole";
+    assert_eq!(names(&mut connection, members).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
+    let (_database, mut connection) = superuser().await;
+    let public = "SELECT relname::text FROM pg_class, aclexplode(relacl) AS acl
+        WHERE relnamespace = 'public'::regnamespace AND acl.grantee = 0";
+    assert_eq!(names(&mut connection, public).await, Vec::<String>::new());
+    let whole = "SELECT relname || ' ' || acl.privilege_type FROM pg_class, aclexplode(relacl) AS acl
+        WHERE relnamespace = 'public'::regnamespace AND acl.grantee = 'aloftly_app'::regrole
+            AND acl.privilege_type NOT IN ('SELECT', 'INSERT') ORDER BY 1";
+    let expected = ["lake_staged_segments DELETE", "org_members DELETE", "sessions DELETE", "workspace_members DELETE"];
+    assert_eq!(names(&mut connection, whole).await, expected);
+    let keys = "SELECT attrelid::regclass || '.' || attname FROM pg_attribute, aclexplode(attacl) AS acl
+        WHERE attname IN ('org_id', 'id', 'store_id', 'user_id', 'workspace_id', 'segment_id') AND acl.privilege_type = 'UPDATE'";
+    assert_eq!(names(&mut connection, keys).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn functions_that_act_as_their_definer_pin_their_search_path_and_views_act_as_their_invoker() {
+    let (_database, mut connection) = superuser().await;
+    let functions = "SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
+        AND NOT EXISTS (SELECT FROM unnest(proconfig) AS setting WHERE setting LIKE 'search_path=%')";
+    assert_eq!(names(&mut connection, functions).await, Vec::<String>::new());
+    let views = "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        AND (relkind = 'm' OR relkind = 'v' AND NOT coalesce('security_invoker=true' = ANY (reloptions), false))";
+    assert_eq!(names(&mut connection, views).await, Vec::<String>::new());
+}

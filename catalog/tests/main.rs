@@ -1,0 +1,13 @@
+//! The catalog against a real Postgres, in one binary so that one cluster serves them all.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod cluster;
+mod context;
+mod imports;
+mod lint;
+mod manifest;
+mod sessions;
+mod startup;
+mod tenants;
+mod walk;

@@ -1,0 +1,119 @@
+//! The manifest in Postgres keeps the contract of every manifest, and tells other processes of new versions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aloftly_catalog::testing::TestDatabase;
+use aloftly_engine::dataset::Partition;
+use aloftly_engine::lake::manifest::{Commit, CommitCounts, CommitKind, NewSegment, Segment, Temperature};
+use aloftly_engine::lake::{Manifest, ManifestError};
+use aloftly_engine::{CommitId, SegmentId, StoreId};
+
+mod conformance {
+    use super::*;
+
+    async fn make() -> (Arc<dyn Manifest>, StoreId, TestDatabase) {
+        let database = TestDatabase::new().await;
+        let (tenant, made) = database.organization("acme").await;
+        (tenant.manifest(), made.stores[0], database)
+    }
+
+    aloftly_engine::manifest_conformance!(make);
+}
+
+/// A commit of one hot segment of one row.
+pub(crate) fn hot_commit(database: &TestDatabase, store: StoreId, based_on: i64, entity: &str) -> Commit {
+    let partition = Partition::starting("2026-11-01".parse().unwrap());
+    let segment = Segment {
+        id: SegmentId(database.clock().new_id()),
+        dataset: "orders".to_owned(),
+        partition,
+        temperature: Temperature::Hot,
+        rows: 1,
+        updates: 0,
+        bytes: 3,
+        footer_bytes: None,
+        schema_version: 1,
+        time_bounds: (1_793_491_200_000_000, 1_793_577_600_000_000),
+        entity_bounds: (entity.to_owned(), entity.to_owned()),
+        column_bounds: BTreeMap::from([("channel".to_owned(), (entity.to_owned(), entity.to_owned()))]),
+        checksum: "00".repeat(32),
+        begin_version: 0,
+    };
+    Commit {
+        id: CommitId(database.clock().new_id()),
+        store,
+        kind: CommitKind::Upsert,
+        based_on,
+        touched: vec![("orders".to_owned(), partition)],
+        add: vec![NewSegment { segment, payload: Some("hot".into()) }],
+        retire: Vec::new(),
+        receipt: None,
+        counts: CommitCounts { new: 1, ..CommitCounts::default() },
+    }
+}
+
+#[tokio::test]
+async fn text_that_postgres_cannot_hold_is_kept_in_bounds() {
+    let database = TestDatabase::new().await;
+    let (tenant, made) = database.organization("acme").await;
+    let strange = "a\0\u{10ffff}\\\"'";
+    tenant.manifest().publish(hot_commit(&database, made.stores[0], 0, strange)).await.unwrap();
+    let snapshot = tenant.manifest().snapshot(made.stores[0], None).await.unwrap();
+    assert_eq!(snapshot.segments[0].entity_bounds, (strange.to_owned(), strange.to_owned()));
+    assert_eq!(snapshot.segments[0].column_bounds["channel"].0, strange);
+}
+
+#[tokio::test]
+async fn another_tenants_store_is_unknown() {
+    let database = TestDatabase::new().await;
+    let (acme, _) = database.organization("acme").await;
+    let (_, rival) = database.organization("rival").await;
+    let (manifest, store) = (acme.manifest(), rival.stores[0]);
+    assert!(matches!(manifest.version(store).await, Err(ManifestError::UnknownStore(_))));
+    assert!(matches!(manifest.snapshot(store, None).await, Err(ManifestError::UnknownStore(_))));
+    let published = manifest.publish(hot_commit(&database, store, 0, "1001")).await;
+    assert!(matches!(published, Err(ManifestError::UnknownStore(_))), "{published:?}");
+}
+
+#[tokio::test]
+async fn a_commit_is_told_to_other_processes() {
+    let database = TestDatabase::new().await;
+    let (tenant, made) = database.organization("acme").await;
+    let mut changes = database.catalog().version_changes().await.unwrap();
+    tenant.manifest().publish(hot_commit(&database, made.stores[0], 0, "1001")).await.unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(10), changes.next()).await.expect("a hint comes").unwrap();
+    assert_eq!(told, Some((made.stores[0], 1)));
+}
+
+#[tokio::test]
+async fn a_commit_whose_connection_dies_before_it_commits_changes_nothing() {
+    let database = TestDatabase::new().await;
+    let (tenant, made) = database.organization("acme").await;
+    let store = made.stores[0];
+    // Somebody holds the store's row, so that the commit waits with its connection open.
+    let mut holder = database.connect(database.superuser()).await;
+    sqlx::raw_sql("BEGIN; SELECT FROM lake_stores FOR UPDATE").execute(&mut holder).await.unwrap();
+    let commit = hot_commit(&database, store, 0, "1001");
+    let manifest = tenant.manifest();
+    let publishing = tokio::spawn({
+        let (manifest, commit) = (Arc::clone(&manifest), commit.clone());
+        async move { manifest.publish(commit).await }
+    });
+    let mut killer = database.connect(database.superuser()).await;
+    let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = 'aloftly_app' AND wait_event_type = 'Lock'";
+    let killed = async {
+        while sqlx::query_scalar::<_, i64>(kill).fetch_one(&mut killer).await.unwrap() == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), killed).await.expect("the commit waits for the row");
+    let answer = publishing.await.unwrap();
+    assert!(matches!(answer, Err(ManifestError::Unavailable(_))), "{answer:?}");
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    assert_eq!(manifest.committed(store, commit.id).await.unwrap(), None);
+    assert_eq!(manifest.version(store).await.unwrap(), 0);
+    assert_eq!(manifest.publish(commit).await.unwrap().version, 1);
+}

@@ -1,0 +1,78 @@
+//! What is refused before the first request.
+
+use std::sync::Arc;
+
+use aloftly_catalog::testing::TestDatabase;
+use aloftly_catalog::{Catalog, CatalogError, CatalogOptions, Endpoint};
+use aloftly_engine::clock::SystemClock;
+use sqlx::{AssertSqlSafe, Connection};
+
+async fn refused(endpoint: &Endpoint) -> String {
+    let refused = Catalog::connect(CatalogOptions::new(endpoint.clone()), Arc::new(SystemClock)).await.unwrap_err();
+    refused.to_string()
+}
+
+#[tokio::test]
+async fn roles_that_could_pass_by_row_level_security_are_refused_by_name() {
+    let database = TestDatabase::new().await;
+    let said = refused(database.superuser()).await;
+    assert!(said.contains("role postgres") && said.contains("superuser"), "{said}");
+    let said = refused(database.owner()).await;
+    assert!(said.contains("role aloftly_owner") && said.contains("owns"), "{said}");
+}
+
+#[tokio::test]
+async fn a_role_that_may_become_a_stronger_one_is_refused() {
+    let database = TestDatabase::new().await;
+    let mut superuser = database.connect(database.superuser()).await;
+    let role = format!("member_{}", std::process::id());
+    let make = format!(
+        "CREATE ROLE {role}_bypass BYPASSRLS; CREATE ROLE {role} LOGIN PASSWORD 'x'; GRANT {role}_bypass, aloftly_app TO {role}"
+    );
+    sqlx::raw_sql(AssertSqlSafe(make)).execute(&mut superuser).await.unwrap();
+    let options = database.pool().connect_options();
+    let socket = options.get_socket().unwrap().display().to_string();
+    let url = format!("postgres://{role}:x@localhost/{}?host={socket}", options.get_database().unwrap());
+    let said = refused(&Endpoint::from_url(&url).unwrap()).await;
+    assert!(said.contains("BYPASSRLS"), "{said}");
+    sqlx::raw_sql(AssertSqlSafe(format!("REVOKE {role}_bypass FROM {role}"))).execute(&mut superuser).await.unwrap();
+    let fit = Catalog::connect(CatalogOptions::new(Endpoint::from_url(&url).unwrap()), Arc::new(SystemClock)).await;
+    fit.expect("a role of one's own, granted aloftly_app alone, will do").close().await;
+    let drop = format!("DROP ROLE {role}, {role}_bypass");
+    sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut superuser).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_without_the_migrations_is_refused_and_can_be_migrated_twice() {
+    let database = TestDatabase::new().await;
+    let mut superuser = database.connect(database.superuser()).await;
+    sqlx::raw_sql("DELETE FROM _sqlx_migrations WHERE version = 4").execute(&mut superuser).await.unwrap();
+    let said = refused(database.app()).await;
+    assert!(said.contains("lacks 1 migration(s)") && said.contains("aloftly migrate"), "{said}");
+
+    let empty = format!("empty_{}", std::process::id());
+    let create = format!("CREATE DATABASE {empty} OWNER aloftly_owner");
+    sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut superuser).await.unwrap();
+    let app = database.app().with_database(&empty);
+    let said = refused(&app).await;
+    assert!(said.contains("lacks 4 migration(s)"), "{said}");
+    for _ in 0..2 {
+        Catalog::migrate(&database.owner().with_database(&empty)).await.unwrap();
+    }
+    let catalog = Catalog::connect(CatalogOptions::new(app), Arc::new(SystemClock)).await.unwrap();
+    catalog.ping().await.unwrap();
+    catalog.close().await;
+    superuser.close().await.unwrap();
+    database.close().await;
+}
+
+#[test]
+fn an_endpoint_shows_no_password() {
+    let endpoint =
+        Endpoint::from_url("postgres://someone:hunter2@db.example.com:6543/aloftly?sslmode=require").unwrap();
+    assert_eq!(endpoint.to_string(), "someone@db.example.com:6543/aloftly");
+    assert!(!format!("{endpoint:?}").contains("hunter2"));
+    let refused = Endpoint::from_url("mysql://someone:hunter2@db").unwrap_err();
+    assert!(matches!(refused, CatalogError::Invalid { field: "database url", .. }));
+    assert!(!refused.to_string().contains("hunter2"));
+}
