@@ -1,0 +1,7 @@
+//! Shopify.
+
+pub mod orders_csv;
+
+mod header;
+mod order;
+mod rows;

@@ -1,0 +1,12 @@
+//! Connectors from the outside: files in, rows out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "a skipped test says so")]
+
+mod support;
+
+mod demo;
+mod events;
+mod orders_errors;
+mod orders_model;
+mod retail;
