@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! The `aloftly` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    aloftly_server::cli::main()
+}

@@ -1,0 +1,80 @@
+//! The API's description: the OpenAPI document and a page to browse it.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::Config;
+
+use super::{App, quick, slow};
+use crate::http::problem::{FieldProblem, Problem, ProblemDocument};
+
+const PATH: &str = "/api/openapi.json";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Aloftly",
+        description = "Analytics for online stores. Errors are problem documents (RFC 9457) of the type `Problem`; \
+                       `code` is a stable name for programs, and `request_id` finds more in the log."
+    ),
+    components(schemas(ProblemDocument<'static>, FieldProblem)),
+    modifiers(&SessionCookie),
+    tags(
+        (name = "auth", description = "Signing in and out"),
+        (name = "stores", description = "The stores that one may see"),
+        (name = "metrics", description = "What can be asked, and the answers"),
+        (name = "imports", description = "Files that are handed over"),
+    )
+)]
+struct Description;
+
+struct SessionCookie;
+
+impl Modify for SessionCookie {
+    fn modify(&self, document: &mut Document) {
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+            "__Host-aloftly_session",
+            "Set by `POST /api/auth/sign-in`",
+        )));
+        document.components.get_or_insert_default().add_security_scheme("session", cookie);
+    }
+}
+
+static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
+    let mut document = Description::openapi();
+    document.merge(quick().into_openapi());
+    document.merge(slow().into_openapi());
+    document
+});
+
+/// The OpenAPI document of every route below `/api` but those that describe it.
+#[must_use]
+pub fn document() -> &'static Document {
+    &DOCUMENT
+}
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route(PATH, get(async || Json(document())))
+        // Without the slash the page's own files would be looked for beside it.
+        .route("/api/docs", get(async || Redirect::permanent("/api/docs/")))
+        .route("/api/docs/", get(async || page("")))
+        .route("/api/docs/{*file}", get(async |Path(file): Path<String>| page(&file)))
+}
+
+fn page(file: &str) -> Response {
+    static CONFIG: LazyLock<Arc<Config<'static>>> =
+        LazyLock::new(|| Arc::new(Config::from(PATH).validator_url("none").use_base_layout()));
+    match utoipa_swagger_ui::serve(file, Arc::clone(&CONFIG)) {
+        Ok(Some(file)) => ([(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response(),
+        Ok(None) => Problem::not_found().into_response(),
+        Err(error) => Problem::internal(&*error).into_response(),
+    }
+}

@@ -1,0 +1,127 @@
+//! The API: one module per resource. A handler authorises, calls and responds; what it calls knows nothing of HTTP.
+
+mod auth;
+mod documents;
+mod errors;
+mod imports;
+mod metrics;
+mod stores;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aloftly_engine::metrics::MetricsService;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use self::documents::document;
+use crate::http::problem::Problem;
+use crate::http::{health, json, layers, web};
+use crate::importing::uploads::Uploads;
+use crate::importing::worker::Queue;
+use crate::service::backend::Backend;
+use crate::service::queries::QueryRuntime;
+use crate::service::readiness::Readiness;
+
+/// What handlers work with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App(Arc<AppState>);
+
+/// What handlers work with.
+#[derive(Debug)]
+pub struct AppState {
+    /// The database, the object store and the lake.
+    pub backend: Backend,
+    /// Answers metrics queries.
+    pub metrics: MetricsService,
+    /// Where queries run.
+    pub queries: QueryRuntime,
+    /// Where uploaded files wait.
+    pub uploads: Uploads,
+    /// Where queued imports are announced.
+    pub queue: Queue,
+    /// Whether what is needed can be reached.
+    pub readiness: Readiness,
+    sign_in: auth::Limits,
+}
+
+impl std::ops::Deref for App {
+    type Target = AppState;
+
+    fn deref(&self) -> &AppState {
+        &self.0
+    }
+}
+
+impl FromRef<App> for Readiness {
+    fn from_ref(app: &App) -> Self {
+        app.readiness.clone()
+    }
+}
+
+impl App {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// The query threads cannot be made.
+    pub fn new(backend: Backend, uploads: Uploads, queue: Queue, readiness: Readiness) -> std::io::Result<Self> {
+        let config = &backend.config;
+        Ok(Self(Arc::new(AppState {
+            metrics: MetricsService::new(Arc::clone(&backend.clock)),
+            queries: QueryRuntime::new(config.query_threads, config.query_timeout)?,
+            sign_in: auth::Limits::new(&backend.clock),
+            uploads,
+            queue,
+            readiness,
+            backend,
+        })))
+    }
+
+    /// Every route, with everything around them.
+    pub fn router(&self) -> Router {
+        let config = &self.backend.config;
+        let (quick, _) = quick().split_for_parts();
+        let (slow, _) = slow().split_for_parts();
+        let probes = Router::new()
+            .route("/healthz", get(health::alive))
+            .route("/readyz", get(health::ready))
+            .route("/metrics", get(health::figures));
+        let quick = quick
+            .merge(documents::router())
+            .merge(probes)
+            .layer(DefaultBodyLimit::max(json::LIMIT))
+            .layer(from_fn_with_state(config.request_timeout, within));
+        let slow = slow.layer(DefaultBodyLimit::disable()).layer(from_fn_with_state(config.upload_timeout, within));
+        let router = quick.merge(slow).fallback(web::fallback).with_state(self.clone());
+        layers::around(router, Arc::clone(&self.backend.clock), config.public_origin.as_deref())
+    }
+}
+
+/// Routes that answer soon and take little.
+fn quick() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(auth::sign_in))
+        .routes(routes!(auth::sign_out))
+        .routes(routes!(auth::get_session))
+        .routes(routes!(stores::list_stores))
+        .routes(routes!(metrics::get_registry))
+        .routes(routes!(metrics::query_metrics))
+        .routes(routes!(imports::list_imports))
+        .routes(routes!(imports::get_import))
+}
+
+/// Routes that take files, which have limits of their own.
+fn slow() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(imports::create_import))
+}
+
+async fn within(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    tokio::time::timeout(limit, next.run(request))
+        .await
+        .unwrap_or_else(|_| Problem::timed_out("timed_out", "The request took longer than it may.").into_response())
+}

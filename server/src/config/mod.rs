@@ -1,0 +1,161 @@
+//! What the process is told: every option by flag, environment variable and TOML file.
+//!
+//! A flag beats the environment, the environment beats the file, the file beats the default. The options are one table
+//! ([`OPTIONS`]), from which come the flags, the environment variables, the keys of the file, `aloftly config check` and
+//! the table in the README. Every wrong value is reported at once, by the name under which it was given; the value of a
+//! secret is never shown.
+
+mod file;
+mod options;
+mod parse;
+mod report;
+mod sources;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::http::Uri;
+use secrecy::SecretString;
+use url::Url;
+
+pub use options::{OPTIONS, OptionSpec, Visibility};
+pub use parse::{IpRange, LogFormat};
+pub use report::Report;
+pub use sources::{Flags, Layers, Origin};
+
+/// A size such as `512MiB`, in bytes.
+///
+/// # Errors
+/// What was expected instead.
+pub fn parse_bytes(text: &str) -> Result<u64, String> {
+    parse::bytes(text)
+}
+
+/// Everything that the process is told, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address that HTTP is served on.
+    pub listen: SocketAddr,
+    /// Folder of the embedded database, the local lake, uploads and spilled queries.
+    pub data_dir: PathBuf,
+    /// Postgres as the app's role; without it the server manages a private cluster in the data folder.
+    pub database_url: Option<SecretString>,
+    /// Postgres as the role that owns the tables; for migrations only.
+    pub migration_database_url: Option<SecretString>,
+    /// The lake's object store; without it a folder of the data folder.
+    pub store_url: Option<Url>,
+    /// The address under which browsers reach the app, such as `https://stats.example.com`.
+    pub public_origin: Option<String>,
+    /// Proxies whose `Forwarded` headers are believed.
+    pub trusted_proxies: Vec<IpRange>,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Which log lines are written.
+    pub log_level: String,
+    /// Where errors are reported to.
+    pub sentry_dsn: Option<SecretString>,
+    /// Memory that all queries and commits together may use, in bytes.
+    pub query_memory_limit: u64,
+    /// Threads that queries run on.
+    pub query_threads: usize,
+    /// How long one query may take.
+    pub query_timeout: Duration,
+    /// How long a request that is no upload may take.
+    pub request_timeout: Duration,
+    /// How long an upload may take.
+    pub upload_timeout: Duration,
+    /// Largest file that can be uploaded, in bytes.
+    pub upload_limit: u64,
+    /// Imports that run at the same time.
+    pub import_concurrency: usize,
+    /// How long requests and imports may take to finish once the server is told to stop.
+    pub shutdown_timeout: Duration,
+}
+
+impl Config {
+    /// Reads all layers and checks every value.
+    ///
+    /// # Errors
+    /// Everything that is wrong, not only the first thing.
+    pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
+        let mut values = parse::Values::new(layers);
+        let config = Self {
+            listen: values.required("listen", parse::socket_address),
+            data_dir: values.required("data_dir", parse::path),
+            database_url: values.optional("database_url", parse::postgres_url),
+            migration_database_url: values.optional("migration_database_url", parse::postgres_url),
+            store_url: values.optional("store_url", parse::store_url),
+            public_origin: values.optional("public_origin", parse::origin),
+            trusted_proxies: values.required("trusted_proxies", parse::ip_ranges),
+            log_format: values.required("log_format", parse::log_format),
+            log_level: values.required("log_level", parse::log_level),
+            sentry_dsn: values.optional("sentry_dsn", parse::dsn),
+            query_memory_limit: values.required("query_memory_limit", parse::bytes),
+            query_threads: values.required("query_threads", parse::threads),
+            query_timeout: values.required("query_timeout", parse::duration),
+            request_timeout: values.required("request_timeout", parse::duration),
+            upload_timeout: values.required("upload_timeout", parse::duration),
+            upload_limit: values.required("upload_limit", parse::bytes),
+            import_concurrency: values.required("import_concurrency", parse::count),
+            shutdown_timeout: values.required("shutdown_timeout", parse::duration),
+        };
+        values.finish()?;
+        Ok(config)
+    }
+
+    /// The folder that uploads wait in until they are imported.
+    #[must_use]
+    pub fn uploads_dir(&self) -> PathBuf {
+        self.data_dir.join("uploads")
+    }
+
+    /// The folder for rows on their way to a commit and for spilled queries.
+    #[must_use]
+    pub fn scratch_dir(&self) -> PathBuf {
+        self.data_dir.join("scratch")
+    }
+
+    /// The folder of the lake when no store URL is given.
+    #[must_use]
+    pub fn lake_dir(&self) -> PathBuf {
+        self.data_dir.join("lake")
+    }
+
+    /// The folder of the embedded database.
+    #[must_use]
+    pub fn postgres_dir(&self) -> PathBuf {
+        self.data_dir.join("postgres")
+    }
+
+    /// The public origin's host and port, to compare an `Origin` header with.
+    #[must_use]
+    pub fn public_authority(&self) -> Option<String> {
+        let uri: Uri = self.public_origin.as_ref()?.parse().ok()?;
+        uri.authority().map(ToString::to_string)
+    }
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", list(.problems))]
+pub struct ConfigError {
+    /// One sentence for each problem, each naming the flag, variable or key to change.
+    pub problems: Vec<String>,
+}
+
+fn list(problems: &[String]) -> String {
+    match problems {
+        [one] => format!("the configuration is wrong: {one}"),
+        many => {
+            let lines: Vec<String> = many.iter().map(|problem| format!("\n  - {problem}")).collect();
+            format!("the configuration is wrong:{}", lines.concat())
+        }
+    }
+}
+
+impl ConfigError {
+    fn one(problem: String) -> Self {
+        Self { problems: vec![problem] }
+    }
+}

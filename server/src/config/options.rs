@@ -1,0 +1,125 @@
+//! The table of all options.
+
+/// Whether a value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// It may be shown.
+    Plain,
+    /// A URL whose user name, password and query are left out.
+    Url,
+    /// Nothing of it may be shown.
+    Secret,
+}
+
+/// One option.
+#[derive(Debug)]
+pub struct OptionSpec {
+    /// Its key in the TOML file. The flag is the same with dashes.
+    pub key: &'static str,
+    /// Its environment variable.
+    pub env: &'static str,
+    /// Its value when it is given nowhere; empty means none.
+    pub default: &'static str,
+    /// Whether its value may be shown.
+    pub visibility: Visibility,
+    /// What it does.
+    pub help: &'static str,
+}
+
+impl OptionSpec {
+    /// Its flag, such as `--data-dir`.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        format!("--{}", self.key.replace('_', "-"))
+    }
+}
+
+const fn option(key: &'static str, env: &'static str, default: &'static str, help: &'static str) -> OptionSpec {
+    OptionSpec { key, env, default, visibility: Visibility::Plain, help }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "a constant is made of a constant")]
+const fn shown_as(visibility: Visibility, option: OptionSpec) -> OptionSpec {
+    OptionSpec { visibility, ..option }
+}
+
+/// Every option, in the order in which they are shown.
+pub const OPTIONS: &[OptionSpec] = &[
+    option("listen", "ALOFTLY_LISTEN", "127.0.0.1:8080", "Address that HTTP is served on"),
+    option(
+        "data_dir",
+        "ALOFTLY_DATA_DIR",
+        "aloftly-data",
+        "Folder of the embedded database, the local lake, uploads and temporary files",
+    ),
+    shown_as(
+        Visibility::Url,
+        option(
+            "database_url",
+            "DATABASE_URL",
+            "",
+            "Postgres 15.14, 16.10, 17.6 or newer, as a role that owns no table; without it a private cluster in the data \
+             folder is used",
+        ),
+    ),
+    shown_as(
+        Visibility::Url,
+        option(
+            "migration_database_url",
+            "ALOFTLY_MIGRATION_DATABASE_URL",
+            "",
+            "The same database as the role that owns the tables; only `aloftly migrate` uses it",
+        ),
+    ),
+    shown_as(
+        Visibility::Url,
+        option(
+            "store_url",
+            "ALOFTLY_STORE_URL",
+            "",
+            "Object store of the lake: s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder; \
+             without it a folder of the data folder. Credentials come from the cloud's usual variables",
+        ),
+    ),
+    option(
+        "public_origin",
+        "ALOFTLY_PUBLIC_ORIGIN",
+        "",
+        "Address under which browsers reach the app, such as https://stats.example.com",
+    ),
+    option(
+        "trusted_proxies",
+        "ALOFTLY_TRUSTED_PROXIES",
+        "",
+        "Addresses or ranges, separated by commas, of proxies whose X-Forwarded-For is believed",
+    ),
+    option("log_format", "ALOFTLY_LOG_FORMAT", "auto", "pretty, json, or auto: pretty on a terminal"),
+    option(
+        "log_level",
+        "ALOFTLY_LOG_LEVEL",
+        "info",
+        "error, warn, info, debug or trace; also per module: info,sqlx=warn",
+    ),
+    shown_as(
+        Visibility::Secret,
+        option("sentry_dsn", "SENTRY_DSN", "", "Where errors are reported to (Sentry or compatible); off without it"),
+    ),
+    option(
+        "query_memory_limit",
+        "ALOFTLY_QUERY_MEMORY_LIMIT",
+        "1GiB",
+        "Memory that all queries and commits together may use; more is spilled to disk or refused",
+    ),
+    option("query_threads", "ALOFTLY_QUERY_THREADS", "auto", "Threads that queries run on; auto: one for each core"),
+    option("query_timeout", "ALOFTLY_QUERY_TIMEOUT", "30s", "How long one query may take"),
+    option("request_timeout", "ALOFTLY_REQUEST_TIMEOUT", "60s", "How long a request that is no upload may take"),
+    option("upload_timeout", "ALOFTLY_UPLOAD_TIMEOUT", "1h", "How long an upload may take"),
+    option("upload_limit", "ALOFTLY_UPLOAD_LIMIT", "4GiB", "Largest file that can be uploaded"),
+    option("import_concurrency", "ALOFTLY_IMPORT_CONCURRENCY", "2", "Imports that run at the same time"),
+    option(
+        "shutdown_timeout",
+        "ALOFTLY_SHUTDOWN_TIMEOUT",
+        "30s",
+        "How long requests and imports may take to finish once the server is told to stop",
+    ),
+];

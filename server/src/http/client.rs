@@ -1,0 +1,55 @@
+//! Who is calling: the peer's address, or what a trusted proxy says it is.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::HeaderMap;
+
+use crate::config::IpRange;
+
+/// The address at the other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// The caller's address. `X-Forwarded-For` is read from its end, as far as trusted proxies wrote it.
+#[must_use]
+pub fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpRange]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|range| range.contains(address));
+    let mut caller = peer.to_canonical();
+    let forwarded: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for hop in forwarded.into_iter().rev() {
+        if !is_trusted(caller) {
+            break;
+        }
+        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+        caller = address.to_canonical();
+    }
+    caller
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Layers};
+
+    fn caller(peer: &str, forwarded: &str) -> String {
+        let config = Config::load(&Layers::of(&[("trusted_proxies", "10.0.0.0/8, ::1")])).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+        address(peer.parse().unwrap(), &headers, &config.trusted_proxies).to_string()
+    }
+
+    #[test]
+    fn forwarded_addresses_count_only_as_far_as_trusted_proxies_wrote_them() {
+        assert_eq!(caller("203.0.113.9", "198.51.100.1"), "203.0.113.9");
+        assert_eq!(caller("10.1.2.3", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(caller("::ffff:10.1.2.3", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(caller("10.1.2.3", "6.6.6.6, 198.51.100.1, 10.9.9.9"), "198.51.100.1");
+        assert_eq!(caller("10.1.2.3", "6.6.6.6, nonsense"), "10.1.2.3");
+        assert_eq!(caller("::1", "198.51.100.1"), "198.51.100.1");
+    }
+}

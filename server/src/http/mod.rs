@@ -1,0 +1,15 @@
+//! HTTP: what surrounds every route.
+
+pub mod client;
+pub mod connections;
+pub mod headers;
+pub mod health;
+pub mod json;
+pub mod layers;
+pub mod observe;
+pub mod origin;
+pub mod problem;
+pub mod rate_limit;
+pub mod request_id;
+pub mod session;
+pub mod web;

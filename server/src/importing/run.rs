@@ -1,0 +1,298 @@
+//! One file into one store.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use aloftly_connectors::{CellError, ImportError, Progress, Summary, events_file, shopify};
+use aloftly_engine::dataset::Dataset;
+use aloftly_engine::lake::manifest::CommitCounts;
+use aloftly_engine::lake::{LakeError, RowSink, Spool, StoreLake, Version};
+use arrow::record_batch::RecordBatch;
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+
+use super::Content;
+use crate::telemetry::measures;
+
+/// The part of the work that reading the file is; the rest is the commit.
+const READING: f64 = 0.8;
+
+/// A file that is to be imported.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What is in it.
+    pub content: Content,
+    /// The SHA-256 of its bytes in lowercase hex, when it is known already.
+    pub sha256: Option<String>,
+}
+
+/// What an import did.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// The store's version with the file's rows in it.
+    pub version: Version,
+    /// What its commit did.
+    pub counts: CommitCounts,
+    /// The same file had been imported before: nothing was done.
+    pub already_imported: bool,
+    /// What was read; `None` when nothing had to be.
+    pub summary: Option<Summary>,
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    /// In one sentence.
+    pub message: String,
+    /// The first hundred errors.
+    pub errors: Vec<CellError>,
+    /// How many there are.
+    pub total: u64,
+}
+
+/// Why a file was not imported. Nothing of it is in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The file is wrong.
+    #[error("{}", .0.message)]
+    Rejected(Rejection),
+    /// Somebody asked to stop.
+    #[error("the import was stopped")]
+    Stopped,
+    /// The file could not be read.
+    #[error("{} cannot be read", .0.display())]
+    Unreadable(PathBuf, #[source] io::Error),
+    /// The lake failed; the file may be imported once it works again.
+    #[error("the rows could not be kept")]
+    Lake(#[from] LakeError),
+    /// A fault of ours.
+    #[error("the import failed unexpectedly")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// How far an import is, and a way to stop it.
+#[derive(Debug, Default)]
+pub struct Watch {
+    size: AtomicU64,
+    bytes: AtomicU64,
+    rows: AtomicU64,
+    committing: AtomicBool,
+    stopped: AtomicBool,
+}
+
+impl Watch {
+    /// From 0 to 1. The commit is not measured: it takes the last fifth in one step.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a fraction for people")]
+    pub fn progress(&self) -> f64 {
+        if self.committing.load(Ordering::Relaxed) {
+            return READING;
+        }
+        let size = self.size.load(Ordering::Relaxed).max(1);
+        (self.bytes.load(Ordering::Relaxed) as f64 / size as f64).min(1.0) * READING
+    }
+
+    /// Bytes read of the file, and its size.
+    #[must_use]
+    pub fn bytes(&self) -> (u64, u64) {
+        (self.bytes.load(Ordering::Relaxed), self.size.load(Ordering::Relaxed))
+    }
+
+    /// Rows read so far.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    /// Whether the file was read and its rows are being committed.
+    #[must_use]
+    pub fn is_committing(&self) -> bool {
+        self.committing.load(Ordering::Relaxed)
+    }
+
+    /// Stops the import before its commit.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn saw(&self, progress: Progress) {
+        self.bytes.store(progress.bytes, Ordering::Relaxed);
+        self.rows.store(progress.rows, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+/// Imports a file, received `now`.
+///
+/// # Errors
+/// Nothing of the file is in the store, and why.
+pub async fn run(
+    lake: &StoreLake,
+    source: Source,
+    watch: Arc<Watch>,
+    now: DateTime<Utc>,
+) -> Result<Imported, RunError> {
+    let kind = source.content.kind().as_str();
+    let began = std::time::Instant::now();
+    let result = attempt(lake, source, &watch, now).await;
+    let outcome = match &result {
+        Ok(imported) if imported.already_imported => "already_imported",
+        Ok(_) => "done",
+        Err(RunError::Rejected(_)) => "rejected",
+        Err(_) => "failed",
+    };
+    measures::import_ended(kind, outcome, watch.rows(), began.elapsed());
+    result
+}
+
+async fn attempt(
+    lake: &StoreLake,
+    source: Source,
+    watch: &Arc<Watch>,
+    now: DateTime<Utc>,
+) -> Result<Imported, RunError> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |error| RunError::Unreadable(path, error)
+    };
+    let size = std::fs::metadata(&source.path).map_err(unreadable(&source.path))?.len();
+    watch.size.store(size, Ordering::Relaxed);
+    let sha256 = match &source.sha256 {
+        Some(known) => known.clone(),
+        None => {
+            let path = source.path.clone();
+            blocking(move || sha256_of(&path)).await?.map_err(unreadable(&source.path))?
+        }
+    };
+    let receipt = receipt(&source.content, &sha256)?;
+    let taken = lake.manifest().receipt(lake.store(), &receipt).await.map_err(LakeError::from)?;
+    if let Some(done) = taken {
+        return Ok(Imported {
+            version: done.version,
+            counts: CommitCounts::default(),
+            already_imported: true,
+            summary: None,
+        });
+    }
+    let spool = lake.spool()?;
+    let reading = Arc::clone(watch);
+    let (spool, summary) = blocking(move || read(&source, spool, &reading, now)).await??;
+    if watch.is_stopped() {
+        return Err(RunError::Stopped);
+    }
+    watch.committing.store(true, Ordering::Relaxed);
+    let published = lake.upsert(spool, Some(receipt)).await?;
+    measures::lake_committed("upsert");
+    Ok(Imported {
+        version: published.version,
+        counts: published.counts,
+        already_imported: false,
+        summary: Some(summary),
+    })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
+    let span = tracing::Span::current();
+    let task = tokio::task::spawn_blocking(move || span.in_scope(work));
+    task.await.map_err(|error| RunError::Failed(error.into()))
+}
+
+fn read(source: &Source, spool: Spool, watch: &Watch, synced_at: DateTime<Utc>) -> Result<(Spool, Summary), RunError> {
+    let unreadable = |error| RunError::Unreadable(source.path.clone(), error);
+    let mut file = File::open(&source.path).map_err(unreadable)?;
+    let mut sink = Stoppable { spool, watch };
+    let mut progress = |progress| watch.saw(progress);
+    let result = match &source.content {
+        Content::ShopifyOrders => {
+            shopify::orders_csv::import(file, &shopify::orders_csv::Options::default(), &mut sink, &mut progress)
+        }
+        Content::MetricEvents(mapping) => {
+            let options = events_file::Options::new(synced_at);
+            if is_parquet(&mut file).map_err(unreadable)? {
+                events_file::import_parquet(file, mapping, &options, &mut sink, &mut progress)
+            } else {
+                events_file::import_csv(file, mapping, &options, &mut sink, &mut progress)
+            }
+        }
+    };
+    match result {
+        Ok(summary) => Ok((sink.spool, summary)),
+        Err(_) if watch.is_stopped() => Err(RunError::Stopped),
+        Err(error) => Err(refused(&source.path, error)),
+    }
+}
+
+/// Parquet files begin with their own name.
+fn is_parquet(file: &mut File) -> io::Result<bool> {
+    let mut start = Vec::new();
+    file.take(4).read_to_end(&mut start)?;
+    file.rewind()?;
+    Ok(start == b"PAR1")
+}
+
+/// Tells what is wrong with the file from what is wrong with the machine.
+fn refused(path: &Path, error: ImportError) -> RunError {
+    match error {
+        ImportError::Rejected { errors, total } => {
+            let things = if total == 1 { "1 error".to_owned() } else { format!("{total} errors") };
+            let message = format!("the file has {things}; nothing was imported");
+            RunError::Rejected(Rejection { message, errors, total })
+        }
+        ImportError::Read(error) => RunError::Unreadable(path.to_owned(), error),
+        ImportError::Sink(error) => RunError::Lake(error),
+        ImportError::Arrow(error) => RunError::Failed(error.into()),
+        about_the_file => {
+            let cause =
+                std::error::Error::source(&about_the_file).map(|cause| format!(": {cause}")).unwrap_or_default();
+            let message = format!("{about_the_file}{cause}");
+            RunError::Rejected(Rejection { message, errors: Vec::new(), total: 0 })
+        }
+    }
+}
+
+/// A spool that refuses further rows once the import was told to stop.
+struct Stoppable<'a> {
+    spool: Spool,
+    watch: &'a Watch,
+}
+
+impl RowSink for Stoppable<'_> {
+    fn push(&mut self, dataset: &Arc<Dataset>, batch: &RecordBatch) -> Result<(), LakeError> {
+        if self.watch.is_stopped() {
+            return Err(LakeError::Spool(io::Error::from(io::ErrorKind::Interrupted)));
+        }
+        self.spool.push(dataset, batch)
+    }
+}
+
+/// The name under which a file is imported at most once into a store.
+fn receipt(content: &Content, sha256: &str) -> Result<String, RunError> {
+    let kind = content.kind().as_str();
+    match content {
+        Content::ShopifyOrders => Ok(format!("import:{kind}:{sha256}")),
+        Content::MetricEvents(mapping) => {
+            let mapping = serde_json::to_vec(mapping).map_err(|error| RunError::Failed(error.into()))?;
+            Ok(format!("import:{kind}:{sha256}:{}", hex::encode(Sha256::digest(mapping))))
+        }
+    }
+}
+
+fn sha256_of(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex::encode(hasher.finalize())),
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The server: command line, configuration, HTTP, imports and background work. It wires the engine, the catalog and the
+//! connectors together and holds no business rule of its own.
+
+pub mod api;
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod importing;
+pub mod service;
+pub mod telemetry;

@@ -1,0 +1,133 @@
+//! What every command that touches data works with: the database, the object store and the lake over the two.
+
+use std::sync::Arc;
+
+use aloftly_catalog::cluster::{Cluster, ClusterOptions};
+use aloftly_catalog::{Catalog, CatalogError, CatalogOptions, Endpoint, Tenant};
+use aloftly_engine::StoreId;
+use aloftly_engine::clock::Clock;
+use aloftly_engine::lake::{Lake, LakeOptions, StoreLake};
+use anyhow::Context as _;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::objects::Objects;
+use crate::config::Config;
+
+/// The database, the object store and the lake. Cheap to clone; [`Backend::close`] it once at the end.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    /// What the process was told.
+    pub config: Arc<Config>,
+    /// The present instant, and new identifiers.
+    pub clock: Arc<dyn Clock>,
+    /// Postgres.
+    pub catalog: Catalog,
+    /// The lake's object store.
+    pub objects: Objects,
+    /// The lake.
+    pub lake: Lake,
+    cluster: Option<Cluster>,
+}
+
+impl Backend {
+    /// Connects to everything. Without a database URL the private cluster is started (or joined) and migrated first.
+    ///
+    /// # Errors
+    /// Something cannot be reached or is not fit for use; the message names the option to look at.
+    pub async fn open(config: Arc<Config>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let objects = Objects::open(config.store_url.as_ref(), &config.lake_dir())?;
+        let (endpoint, cluster) = match &config.database_url {
+            Some(url) => (endpoint("DATABASE_URL", url)?, None),
+            None => {
+                let cluster = Cluster::start(ClusterOptions::new(&config.data_dir))
+                    .await
+                    .context("cannot use the private database (set DATABASE_URL to use one of your own)")?;
+                Catalog::migrate(&cluster.owner()).await.context("cannot bring the private database up to date")?;
+                (cluster.app(), Some(cluster))
+            }
+        };
+        let at = if config.database_url.is_some() { "DATABASE_URL" } else { "the private database" };
+        let catalog = Catalog::connect(CatalogOptions::new(endpoint), Arc::clone(&clock))
+            .await
+            .with_context(|| format!("cannot use {at}"))?;
+        let lake = open_lake(&config, &objects, &clock)?;
+        Ok(Self { config, clock, catalog, objects, lake, cluster })
+    }
+
+    /// A backend over a database that somebody else looks after.
+    ///
+    /// # Errors
+    /// The object store or the scratch folder cannot be used.
+    pub fn over(config: Arc<Config>, clock: Arc<dyn Clock>, catalog: Catalog) -> anyhow::Result<Self> {
+        let objects = Objects::open(config.store_url.as_ref(), &config.lake_dir())?;
+        let lake = open_lake(&config, &objects, &clock)?;
+        Ok(Self { config, clock, catalog, objects, lake, cluster: None })
+    }
+
+    /// A store's lake, as far as the tenant's actor may see it.
+    #[must_use]
+    pub fn store_lake(&self, tenant: &Tenant, store: StoreId) -> StoreLake {
+        self.lake.open(tenant.manifest(), store)
+    }
+
+    /// Starts the private cluster again if it died. True if it had to be started.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn ensure_database(&self) -> anyhow::Result<bool> {
+        match &self.cluster {
+            Some(cluster) => Ok(cluster.ensure_running().await?),
+            None => Ok(false),
+        }
+    }
+
+    /// Closes the database's connections and leaves the private cluster, which the last of its users stops.
+    ///
+    /// # Errors
+    /// The cluster does not stop.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.catalog.close().await;
+        if let Some(cluster) = self.cluster {
+            cluster.stop().await.context("cannot stop the private database")?;
+        }
+        Ok(())
+    }
+}
+
+/// Brings the tables up to date, as the role that owns them.
+///
+/// # Errors
+/// No owner's URL was given although the database is not the private one, or the migration failed.
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    if let Some(url) = &config.migration_database_url {
+        let owner = endpoint("ALOFTLY_MIGRATION_DATABASE_URL", url)?;
+        return Catalog::migrate(&owner).await.context("cannot migrate the database of ALOFTLY_MIGRATION_DATABASE_URL");
+    }
+    anyhow::ensure!(
+        config.database_url.is_none(),
+        "set ALOFTLY_MIGRATION_DATABASE_URL to the database as the role that owns the tables; the role of DATABASE_URL may \
+         not change them"
+    );
+    let cluster =
+        Cluster::start(ClusterOptions::new(&config.data_dir)).await.context("cannot use the private database")?;
+    let migrated = Catalog::migrate(&cluster.owner()).await;
+    cluster.stop().await.context("cannot stop the private database")?;
+    migrated.context("cannot migrate the private database")
+}
+
+fn endpoint(name: &str, url: &SecretString) -> anyhow::Result<Endpoint> {
+    Endpoint::from_url(url.expose_secret())
+        .map_err(|error: CatalogError| anyhow::anyhow!("{name}: {error} (its value is not shown)"))
+}
+
+fn open_lake(config: &Config, objects: &Objects, clock: &Arc<dyn Clock>) -> anyhow::Result<Lake> {
+    let memory = usize::try_from(config.query_memory_limit).unwrap_or(usize::MAX);
+    let options = LakeOptions {
+        local_root: objects.local_root.clone(),
+        query_memory: memory,
+        parallelism: config.query_threads,
+        ..LakeOptions::new(config.scratch_dir())
+    };
+    Lake::new(Arc::clone(&objects.store), options, Arc::clone(clock))
+        .with_context(|| format!("cannot use the folder {}", config.scratch_dir().display()))
+}

@@ -1,0 +1,8 @@
+//! What runs behind the addresses: the services that handlers call, and the work that nobody waits for.
+
+pub mod backend;
+pub mod folding;
+pub mod objects;
+pub mod queries;
+pub mod readiness;
+pub mod serving;

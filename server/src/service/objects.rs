@@ -1,0 +1,110 @@
+//! The lake's object store, from its URL. Credentials, regions and endpoints come from the variables that each cloud's own
+//! tools read.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use object_store::aws::AmazonS3Builder;
+use object_store::azure::MicrosoftAzureBuilder;
+use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::local::LocalFileSystem;
+use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+use url::Url;
+
+/// An object store, and its folder when it is one.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    /// The store.
+    pub store: Arc<dyn ObjectStore>,
+    /// The folder of a local store.
+    pub local_root: Option<PathBuf>,
+}
+
+impl Objects {
+    /// The store of a URL that [`crate::config`] has checked, or a local folder without one.
+    ///
+    /// # Errors
+    /// Credentials are missing, or the folder cannot be made.
+    pub fn open(url: Option<&Url>, default_folder: &Path) -> anyhow::Result<Self> {
+        let Some(url) = url else { return Self::folder(default_folder) };
+        let prefix = url.path().trim_matches('/').to_owned();
+        let bucket = url.host_str().unwrap_or_default();
+        let problem = || format!("ALOFTLY_STORE_URL: cannot use {url}");
+        let store: Arc<dyn ObjectStore> = match url.scheme() {
+            "s3" => {
+                let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build().with_context(problem)?;
+                within(store, &prefix)
+            }
+            "gs" => {
+                let store =
+                    GoogleCloudStorageBuilder::from_env().with_bucket_name(bucket).build().with_context(problem)?;
+                within(store, &prefix)
+            }
+            "az" => {
+                let store =
+                    MicrosoftAzureBuilder::from_env().with_container_name(bucket).build().with_context(problem)?;
+                within(store, &prefix)
+            }
+            _ => {
+                let folder = url.to_file_path().map_err(|()| anyhow::anyhow!("{url} is no folder of this machine"))?;
+                return Self::folder(&folder);
+            }
+        };
+        Ok(Self { store, local_root: None })
+    }
+
+    fn folder(folder: &Path) -> anyhow::Result<Self> {
+        let problem = || format!("cannot use the folder {} for the lake", folder.display());
+        std::fs::create_dir_all(folder).with_context(problem)?;
+        let root = folder.canonicalize().with_context(problem)?;
+        let store = LocalFileSystem::new_with_prefix(&root).with_context(problem)?;
+        Ok(Self { store: Arc::new(store), local_root: Some(root) })
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// It does not, and why.
+    pub async fn check(&self) -> anyhow::Result<()> {
+        if let Some(root) = &self.local_root {
+            tokio::fs::metadata(root).await.with_context(|| format!("{} is gone", root.display()))?;
+        }
+        // That there is no such object is an answer too.
+        match self.store.head(&object_store::path::Path::from("readiness")).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn within<S: ObjectStore>(store: S, prefix: &str) -> Arc<dyn ObjectStore> {
+    if prefix.is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, prefix)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_folder_is_ready_until_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = folder.path().join("deep/lake");
+        let objects = Objects::open(None, &lake).unwrap();
+        objects.check().await.unwrap();
+        std::fs::remove_dir_all(&lake).unwrap();
+        assert!(objects.check().await.is_err());
+    }
+
+    #[test]
+    fn each_clouds_url_gives_its_store_below_the_prefix() {
+        let shown = |url: &str| {
+            let url = Url::parse(url).unwrap();
+            Objects::open(Some(&url), Path::new("/nowhere")).map(|objects| objects.store.to_string())
+        };
+        assert_eq!(shown("s3://bucket/a/b").unwrap(), "PrefixObjectStore(a/b)");
+        assert_eq!(shown("s3://bucket").unwrap(), "AmazonS3(bucket)");
+        assert_eq!(shown("gs://bucket").unwrap(), "GoogleCloudStorage(bucket)");
+    }
+}

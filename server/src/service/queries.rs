@@ -1,0 +1,132 @@
+//! Where queries run: threads of their own, so that a heavy query slows down other queries at most, never the answering of
+//! requests. A query ends when it is done, when its deadline has passed, or when nobody waits for it any more.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tracing::Instrument as _;
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryStopped {
+    /// The deadline passed.
+    #[error("the query took longer than {} seconds", .0.as_secs_f64())]
+    TimedOut(Duration),
+    /// The query panicked; the panic was reported where it happened.
+    #[error("the query failed unexpectedly")]
+    Panicked,
+}
+
+/// The threads that queries run on.
+#[derive(Debug)]
+pub struct QueryRuntime {
+    /// Taken out by drop alone.
+    runtime: Option<Runtime>,
+    handle: Handle,
+    timeout: Duration,
+}
+
+impl QueryRuntime {
+    /// That many threads, and a time that no query may exceed.
+    ///
+    /// # Errors
+    /// The threads cannot be made.
+    pub fn new(threads: usize, timeout: Duration) -> std::io::Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(threads).thread_name("query").enable_all().build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime), timeout })
+    }
+
+    /// Runs a query to its end or its deadline. Dropping the returned future stops it.
+    ///
+    /// # Errors
+    /// It did not come to its end.
+    pub async fn run<F>(&self, query: F) -> Result<F::Output, QueryStopped>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let timeout = self.timeout;
+        let limited = async move { tokio::time::timeout(timeout, query).await };
+        let task = self.handle.spawn(limited.in_current_span());
+        let mut task = AbortOnDrop(task);
+        match (&mut task.0).await {
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(_)) => Err(QueryStopped::TimedOut(timeout)),
+            Err(_) => Err(QueryStopped::Panicked),
+        }
+    }
+}
+
+impl Drop for QueryRuntime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // A runtime must not be waited for on a thread of another one.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    struct Flag(Arc<AtomicBool>);
+
+    impl Drop for Flag {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    async fn eventually(flag: &AtomicBool) {
+        while !flag.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_query_runs_on_its_own_threads() {
+        let queries = QueryRuntime::new(1, Duration::from_secs(5)).unwrap();
+        let name = queries.run(async { std::thread::current().name().map(str::to_owned) }).await.unwrap();
+        assert_eq!(name.as_deref(), Some("query"));
+    }
+
+    #[tokio::test]
+    async fn a_query_ends_at_its_deadline() {
+        let queries = QueryRuntime::new(1, Duration::from_millis(20)).unwrap();
+        let stopped = queries.run(std::future::pending::<()>()).await;
+        assert!(matches!(stopped, Err(QueryStopped::TimedOut(_))));
+    }
+
+    #[tokio::test]
+    async fn a_query_that_nobody_waits_for_is_dropped() {
+        let queries = QueryRuntime::new(1, Duration::from_secs(60)).unwrap();
+        let dropped = Arc::new(AtomicBool::new(false));
+        let flag = Flag(dropped.clone());
+        let query = queries.run(async move {
+            let _flag = flag;
+            std::future::pending::<()>().await;
+        });
+        assert!(tokio::time::timeout(Duration::from_millis(20), query).await.is_err());
+        tokio::time::timeout(Duration::from_secs(5), eventually(&dropped)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_query_that_panics_takes_nothing_with_it() {
+        let queries = QueryRuntime::new(1, Duration::from_secs(5)).unwrap();
+        let stopped = queries.run(async { panic!("on purpose") }).await;
+        assert!(matches!(stopped, Err::<(), _>(QueryStopped::Panicked)));
+        assert_eq!(queries.run(async { 7 }).await.unwrap(), 7);
+    }
+}

@@ -1,0 +1,80 @@
+//! The process's figures, in the format of Prometheus.
+//!
+//! No label holds a tenant, a store or anything that a caller chooses: the number of series is bounded by the program.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+const SECONDS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0];
+
+/// Starts collecting. Later calls change nothing.
+pub fn start() {
+    HANDLE.get_or_init(|| {
+        let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS);
+        let handle = builder.ok()?.install_recorder().ok()?;
+        describe();
+        Some(handle)
+    });
+}
+
+/// All figures as text.
+#[must_use]
+pub fn render() -> String {
+    let handle = HANDLE.get().and_then(Option::as_ref);
+    handle.map_or_else(String::new, |handle| {
+        handle.run_upkeep();
+        handle.render()
+    })
+}
+
+fn describe() {
+    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+    describe_counter!("aloftly_http_requests_total", "Answered requests by method, route and status");
+    describe_histogram!("aloftly_http_request_seconds", Unit::Seconds, "Time to answer by method and route");
+    describe_gauge!("aloftly_http_requests_running", "Requests being answered");
+    describe_histogram!("aloftly_query_seconds", Unit::Seconds, "Time of metrics queries by outcome");
+    describe_counter!("aloftly_imports_total", "Ended imports by kind and outcome");
+    describe_counter!("aloftly_import_rows_total", "Rows read by imports");
+    describe_histogram!("aloftly_import_seconds", Unit::Seconds, "Time of imports by kind");
+    describe_counter!("aloftly_lake_commits_total", "Commits to the lake by kind");
+}
+
+/// A request begins.
+pub fn request_began() {
+    metrics::gauge!("aloftly_http_requests_running").increment(1);
+}
+
+/// A request ended, answered or not.
+pub fn request_ended() {
+    metrics::gauge!("aloftly_http_requests_running").decrement(1);
+}
+
+/// A request was answered.
+pub fn request_answered(method: &'static str, route: &str, status: u16, took: Duration) {
+    let route = route.to_owned();
+    metrics::counter!("aloftly_http_requests_total", "method" => method, "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
+    metrics::histogram!("aloftly_http_request_seconds", "method" => method, "route" => route).record(took);
+}
+
+/// A metrics query ended: `done`, `refused`, `failed` or `timed_out`.
+pub fn query_ended(outcome: &'static str, took: Duration) {
+    metrics::histogram!("aloftly_query_seconds", "outcome" => outcome).record(took);
+}
+
+/// An import ended: `done`, `already_imported`, `rejected` or `failed`.
+pub fn import_ended(kind: &'static str, outcome: &'static str, rows: u64, took: Duration) {
+    metrics::counter!("aloftly_imports_total", "kind" => kind, "outcome" => outcome).increment(1);
+    metrics::counter!("aloftly_import_rows_total", "kind" => kind).increment(rows);
+    metrics::histogram!("aloftly_import_seconds", "kind" => kind).record(took);
+}
+
+/// A commit of the lake: `upsert` or `fold`.
+pub fn lake_committed(kind: &'static str) {
+    metrics::counter!("aloftly_lake_commits_total", "kind" => kind).increment(1);
+}

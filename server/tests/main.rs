@@ -1,0 +1,20 @@
+//! The server, from the outside: configuration, HTTP, imports, command line.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::needless_pass_by_value,
+    reason = "a test fails by panicking, and helpers of tests are tests too"
+)]
+
+mod command_line;
+mod configuration;
+mod documents;
+mod imports;
+mod queries;
+mod reports;
+mod routes;
+mod shutdown;
+mod sign_in;
+mod support;
