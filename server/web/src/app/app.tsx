@@ -1,0 +1,33 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { useState } from "react";
+import { ToastProvider } from "@/components/ui/toast";
+import { TooltipProvider } from "@/components/ui/tooltip";
+import { UploadsProvider } from "@/features/imports/uploads-provider";
+import { createQueryClient } from "@/lib/api/query-client";
+import { createAppRouter } from "./router";
+
+function createApp() {
+  const queries = createQueryClient(() => {
+    const { pathname, href } = router.state.location;
+    if (pathname === "/sign-in") return;
+    void router.navigate({ to: "/sign-in", search: { next: href } }).then(() => queries.clear());
+  });
+  const router = createAppRouter(queries);
+  return { queries, router };
+}
+
+export function App() {
+  const [{ queries, router }] = useState(createApp);
+  return (
+    <QueryClientProvider client={queries}>
+      <TooltipProvider delayDuration={150} skipDelayDuration={300}>
+        <ToastProvider>
+          <UploadsProvider>
+            <RouterProvider router={router} />
+          </UploadsProvider>
+        </ToastProvider>
+      </TooltipProvider>
+    </QueryClientProvider>
+  );
+}

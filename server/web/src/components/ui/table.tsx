@@ -1,0 +1,74 @@
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { ComponentProps } from "react";
+import { cn } from "@/lib/cn";
+
+/** Scrolls by itself when it is wider than its place, by keyboard too. */
+export function Table({ className, label, ...props }: ComponentProps<"table"> & { label: string }) {
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard
+    <div role="group" aria-label={label} tabIndex={0} className="relative w-full overflow-x-auto">
+      <table className={cn("w-full text-base", className)} {...props} />
+    </div>
+  );
+}
+
+export function TableHead({ className, ...props }: ComponentProps<"th">) {
+  return (
+    <th
+      scope="col"
+      className={cn(
+        "h-9 px-3 text-left text-sm font-normal whitespace-nowrap text-muted-foreground first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5",
+        className,
+      )}
+      {...props}
+    />
+  );
+}
+
+export function TableRow({ className, ...props }: ComponentProps<"tr">) {
+  return <tr className={cn("border-t transition-colors hover:bg-muted/50", className)} {...props} />;
+}
+
+export function TableCell({ className, ...props }: ComponentProps<"td">) {
+  return (
+    <td
+      className={cn("h-10 px-3 py-1.5 first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5", className)}
+      {...props}
+    />
+  );
+}
+
+interface SortableHeadProps {
+  title: string;
+  direction: "asc" | "desc" | null;
+  onSort: () => void;
+  className?: string;
+}
+
+export function SortableHead({ title, direction, onSort, className }: SortableHeadProps) {
+  const Arrow = direction === "asc" ? ArrowUp : ArrowDown;
+  return (
+    <TableHead
+      aria-sort={direction === null ? "none" : direction === "asc" ? "ascending" : "descending"}
+      className={cn("text-right", className)}
+    >
+      <button
+        type="button"
+        onClick={onSort}
+        className={cn(
+          "group -mx-1.5 inline-flex items-center gap-1 rounded px-1.5 py-1 hover:text-foreground",
+          direction !== null && "font-medium text-foreground",
+        )}
+      >
+        <Arrow
+          aria-hidden
+          className={cn(
+            "size-3.5",
+            direction === null && "opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50",
+          )}
+        />
+        {title}
+      </button>
+    </TableHead>
+  );
+}

@@ -1,0 +1,99 @@
+import { Eye, EyeOff } from "lucide-react";
+import { useId, useRef, useState, type SubmitEvent } from "react";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+import { ApiError } from "@/lib/api/error";
+import { useSignIn } from "./session";
+
+function messageOf(error: Error): string {
+  if (!(error instanceof ApiError)) return "Something unexpected happened in the page.";
+  if (error.code === "invalid_credentials") return "That email and password do not belong together.";
+  return error.message;
+}
+
+export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
+  const id = useId();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [shown, setShown] = useState(false);
+  const emailInput = useRef<HTMLInputElement>(null);
+  const passwordInput = useRef<HTMLInputElement>(null);
+  const signIn = useSignIn();
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (email.trim() === "") return emailInput.current?.focus();
+    if (password === "") return passwordInput.current?.focus();
+    signIn.mutate(
+      { email: email.trim(), password },
+      {
+        onSuccess: onSignedIn,
+        onError: () => {
+          passwordInput.current?.focus();
+          passwordInput.current?.select();
+        },
+      },
+    );
+  };
+
+  const refused = signIn.isError;
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <div className="flex flex-col gap-1.5">
+        <Label htmlFor={`${id}-email`}>Email</Label>
+        <Input
+          ref={emailInput}
+          id={`${id}-email`}
+          name="email"
+          type="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          // The page is this form: whoever opens it has come to fill it in.
+          // eslint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+      </div>
+      <div className="flex flex-col gap-1.5">
+        <Label htmlFor={`${id}-password`}>Password</Label>
+        <div className="relative">
+          <Input
+            ref={passwordInput}
+            id={`${id}-password`}
+            name="password"
+            type={shown ? "text" : "password"}
+            autoComplete="current-password"
+            required
+            aria-invalid={refused}
+            aria-describedby={refused ? `${id}-error` : undefined}
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+            className="pr-10"
+          />
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            className="absolute top-0.5 right-0.5"
+            aria-label={shown ? "Hide password" : "Show password"}
+            aria-pressed={shown}
+            onClick={() => setShown(!shown)}
+          >
+            {shown ? <EyeOff /> : <Eye />}
+          </Button>
+        </div>
+      </div>
+      {refused && (
+        <p id={`${id}-error`} role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">
+          {messageOf(signIn.error)}
+        </p>
+      )}
+      <Button type="submit" variant="primary" disabled={signIn.isPending}>
+        {signIn.isPending ? "Signing in…" : "Sign in"}
+      </Button>
+    </form>
+  );
+}

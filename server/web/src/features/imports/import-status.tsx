@@ -1,0 +1,75 @@
+import { CircleAlert, CircleCheck } from "lucide-react";
+import { Progress } from "@/components/ui/progress";
+import type { Import } from "@/lib/api/types";
+import { formatInstant } from "@/lib/format/date";
+import { formatCount, formatDuration } from "@/lib/format/number";
+import { ImportCounts } from "./import-counts";
+import { ImportErrors } from "./import-errors";
+import { secondsLeft } from "./progress";
+
+interface ImportStatusProps {
+  item: Import;
+  timezone: string;
+}
+
+/** How far an import is, or how it ended. */
+export function ImportStatus({ item, timezone }: ImportStatusProps) {
+  switch (item.status) {
+    case "queued":
+      return <p className="text-sm text-muted-foreground">Waiting for its turn.</p>;
+    case "running":
+      return <Running item={item} />;
+    case "failed":
+      return <Failed item={item} />;
+    case "done":
+      return <Done item={item} timezone={timezone} />;
+  }
+}
+
+function Running({ item }: { item: Import }) {
+  const left = secondsLeft(item);
+  return (
+    <div className="flex flex-col gap-1.5">
+      <Progress value={item.progress} label={`Importing ${item.file_name}`} />
+      <p className="flex justify-between gap-4 text-sm text-muted-foreground tabular-nums">
+        <span>{formatCount(item.rows_read)} rows read</span>
+        {left !== null && <span>about {formatDuration(left)} left</span>}
+      </p>
+    </div>
+  );
+}
+
+function Done({ item, timezone }: ImportStatusProps) {
+  return (
+    <div className="flex flex-col gap-3">
+      <p className="flex items-center gap-2 text-sm" role="status">
+        <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />
+        {item.already_imported
+          ? "This file was imported before. Nothing has changed."
+          : `Imported ${formatCount(item.rows_read)} rows${
+              item.finished_at ? `, ${formatInstant(item.finished_at, timezone)}` : ""
+            }.`}
+      </p>
+      {!item.already_imported && <ImportCounts counts={item.counts} />}
+    </div>
+  );
+}
+
+function Failed({ item }: { item: Import }) {
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex items-start gap-2 text-sm" role="alert">
+        <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
+        <div>
+          <p className="font-medium">Nothing was imported; your numbers are as they were.</p>
+          <p className="text-muted-foreground">
+            {item.error_count > 0
+              ? "A file is taken as a whole or not at all. Correct these cells, or export the file again, and import it once more."
+              : (item.error ?? "The server could not read the file. Try again, or export it once more.")}
+          </p>
+        </div>
+      </div>
+      {item.error_count > 0 && <ImportErrors errors={item.errors} total={item.error_count} />}
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { FileDown, Upload } from "lucide-react";
+import { RangePicker } from "@/components/range-picker/range-picker";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/states";
+import type { Store } from "@/lib/api/types";
+import { DEFAULT_COMPARISON, DEFAULT_RANGE, writeRange } from "@/lib/metrics/range";
+import { KpiRow } from "./kpi-row";
+import { ProductsCard } from "./products-card";
+import { RevenueCard } from "./revenue-card";
+import { dataRange, overviewView, type OverviewSearch } from "./view";
+
+interface OverviewPageProps {
+  store: Store;
+  search: OverviewSearch;
+  /** Changes part of the address; what is set to undefined leaves it. */
+  onSearch: (change: OverviewSearch) => void;
+  onImport: () => void;
+}
+
+export function OverviewPage({ store, search, onSearch, onImport }: OverviewPageProps) {
+  const view = overviewView(store, search);
+  const empty = dataRange(store) === undefined;
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h1 className="text-xl font-semibold tracking-tight">Overview</h1>
+        {!empty && (
+          <RangePicker
+            range={view.range}
+            comparison={view.comparison}
+            onRange={(range) => {
+              const written = writeRange(range);
+              onSearch({ range: written === writeRange(DEFAULT_RANGE) ? undefined : written, by: undefined });
+            }}
+            onComparison={(compare) =>
+              onSearch({ compare: compare === DEFAULT_COMPARISON ? undefined : compare })
+            }
+            timezone={store.timezone}
+            weekStart={store.week_start}
+            data={dataRange(store)}
+          />
+        )}
+      </div>
+      {empty ? (
+        <Card>
+          <EmptyState
+            icon={<FileDown aria-hidden strokeWidth={1.5} />}
+            title={`${store.name} has no orders yet`}
+            className="py-20"
+            action={
+              <Button variant="primary" onClick={onImport}>
+                <Upload aria-hidden /> Import orders
+              </Button>
+            }
+          >
+            Revenue, orders and products will be here. Export the orders from Shopify’s admin and drop the
+            file anywhere on this page.
+          </EmptyState>
+        </Card>
+      ) : (
+        <>
+          <KpiRow view={view} currency={store.currency} />
+          <RevenueCard
+            view={view}
+            currency={store.currency}
+            onSearch={onSearch}
+            onShowData={
+              view.range === "all_time" ? undefined : () => onSearch({ range: "all_time", by: undefined })
+            }
+          />
+          <ProductsCard view={view} currency={store.currency} onSearch={onSearch} />
+        </>
+      )}
+    </div>
+  );
+}

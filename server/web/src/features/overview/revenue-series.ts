@@ -1,0 +1,71 @@
+import type { ChartPoint } from "@/components/charts";
+import type { QueryResponse } from "@/lib/api/types";
+import { formatBucket, type Bucket } from "@/lib/format/date";
+import { toNumber, type Value } from "@/lib/format/number";
+import type { Granularity } from "@/lib/metrics/range";
+import { changeOf, comparedTime, valueOf, type Change, type Row } from "@/lib/metrics/response";
+
+export const REVENUE = "shopify.revenue";
+export const ORDERS = "shopify.orders";
+export const AOV = "shopify.aov";
+
+export const BUCKET_TITLES: Record<Granularity, string> = {
+  hour: "Hour",
+  day: "Day",
+  week: "Week",
+  month: "Month",
+};
+
+/** One bucket of the revenue chart, with the exact values that its tooltip and table show. */
+export interface RevenueBucket {
+  key: string;
+  axis: string;
+  title: string;
+  /** Its time is not over. */
+  unfinished: boolean;
+  /** The range cuts it. */
+  clipped: boolean;
+  /** What is to be known about the bucket, if its time is not all there. */
+  note: string | null;
+  revenue: Value;
+  orders: Value;
+  aov: Value;
+  change: Change | null;
+  /** The bucket that it is compared with. */
+  comparedTitle: string | null;
+}
+
+export function revenueBuckets(response: QueryResponse, bucket: Bucket): RevenueBucket[] {
+  const unfinished = new Set(response.meta.incomplete);
+  const clipped = new Set(response.meta.clipped);
+  const noteOf = (row: Row, time: string) => {
+    if (unfinished.has(time)) return valueOf(row, REVENUE) === null ? "to come" : "not over yet";
+    return clipped.has(time) ? `part of the ${bucket}` : null;
+  };
+  return response.rows.map((row) => {
+    const time = String(row.time);
+    const compared = comparedTime(row);
+    return {
+      key: time,
+      axis: formatBucket(time, bucket, "short"),
+      title: formatBucket(time, bucket, "long"),
+      unfinished: unfinished.has(time),
+      clipped: clipped.has(time) && !unfinished.has(time),
+      note: noteOf(row, time),
+      revenue: valueOf(row, REVENUE),
+      orders: valueOf(row, ORDERS),
+      aov: valueOf(row, AOV),
+      change: changeOf(row, REVENUE),
+      comparedTitle: compared === null ? null : formatBucket(compared, bucket, "long"),
+    };
+  });
+}
+
+export function chartPoints(buckets: RevenueBucket[]): ChartPoint[] {
+  return buckets.map((bucket) => ({
+    key: bucket.key,
+    label: bucket.axis,
+    partial: bucket.unfinished || bucket.clipped,
+    values: { current: toNumber(bucket.revenue), previous: toNumber(bucket.change?.value ?? null) },
+  }));
+}

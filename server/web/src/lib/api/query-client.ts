@@ -1,0 +1,26 @@
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { ApiError } from "./error";
+
+/** Gateways and lost connections are worth a second try; everything else would only fail again. */
+function retry(failures: number, error: Error): boolean {
+  return failures < 1 && error instanceof ApiError && [0, 502, 503, 504].includes(error.status);
+}
+
+export function createQueryClient(onUnauthenticated: () => void): QueryClient {
+  const check = (error: Error) => {
+    if (error instanceof ApiError && error.isUnauthenticated) onUnauthenticated();
+  };
+  return new QueryClient({
+    queryCache: new QueryCache({
+      // Whoever asks who is signed in deals with the answer "nobody".
+      onError: (error, query) => {
+        if (query.meta?.mayBeUnauthenticated !== true) check(error);
+      },
+    }),
+    mutationCache: new MutationCache({ onError: check }),
+    defaultOptions: {
+      queries: { retry, retryDelay: 600, staleTime: 30_000, refetchOnWindowFocus: true },
+      mutations: { retry: false },
+    },
+  });
+}

@@ -1,0 +1,99 @@
+import { addDays, todayIn, type DateRange, type LocalDate } from "@/lib/dates";
+import { locale } from "./locale";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale() + JSON.stringify(options);
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale(), options);
+    formats.set(key, format);
+  }
+  return format;
+}
+
+/** A calendar date is written in UTC, where it was parsed: the browser's zone has no say in it. */
+function calendar(date: LocalDate, options: Intl.DateTimeFormatOptions): string {
+  return dateFormat({ ...options, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+}
+
+export function formatDate(date: LocalDate): string {
+  return calendar(date, { day: "numeric", month: "short", year: "numeric" });
+}
+
+export function formatRange(range: DateRange): string {
+  if (range.from === range.to) return formatDate(range.from);
+  return dateFormat({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).formatRange(
+    new Date(`${range.from}T00:00:00Z`),
+    new Date(`${range.to}T00:00:00Z`),
+  );
+}
+
+/** A range that may end within its last day, as the one that an unfinished period is compared with does. */
+export function formatPeriod({ from, to, end }: DateRange & { end: string }): string {
+  const days = formatRange({ from, to });
+  // What the end says on its face is the store's clock.
+  const face = end.slice(0, 16);
+  if (face.endsWith("T00:00")) return days;
+  const clock = dateFormat({ hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(
+    new Date(`${face}Z`),
+  );
+  return `${days}, until ${clock}`;
+}
+
+/** An instant as a clock in the given zone shows it; with its year where that is not the current one. */
+export function formatInstant(instant: string, timezone: string, now: Date = new Date()): string {
+  const thisYear = todayIn(timezone, now).slice(0, 4) === todayIn(timezone, new Date(instant)).slice(0, 4);
+  return dateFormat({
+    ...(!thisYear && { year: "numeric" }),
+    day: "numeric",
+    month: "short",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZone: timezone,
+  }).format(new Date(instant));
+}
+
+export type Bucket = "hour" | "day" | "week" | "month" | "quarter" | "year";
+
+/**
+ * The name of a time bucket. `time` is the local date on which it starts, or for hours an RFC 3339 time whose offset is the
+ * store's: what it says on its face is the store's clock, and it is written as it stands.
+ */
+export function formatBucket(time: string, bucket: Bucket, length: "short" | "long"): string {
+  const date = time.slice(0, 10);
+  switch (bucket) {
+    case "hour": {
+      const face = new Date(`${time.slice(0, 16)}Z`);
+      const options: Intl.DateTimeFormatOptions =
+        length === "short"
+          ? { hour: "numeric" }
+          : { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+      return dateFormat({ ...options, timeZone: "UTC" }).format(face);
+    }
+    case "day":
+      return calendar(
+        date,
+        length === "short"
+          ? { day: "numeric", month: "short" }
+          : { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+      );
+    case "week":
+      return length === "short"
+        ? calendar(date, { day: "numeric", month: "short" })
+        : formatRange({ from: date, to: addDays(date, 6) });
+    case "month":
+      return calendar(date, { month: length, year: length === "short" ? "2-digit" : "numeric" });
+    case "quarter":
+      return `Q${Math.ceil(Number(date.slice(5, 7)) / 3)} ${date.slice(0, 4)}`;
+    case "year":
+      return date.slice(0, 4);
+  }
+}
+
+/** How far a zone is from UTC now, as `GMT−5`. */
+export function zoneOffset(timezone: string, now: Date = new Date()): string {
+  const parts = dateFormat({ timeZone: timezone, timeZoneName: "shortOffset" }).formatToParts(now);
+  return (parts.find((part) => part.type === "timeZoneName")?.value ?? "").replace("-", "−");
+}

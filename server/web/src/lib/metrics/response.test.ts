@@ -1,0 +1,64 @@
+import { metricResponse } from "@/test/responses";
+import { directionOf, toneOf } from "./change";
+import { changeOf, comparedTime, hasData, laggingSince, totalChangeOf, valueOf } from "./response";
+
+const change = (value: string | null, delta: string | null, ratio: number | null) => ({
+  value,
+  delta,
+  ratio,
+});
+
+describe("reading an answer", () => {
+  it("keeps money as the server wrote it", () => {
+    expect(valueOf({ m: "0.10" }, "m")).toBe("0.10");
+    expect(valueOf({ m: null }, "m")).toBeNull();
+    expect(valueOf({}, "m")).toBeNull();
+  });
+
+  it("finds comparisons of rows and totals", () => {
+    const row = {
+      time: "2026-10-01",
+      comparison: { time: "2026-09-01", m: { value: "1.00", delta: "2.00", ratio: 2 } },
+    };
+    expect(changeOf(row, "m")).toEqual(change("1.00", "2.00", 2));
+    expect(comparedTime(row)).toBe("2026-09-01");
+    expect(changeOf({ time: "2026-10-01" }, "m")).toBeNull();
+    expect(totalChangeOf(metricResponse("m"), "m")).toBeNull();
+  });
+
+  it("tells data from none", () => {
+    expect(hasData(metricResponse("m"))).toBe(true);
+    expect(hasData(metricResponse("m", { totals: { m: "0.00", n: 0, o: null } }))).toBe(false);
+  });
+
+  it("tells when a source lags behind the range", () => {
+    const response = metricResponse("m");
+    const now = new Date("2026-10-20T00:00:00Z");
+    expect(laggingSince(response, now)).toBeNull();
+    const behind = { ...response, meta: { ...response.meta, as_of: { shopify: "2026-10-02T08:00:00Z" } } };
+    expect(laggingSince(behind, now)).toBe("2026-10-02T08:00:00Z");
+    expect(laggingSince(behind, new Date("2026-10-02T10:00:00Z"))).toBeNull();
+  });
+});
+
+describe("a change", () => {
+  it("goes up, down or stays", () => {
+    expect(directionOf(change("100.00", "1.00", 0.01))).toBe("up");
+    expect(directionOf(change("100.00", "-1.00", -0.01))).toBe("down");
+    expect(directionOf(change("100.00", "0.00", 0))).toBe("level");
+  });
+
+  it("from zero goes up, and from nothing goes nowhere", () => {
+    expect(directionOf(change("0.00", "5.00", null))).toBe("up");
+    expect(directionOf(change("0.00", "0.00", null))).toBeNull();
+    expect(directionOf(change(null, null, null))).toBeNull();
+  });
+
+  it("is good or bad as the metric has it", () => {
+    expect(toneOf("up", true)).toBe("good");
+    expect(toneOf("up", false)).toBe("bad");
+    expect(toneOf("down", false)).toBe("good");
+    expect(toneOf("down", null)).toBe("neutral");
+    expect(toneOf("level", true)).toBe("neutral");
+  });
+});

@@ -1,0 +1,88 @@
+import type { Change } from "@/lib/metrics/response";
+import type { Import, QueryResponse, Store } from "@/lib/api/types";
+
+export const store: Store = {
+  id: "0192a000-0000-7000-8000-000000000001",
+  name: "Northwind",
+  workspace: { id: "0192a000-0000-7000-8000-0000000000a1", name: "Demo" },
+  currency: "USD",
+  timezone: "America/New_York",
+  week_start: "monday",
+  version: 3,
+  data_from: "2025-10-17",
+  data_to: "2026-11-20",
+};
+
+const RANGE = {
+  from: "2026-10-01",
+  to: "2026-10-03",
+  start: "2026-10-01T00:00:00-04:00",
+  end: "2026-10-04T00:00:00-04:00",
+  timezone: "America/New_York",
+};
+
+/** An answer about one metric on three days, with the parts that a test cares for replaced. */
+export function metricResponse(metric: string, parts: Partial<QueryResponse> = {}): QueryResponse {
+  return {
+    columns: [
+      { key: "time", title: "Day", type: "date", role: "time", unit: null, currency: null },
+      {
+        key: metric,
+        title: "Revenue",
+        type: "decimal",
+        role: "metric",
+        unit: "currency",
+        currency: "USD",
+        higher_is_better: true,
+      },
+    ],
+    rows: [
+      { time: "2026-10-01", [metric]: "100.00" },
+      { time: "2026-10-02", [metric]: null },
+      { time: "2026-10-03", [metric]: "23356.78" },
+    ],
+    totals: { [metric]: "23456.78" },
+    comparison: null,
+    total_rows: 3,
+    truncated: false,
+    meta: {
+      query: { granularity: "day" } as QueryResponse["meta"]["query"],
+      stores: [],
+      range: RANGE,
+      comparison_range: null,
+      versions: {},
+      as_of: { shopify: "2026-10-04T12:00:00Z" },
+      incomplete: [],
+      clipped: [],
+      warnings: [],
+      cache: "miss",
+      elapsed_ms: 1,
+    },
+    ...parts,
+  };
+}
+
+/** What a metric's total is compared with. The description of the API does not say that values may be texts. */
+export function compared(metric: string, change: Change): NonNullable<QueryResponse["comparison"]> {
+  return { totals: { [metric]: change as unknown as Record<string, never> }, range: RANGE };
+}
+
+export function importOf(parts: Partial<Import> = {}): Import {
+  return {
+    id: "0192a000-0000-7000-8000-0000000000f1",
+    store_id: store.id,
+    kind: "shopify_orders",
+    file_name: "orders_export.csv",
+    size_bytes: 2_400_000,
+    status: "done",
+    progress: 1,
+    rows_read: 41_334,
+    counts: { new: 41_300, updated: 20, unchanged: 14, stale: 0 },
+    already_imported: false,
+    errors: [],
+    error_count: 0,
+    created_at: "2026-10-31T12:00:00Z",
+    finished_at: "2026-10-31T12:00:09Z",
+    ...parts,
+  };
+}

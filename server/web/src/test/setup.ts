@@ -1,0 +1,23 @@
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
+import { network } from "./network";
+
+// What the layout engine of a browser has and jsdom has not.
+class NoObserver {
+  observe = () => undefined;
+  unobserve = () => undefined;
+  disconnect = () => undefined;
+}
+Object.assign(globalThis, { ResizeObserver: NoObserver });
+Object.assign(Element.prototype, { hasPointerCapture: () => false, scrollIntoView: () => undefined });
+
+beforeAll(() => network.listen({ onUnhandledRequest: "error" }));
+// Only the date stands still; timers run, because the faked network takes its time.
+beforeEach(() => vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-21T12:00:00Z") }));
+afterEach(() => {
+  vi.useRealTimers();
+  cleanup();
+  network.resetHandlers();
+});
+afterAll(() => network.close());
