@@ -20,7 +20,8 @@ demo: ## Builds Aloftly and starts it with three stores of demo data
 	scripts/setup
 	scripts/web
 	cargo build $(CARGO_ALL) --bins
-	"$$CARGO_TARGET_DIR/debug/aloftly" demo $(ARGS)
+	if [ "$$(id -u)" = 0 ]; then export ALOFTLY_DATA_DIR="$${ALOFTLY_DATA_DIR:-/var/lib/aloftly}"; fi; \
+	exec "$$CARGO_TARGET_DIR/debug/aloftly" demo $(ARGS)
 
 test: ## Runs everything that CI runs
 	scripts/check

@@ -17,15 +17,12 @@ die() {
 # at_least HAVE WANT: whether the dotted version HAVE is WANT or newer.
 at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
 
-# The browser that drives the browser tests, if there is one.
+# The browser for the browser tests, if there is one.
 find_browser() {
-    if [ -n "${ALOFTLY_BROWSER:-}" ]; then
-        echo "$ALOFTLY_BROWSER"
-        return
-    fi
-    local name
-    for name in chromium chromium-browser google-chrome google-chrome-stable; do
-        command -v "$name" && return
+    local candidate
+    for candidate in "${CHROMIUM_PATH:-}" chromium chromium-browser google-chrome \
+        "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        if [ -n "$candidate" ] && command -v "$candidate"; then return; fi
     done
     return 1
 }
