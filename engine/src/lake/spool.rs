@@ -12,6 +12,7 @@ use arrow::array::make_comparator;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array, UInt64Array};
 use arrow::compute::{SortOptions, take_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimestampMicrosecondType};
+use arrow::error::ArrowError;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
 use datafusion::catalog::streaming::StreamingTable;
@@ -186,6 +187,8 @@ impl SpoolStream {
         Ok(LogicalPlanBuilder::scan("spooled", provider_as_source(Arc::new(table)), None)?.build()?)
     }
 
+    /// The batches. All columns of a batch from a file point into one message, which would be counted in full for each of
+    /// their buffers by what watches over memory: they are compacted.
     fn open(&self) -> Result<impl Iterator<Item = Result<RecordBatch, DataFusionError>> + use<>, DataFusionError> {
         let file = match &self.file {
             Some(path) => Some(StreamReader::try_new(BufReader::new(File::open(path)?), None)?),
@@ -196,7 +199,7 @@ impl SpoolStream {
             .clone()
             .into_iter()
             .map(Ok)
-            .chain(file.into_iter().flatten().map(|batch| batch.map_err(Into::into))))
+            .chain(file.into_iter().flatten().map(|batch| Ok(compact(&batch?)?))))
     }
 }
 
@@ -261,10 +264,10 @@ fn rows_by_partition(dataset: &Dataset, batch: &RecordBatch) -> BTreeMap<Partiti
 }
 
 /// Rows taken from a batch still point at all its text: copies what is used, and leaves the rest behind.
-pub(super) fn compact(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
+pub(super) fn compact(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let columns = batch.columns().iter().map(|column| match column.as_any().downcast_ref::<StringViewArray>() {
         Some(text) => Arc::new(text.gc()) as ArrayRef,
         None => Arc::clone(column),
     });
-    Ok(RecordBatch::try_new(batch.schema(), columns.collect())?)
+    RecordBatch::try_new(batch.schema(), columns.collect())
 }
