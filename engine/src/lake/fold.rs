@@ -59,11 +59,12 @@ impl StoreLake {
         if inputs.iter().all(|segment| segment.temperature == Temperature::Cold) {
             return Ok(None);
         }
-        let session = self.shared().commits.session();
+        let (session, slot) = self.shared().large_commits.session().await;
         let reader = Reader::over(self, Arc::clone(snapshot), session.clone());
         let rows = reader.scan_partition(dataset, partition).await?;
         let folder = tempfile::tempdir_in(&self.shared().options.spool_dir)?;
         let written = self.write_cold(&session, dataset, partition, rows, folder.path()).await?;
+        drop(slot);
         let add = self.upload(&written).await?;
         let commit = Commit {
             id: CommitId(self.shared().clock.new_id()),

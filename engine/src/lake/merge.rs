@@ -16,7 +16,7 @@ use futures::StreamExt;
 
 use super::LakeError;
 use super::manifest::CommitCounts;
-use super::spool::SEQUENCE;
+use super::spool::{SEQUENCE, compact};
 use crate::dataset::Dataset;
 
 /// Rows that a merge lets through, of the dataset's schema.
@@ -203,7 +203,8 @@ impl Side {
             let entity = joined[self.dataset.entity].as_string_view();
             let last = entity.value(joined.num_rows() - 1);
             let start = (0..joined.num_rows()).rev().find(|row| entity.value(*row) != last).map_or(0, |row| row + 1);
-            self.carried = Some(joined.slice(start, joined.num_rows() - start));
+            // Compacted: a slice keeps the texts of all that it was cut from, and of what that was joined with before.
+            self.carried = Some(compact(&joined.slice(start, joined.num_rows() - start))?);
             if start > 0 {
                 self.batch = Some(Loaded::new(&self.dataset, joined.slice(0, start)));
             }

@@ -39,6 +39,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use moka::future::Cache;
 use object_store::ObjectStore;
 use sha2::{Digest, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use error::LakeError;
 pub use manifest::{Manifest, ManifestError, Published, Snapshot, Version};
@@ -52,6 +53,10 @@ use crate::{SegmentId, StoreId};
 
 /// Runs of a spilled sort that are merged at once.
 const SPILL_FAN_IN: usize = 8;
+/// Commits that write partitions anew at the same time.
+const LARGE_COMMITS: usize = 2;
+/// Commits of a few rows at the same time.
+const SMALL_COMMITS: usize = 8;
 /// Rows of a batch in sorts that are expected to spill.
 const SPILL_BATCH_ROWS: usize = 2_048;
 
@@ -64,7 +69,7 @@ pub struct LakeOptions {
     pub local_root: Option<PathBuf>,
     /// Memory for running queries, in bytes.
     pub query_memory: usize,
-    /// Memory for running commits and folds, in bytes.
+    /// Memory for large commits and folds, in bytes. Small commits may use half as much beside them.
     pub commit_memory: usize,
     /// Memory for Parquet footers, in bytes.
     pub metadata_memory: usize,
@@ -88,7 +93,7 @@ impl LakeOptions {
             spool_dir: spool_dir.into(),
             local_root: None,
             query_memory: 1 << 30,
-            commit_memory: 96 << 20,
+            commit_memory: 64 << 20,
             metadata_memory: 256 << 20,
             hot_memory: 64 << 20,
             parallelism: std::thread::available_parallelism().map_or(2, usize::from),
@@ -112,7 +117,10 @@ struct Shared {
     options: LakeOptions,
     clock: Arc<dyn Clock>,
     queries: Runtime,
-    commits: Runtime,
+    /// Commits of a few rows, many at once: they do not wait for a large one.
+    small_commits: Lane,
+    /// Commits and folds that write partitions anew.
+    large_commits: Lane,
     snapshots: Cache<StoreId, Arc<Snapshot>>,
     hot: Cache<SegmentId, Arc<hot::HotRows>>,
 }
@@ -124,15 +132,18 @@ impl Lake {
     /// When the spool folder cannot be made.
     pub fn new(store: Arc<dyn ObjectStore>, options: LakeOptions, clock: Arc<dyn Clock>) -> Result<Self, LakeError> {
         std::fs::create_dir_all(&options.spool_dir)?;
-        let queries = Runtime::new(&store, &options, options.query_memory, options.parallelism, false)?;
-        let commits = Runtime::new(&store, &options, options.commit_memory, 1, true)?;
+        let queries = Runtime::new(&store, &options, options.query_memory, options.parallelism, None)?;
+        let large_commits = Lane::new(&store, &options, options.commit_memory, LARGE_COMMITS)?;
+        let small_commits = Lane::new(&store, &options, options.commit_memory / 2, SMALL_COMMITS)?;
         let hot = Cache::builder()
             .max_capacity(options.hot_memory)
             .weigher(|_, hot: &Arc<hot::HotRows>| u32::try_from(hot.rows.get_array_memory_size()).unwrap_or(u32::MAX))
             .build();
         let objects = objects::Objects { store, local_root: options.local_root.clone() };
         let snapshots = Cache::new(10_000);
-        Ok(Self { shared: Arc::new(Shared { objects, options, clock, queries, commits, snapshots, hot }) })
+        Ok(Self {
+            shared: Arc::new(Shared { objects, options, clock, queries, small_commits, large_commits, snapshots, hot }),
+        })
     }
 
     /// A store, seen through a manifest that decides whether it may be seen.
@@ -170,7 +181,7 @@ impl StoreLake {
     pub fn spool(&self) -> Result<Spool, LakeError> {
         let options = &self.lake.shared.options;
         let folder = tempfile::Builder::new().prefix("spool-").tempdir_in(&options.spool_dir)?;
-        Ok(Spool::new(folder, options.commit_memory / 3))
+        Ok(Spool::new(folder, options.commit_memory / 4))
     }
 
     fn shared(&self) -> &Shared {
@@ -191,7 +202,7 @@ impl Runtime {
         options: &LakeOptions,
         memory: usize,
         parallelism: usize,
-        spills: bool,
+        spill_reservation: Option<usize>,
     ) -> Result<Self, LakeError> {
         let pool = TrackConsumersPool::new(FairSpillPool::new(memory), std::num::NonZeroUsize::MIN.saturating_add(4));
         let spill =
@@ -205,10 +216,10 @@ impl Runtime {
         env.register_object_store(cold_table::object_store_url().as_ref(), Arc::clone(store));
         let mut config = SessionConfig::new().with_target_partitions(parallelism).with_information_schema(false);
         config.options_mut().execution.collect_statistics = false;
-        if spills {
+        if let Some(bytes) = spill_reservation {
             // A merge of spilled runs holds a batch or two of each in memory that it cannot give back: small ones.
             config = config.with_batch_size(SPILL_BATCH_ROWS);
-            config.options_mut().execution.sort_spill_reservation_bytes = memory / 3;
+            config.options_mut().execution.sort_spill_reservation_bytes = bytes;
         }
         Ok(Self { env, config })
     }
@@ -219,6 +230,33 @@ impl Runtime {
             .with_runtime_env(Arc::clone(&self.env))
             .build();
         SessionContext::new_with_state(state)
+    }
+}
+
+/// A runtime for commits, with room for so many at once: more wait, so that each has the memory it needs to go on.
+#[derive(Debug)]
+struct Lane {
+    runtime: Runtime,
+    slots: Arc<Semaphore>,
+}
+
+impl Lane {
+    fn new(
+        store: &Arc<dyn ObjectStore>,
+        options: &LakeOptions,
+        memory: usize,
+        slots: usize,
+    ) -> Result<Self, LakeError> {
+        // A commit sorts what comes in beside what is held, and each sort sets its reservation aside: together half of the memory.
+        let runtime = Runtime::new(store, options, memory, 1, Some(memory / slots / 4))?;
+        Ok(Self { runtime, slots: Arc::new(Semaphore::new(slots)) })
+    }
+
+    /// A session, once there is room; the room is given back when the second part is dropped.
+    async fn session(&self) -> (SessionContext, Option<OwnedSemaphorePermit>) {
+        // The semaphore is never closed.
+        let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
+        (self.runtime.session(), slot)
     }
 }
 

@@ -3,10 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::DataFusionError;
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::logical_expr::{LogicalPlan, SortExpr, col};
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, SortExpr, cast, col};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
+use futures::StreamExt;
 
 use super::cold::{self, Written};
 use super::manifest::NewSegment;
@@ -14,12 +19,30 @@ use super::{LakeError, StoreLake};
 use crate::dataset::{Dataset, Partition};
 
 /// Runs a plan with its rows sorted.
+///
+/// Texts are sorted as plain strings and come out as views again: batches of views share their buffers, which a sort
+/// counts once for each batch, so that it would run out of memory that it does not use.
 pub(super) async fn sorted(
     session: &SessionContext,
     plan: LogicalPlan,
     by: Vec<SortExpr>,
 ) -> Result<SendableRecordBatchStream, LakeError> {
-    Ok(DataFrame::new(session.state(), plan).sort(by)?.execute_stream().await?)
+    let schema = Arc::new(plan.schema().as_arrow().clone());
+    let plain = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8View => cast(col(field.name()), DataType::Utf8).alias(field.name()),
+        _ => col(field.name()),
+    });
+    let plan = LogicalPlanBuilder::from(plan).project(plain.collect::<Vec<_>>())?.build()?;
+    let rows = DataFrame::new(session.state(), plan).sort(by)?.execute_stream().await?;
+    let views = Arc::clone(&schema);
+    let rows = rows.map(move |batch| as_views(&views, &batch?));
+    Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
+}
+
+fn as_views(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, DataFusionError> {
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| arrow::compute::cast(column, field.data_type()));
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<_, _>>()?)?)
 }
 
 /// The declared order of a dataset's cold segments.

@@ -122,7 +122,7 @@ impl StoreLake {
         snapshot: &Arc<Snapshot>,
         held: &[Arc<Segment>],
     ) -> Result<Outcome, LakeError> {
-        let session = self.shared().commits.session();
+        let (session, _slot) = self.shared().small_commits.session().await;
         let dataset = &spooled.dataset;
         let incoming = incoming(&session, spooled).await?;
         let held = self.held(&session, spooled, snapshot, held, true).await?;
@@ -180,7 +180,7 @@ impl StoreLake {
         snapshot: &Arc<Snapshot>,
         held: &[Arc<Segment>],
     ) -> Result<Outcome, LakeError> {
-        let session = self.shared().commits.session();
+        let (session, slot) = self.shared().large_commits.session().await;
         let dataset = &spooled.dataset;
         let incoming = incoming(&session, spooled).await?;
         let retire: Vec<_> = held.iter().map(|segment| segment.id).collect();
@@ -201,6 +201,7 @@ impl StoreLake {
         }
         let rows = SpoolStream::of_file(&dataset.schema, file).plan()?;
         let written = self.write_cold(&session, dataset, spooled.partition, rows, folder.path()).await?;
+        drop(slot);
         Ok(Outcome { add: self.upload(&written).await?, retire, counts, ..Outcome::default() })
     }
 
