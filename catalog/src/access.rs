@@ -45,11 +45,11 @@ impl Tenant {
         )
         .fetch_optional(&mut **transaction)
         .await?
-        .ok_or_else(|| CatalogError::store(store))?;
+        .ok_or_else(CatalogError::no_store)?;
         if self.bounded_by().is_none() {
             return Ok(());
         }
-        let role = WorkspaceRole::parse(&row.role.ok_or_else(|| CatalogError::store(store))?)?;
+        let role = WorkspaceRole::parse(&row.role.ok_or_else(CatalogError::no_store)?)?;
         let writes = role >= WorkspaceRole::Editor && self.context().has(OrgRole::Member);
         if need == Need::Write && !writes {
             return Err(CatalogError::Forbidden(WorkspaceRole::Editor.as_str()));

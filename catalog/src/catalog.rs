@@ -48,7 +48,7 @@ pub struct Catalog {
 struct Inner {
     pool: PgPool,
     clock: Arc<dyn Clock>,
-    hashing: Semaphore,
+    hashing: Arc<Semaphore>,
     notifier: Notifier,
 }
 
@@ -63,7 +63,7 @@ pub(crate) enum Scope<'a> {
     Email(&'a str),
     /// The session whose token has that SHA-256.
     Session(&'a [u8; 32]),
-    /// The list of organisations, and nothing in them.
+    /// The list of organisations and of imports that are not over, and nothing else in them.
     System,
 }
 
@@ -88,7 +88,7 @@ impl Catalog {
         startup::check(&pool).await?;
         let notifier = Notifier::start(pool.clone());
         // Each hash takes 19 MiB and a core.
-        let hashing = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
+        let hashing = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
         Ok(Self { inner: Arc::new(Inner { pool, clock, hashing, notifier }) })
     }
 
@@ -146,8 +146,8 @@ impl Catalog {
         &*self.inner.clock
     }
 
-    pub(crate) fn hashing(&self) -> &Semaphore {
-        &self.inner.hashing
+    pub(crate) fn hashing(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.inner.hashing)
     }
 
     pub(crate) fn notifier(&self) -> &Notifier {

@@ -1,7 +1,5 @@
 //! What can go wrong in the catalog.
 
-use aloftly_engine::StoreId;
-
 use crate::PostgresVersion;
 
 /// Why the catalog refused or failed.
@@ -54,6 +52,12 @@ pub enum CatalogError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The organisation has handed over more than may wait to be imported.
+    #[error("files of more than {limit} bytes would wait to be imported")]
+    TooMuchWaiting {
+        /// How much may wait, in bytes.
+        limit: u64,
+    },
     /// The import is not this worker's: its lease ran out, or it has finished.
     #[error("this worker no longer holds the import")]
     LeaseLost,
@@ -77,8 +81,17 @@ impl From<sqlx::Error> for CatalogError {
 }
 
 impl CatalogError {
-    pub(crate) fn store(_: StoreId) -> Self {
+    pub(crate) const fn no_store() -> Self {
         Self::NotFound("store")
+    }
+
+    /// Whether the database refused a statement for what it says: the program is at fault, and trying again would not help.
+    #[must_use]
+    pub fn is_refused_statement(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(refused)) = self else { return false };
+        // Data exceptions, violated constraints, and statements that make no sense.
+        let classes = ["22", "23", "42"];
+        refused.code().is_some_and(|code| classes.iter().any(|class| code.starts_with(class)))
     }
 
     #[allow(clippy::needless_pass_by_value, reason = "callers hand over errors and texts alike")]

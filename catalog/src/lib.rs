@@ -36,7 +36,9 @@ pub use context::{Actor, OrgRole, SystemContext, TenantContext, WorkspaceRole};
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
 pub use ids::{ImportId, OrganizationId, SessionId, UserId, WorkspaceId};
-pub use imports::{Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport};
+pub use imports::{
+    Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement, WaitingImport,
+};
 pub use people::Member;
 pub use postgres_version::PostgresVersion;
 pub use provision::{NewOrganization, NewStore, Provisioned};

@@ -52,13 +52,19 @@ pub(crate) async fn verify(catalog: &Catalog, password: &str, kept: Option<Strin
     .await
 }
 
-/// On a thread of its own, no more at once than there are cores.
+/// On a thread of its own, no more at once than there are cores. Who asked may go away before the end: the hash goes on, and
+/// its turn with it.
 async fn in_turn<T: Send + 'static>(
     catalog: &Catalog,
     work: impl FnOnce() -> Result<T, CatalogError> + Send + 'static,
 ) -> Result<T, CatalogError> {
-    let _turn = catalog.hashing().acquire().await.map_err(|error| CatalogError::Secret(error.to_string()))?;
-    tokio::task::spawn_blocking(work).await.map_err(|error| CatalogError::Secret(error.to_string()))?
+    let turn = catalog.hashing().acquire_owned().await.map_err(|error| CatalogError::Secret(error.to_string()))?;
+    let in_turn = move || {
+        let done = work();
+        drop(turn);
+        done
+    };
+    tokio::task::spawn_blocking(in_turn).await.map_err(|error| CatalogError::Secret(error.to_string()))?
 }
 
 #[cfg(test)]

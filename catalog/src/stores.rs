@@ -168,7 +168,7 @@ impl Tenant {
     /// # Errors
     /// When there is none that the actor may see, or the database is unavailable.
     pub async fn store(&self, id: StoreId) -> Result<Store, CatalogError> {
-        self.select_stores(Some(id)).await?.pop().ok_or_else(|| CatalogError::store(id))
+        self.select_stores(Some(id)).await?.pop().ok_or_else(CatalogError::no_store)
     }
 
     async fn select_stores(&self, only: Option<StoreId>) -> Result<Vec<Store>, CatalogError> {

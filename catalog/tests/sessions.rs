@@ -176,3 +176,10 @@ async fn a_person_in_no_scope_of_their_own_is_hidden() {
         assert_eq!(seen, 0, "{query}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_postgres_cannot_be_asked_for_is_as_wrong_as_any_other() {
+    let (_, database) = at_noon().await;
+    let refused = database.catalog().sign_in("owner\0@acme.test", PASSWORD).await.unwrap_err();
+    assert!(matches!(refused, CatalogError::InvalidCredentials), "{refused}");
+}

@@ -106,7 +106,7 @@ async fn an_editor_of_the_workspace_imports_and_manages_nothing() {
     let (_, made) = database.organization("acme").await;
     let editor = demoted(&database, &made, "member", Some("editor")).await;
     assert_eq!(editor.stores().await.unwrap().len(), 1);
-    editor.create_import(&new_import(&made)).await.unwrap();
+    editor.create_import(&new_import(&made), u64::MAX).await.unwrap();
     editor.manifest().publish(hot_commit(&database, made.stores[0], 0, "1001")).await.unwrap();
     assert!(matches!(editor.create_workspace("more").await, Err(CatalogError::Forbidden("admin"))));
     let refused = editor.create_store(made.workspace, &new_store("more")).await;
@@ -121,7 +121,7 @@ async fn a_viewer_reads_and_changes_nothing() {
         let viewer = demoted(&database, &made, role, Some(workspace)).await;
         assert_eq!(viewer.stores().await.unwrap().len(), 1);
         assert_eq!(viewer.manifest().version(made.stores[0]).await.unwrap(), 0);
-        let refused = viewer.create_import(&new_import(&made)).await;
+        let refused = viewer.create_import(&new_import(&made), u64::MAX).await;
         assert!(matches!(refused, Err(CatalogError::Forbidden("editor"))), "{refused:?}");
         let refused = viewer.manifest().publish(hot_commit(&database, made.stores[0], 0, "1001")).await;
         assert!(matches!(refused, Err(ManifestError::Unavailable(_))), "{refused:?}");
@@ -132,7 +132,7 @@ async fn a_viewer_reads_and_changes_nothing() {
 async fn a_member_of_no_workspace_sees_no_store() {
     let database = TestDatabase::new().await;
     let (system, made) = database.organization("acme").await;
-    let import = system.create_import(&new_import(&made)).await.unwrap();
+    let import = system.create_import(&new_import(&made), u64::MAX).await.unwrap();
     let outsider = demoted(&database, &made, "member", None).await;
     assert_eq!(outsider.stores().await.unwrap(), []);
     assert_eq!(outsider.workspaces().await.unwrap(), []);

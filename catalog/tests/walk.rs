@@ -29,7 +29,7 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
         spool_file: None,
         mapping: None,
     };
-    tenant.create_import(&import).await.unwrap();
+    tenant.create_import(&import, u64::MAX).await.unwrap();
 }
 
 async fn tables(superuser: &mut PgConnection) -> Vec<String> {

@@ -1,34 +1,9 @@
-//! Files over HTTP: from upload to exact figures, and what happens when something is wrong or killed.
+//! Files over HTTP: from upload to exact figures, and what happens when something is wrong.
 
-use aloftly_catalog::NewImport;
-use aloftly_engine::clock::Clock as _;
-use aloftly_server::importing::uploads::Uploads;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::support::{Client, ORDERS, World, answer, form};
-
-async fn figures(client: &Client, store: impl ToString) -> Value {
-    let answer = client
-        .query(&json!({
-            "metrics": ["shopify.revenue", "shopify.orders", "shopify.units", "shopify.aov", "shopify.customers"],
-            "stores": [store.to_string()],
-            "time_range": { "from": "2026-11-01", "to": "2026-11-30" },
-        }))
-        .await;
-    answer["totals"].clone()
-}
-
-fn by_hand() -> Value {
-    json!({
-        "shopify.revenue": "42.50",
-        "shopify.orders": 2,
-        "shopify.units": 4,
-        "shopify.aov": "21.25",
-        "shopify.customers": 1,
-    })
-}
+use crate::support::{ORDERS, World, answer, by_hand, figures, form};
 
 #[tokio::test]
 async fn an_uploaded_file_gives_the_figures_that_were_computed_by_hand() {
@@ -60,14 +35,8 @@ async fn an_uploaded_file_gives_the_figures_that_were_computed_by_hand() {
         (&stores["stores"][0]["data_from"], &stores["stores"][0]["data_to"]),
         (&json!("2026-11-02"), &json!("2026-11-03"))
     );
-    assert!(left_over(&world).is_empty(), "the uploaded file stays");
+    world.nothing_waits().await;
     server.stop().await;
-}
-
-/// Files in the uploads' folder.
-fn left_over(world: &World) -> Vec<String> {
-    let entries = std::fs::read_dir(world.config().uploads_dir()).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).filter(|name| name != "machine").collect()
 }
 
 #[tokio::test]
@@ -111,7 +80,7 @@ async fn a_wrong_file_is_refused_as_a_whole_with_the_places_that_are_wrong() {
     let failed = client.import(made.stores[0], "cut.csv.gz", [0x1f, 0x8b, 8, 0, 0]).await;
     assert_eq!(failed["status"], "failed", "{failed}");
     assert_eq!(client.read("/api/stores").await["stores"][0]["version"], 0);
-    assert!(left_over(&world).is_empty());
+    world.nothing_waits().await;
     server.stop().await;
 }
 
@@ -129,12 +98,16 @@ async fn a_form_is_refused_with_the_fields_that_are_wrong() {
     let pointers: Vec<_> = body["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
     assert_eq!((status, pointers), (422, vec![json!("/kind"), json!("/file")]));
     for (form, pointer) in [
-        (Form::new().part("file", file()).text("store_id", "7").text("kind", "shopify_orders"), "/store_id"),
-        (Form::new().part("file", file()).text("store_id", store.clone()).text("kind", "secrets"), "/kind"),
-        (Form::new().part("file", file()).part("file", file()), "/file"),
-        (Form::new().part("file", file()).text("surprise", "x"), "/surprise"),
+        (Form::new().text("store_id", "7").part("file", file()), "/store_id"),
+        (Form::new().part("file", file()).text("store_id", store.clone()).text("kind", "shopify_orders"), "/store_id"),
+        (Form::new().text("store_id", store.clone()).part("file", file()).text("kind", "secrets"), "/kind"),
+        (Form::new().text("store_id", store.clone()).part("file", file()).part("file", file()), "/file"),
+        (Form::new().text("store_id", store.clone()).text("store_id", store.clone()), "/store_id"),
+        (Form::new().text("kind", "shopify_orders").text("kind", "shopify_orders"), "/kind"),
+        (Form::new().text("mapping", "{}").text("mapping", "{}"), "/mapping"),
+        (Form::new().text("surprise", "x"), "/surprise"),
         (form(&store, "orders.csv", ORDERS).text("mapping", "{}"), "/mapping"),
-        (Form::new().part("file", file()).text("store_id", store.clone()).text("kind", "metric_events"), "/mapping"),
+        (Form::new().text("store_id", store.clone()).text("kind", "metric_events").part("file", file()), "/mapping"),
     ] {
         let (status, body) = send(form).await;
         assert_eq!((status, &body["errors"][0]["pointer"]), (422, &json!(pointer)), "{body}");
@@ -147,56 +120,8 @@ async fn a_form_is_refused_with_the_fields_that_are_wrong() {
         client.post("/api/imports").header("content-type", "multipart/form-data; boundary=x").body("--x\r\nContent-");
     let (status, body) = answer(cut).await;
     assert_eq!((status, &body["code"]), (400, &json!("malformed_form")));
-    assert!(left_over(&world).is_empty());
+    world.nothing_waits().await;
     assert_eq!(client.read("/api/imports").await["imports"], json!([]));
-    server.stop().await;
-}
-
-/// An import as a server leaves it behind that took the file and died.
-async fn left_behind(world: &World, name: &str) -> (Uuid, String, String) {
-    let (tenant, made) = world.organization(name).await;
-    let uploads = Uploads::open(&world.config().uploads_dir(), &*world.clock).unwrap();
-    let mut upload = uploads.begin(&*world.clock).await.unwrap();
-    upload.take(ORDERS.as_bytes()).await.unwrap();
-    let taken = upload.finish().await.unwrap();
-    let new = NewImport {
-        store: made.stores[0],
-        kind: "shopify_orders".to_owned(),
-        file_name: "orders.csv".to_owned(),
-        size_bytes: taken.size,
-        spool_file: Some(taken.spool_file.clone()),
-        mapping: None,
-    };
-    let import = tenant.create_import(&new).await.unwrap();
-    (import.id.0, made.stores[0].to_string(), taken.spool_file)
-}
-
-#[tokio::test]
-async fn imports_that_a_killed_server_left_are_run_by_the_next() {
-    let world = World::new().await;
-    let (queued, queued_store, _) = left_behind(&world, "queued").await;
-    let (running, running_store, _) = left_behind(&world, "running").await;
-    let (gone, _, gone_file) = left_behind(&world, "gone").await;
-    // One was begun by a process that has not been heard of since.
-    let tenants = world.database.catalog().organizations("a test").await.unwrap();
-    let tenant = world.database.catalog().tenant(tenants[1].clone());
-    tenant.claim_import(running.into(), world.clock.new_id()).await.unwrap().unwrap();
-    world.clock.advance(std::time::Duration::from_secs(60));
-    // And the file of one is lost.
-    let (_, name) = gone_file.split_once('/').unwrap();
-    std::fs::remove_file(world.config().uploads_dir().join(name)).unwrap();
-
-    let server = world.serve().await;
-    for (organization, import, store) in [("queued", queued, queued_store), ("running", running, running_store)] {
-        let client = server.owner_of(organization).await;
-        let done = client.ended(&import.to_string()).await;
-        assert_eq!(done["status"], "done", "{organization}: {done}");
-        assert_eq!(figures(&client, store).await, by_hand());
-    }
-    let client = server.owner_of("gone").await;
-    let failed = client.ended(&gone.to_string()).await;
-    assert_eq!(failed["status"], "failed", "{failed}");
-    assert!(failed["error"].as_str().unwrap().contains("Send it again"), "{failed}");
     server.stop().await;
 }
 
@@ -223,6 +148,10 @@ async fn measurements_are_imported_by_their_mapping() {
     assert_eq!(status, 202, "{begun}");
     let done = client.ended(begun["id"].as_str().unwrap()).await;
     assert_eq!((&done["status"], &done["counts"]["new"]), (&json!("done"), &json!(2)), "{done}");
+    let mut unkeepable = mapping.clone();
+    unkeepable["source"]["constant"] = json!("a\u{0}b");
+    let (status, body) = send(unkeepable).await;
+    assert_eq!((status, &body["code"]), (422, &json!("invalid_request")), "{body}");
     let mut wrong = mapping;
     wrong["metrics"][0]["valeu"] = json!("x");
     let (status, body) = send(wrong).await;

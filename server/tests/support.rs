@@ -56,17 +56,41 @@ impl World {
         Arc::new(Config::load(&Layers::of(&settings)).unwrap())
     }
 
+    /// What a server here works with. Its database connections are its own.
+    pub(crate) async fn backend(&self) -> Backend {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let options = aloftly_catalog::CatalogOptions::new(self.database.app().clone());
+        let catalog = aloftly_catalog::Catalog::connect(options, clock.clone()).await.unwrap();
+        Backend::over(self.config(), clock, catalog).unwrap()
+    }
+
+    /// Waits until no uploaded file is in the uploads' folder.
+    pub(crate) async fn nothing_waits(&self) {
+        let patience = Instant::now() + Duration::from_secs(5);
+        loop {
+            let names = std::fs::read_dir(self.config().uploads_dir()).unwrap();
+            let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            let left: Vec<_> = names.filter(|name| name != "machine").collect();
+            if left.is_empty() {
+                return;
+            }
+            assert!(Instant::now() < patience, "uploaded files stay: {left:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// An organisation of that name: see [`TestDatabase::organization`].
     pub(crate) async fn organization(&self, name: &str) -> (Tenant, Provisioned) {
         self.database.organization(name).await
     }
 
-    /// Starts a server here. Its database connections are its own.
+    /// Starts a server here.
     pub(crate) async fn serve(&self) -> Server {
-        let clock: Arc<dyn Clock> = self.clock.clone();
-        let options = aloftly_catalog::CatalogOptions::new(self.database.app().clone());
-        let catalog = aloftly_catalog::Catalog::connect(options, clock.clone()).await.unwrap();
-        let backend = Backend::over(self.config(), clock, catalog).unwrap();
+        Self::serve_over(self.backend().await).await
+    }
+
+    /// Starts a server over what it is given.
+    pub(crate) async fn serve_over(backend: Backend) -> Server {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
@@ -187,4 +211,27 @@ pub(crate) async fn answer(request: RequestBuilder) -> (u16, Value) {
     let body = answer.text().await.unwrap();
     let json = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap_or(Value::String(body)) };
     (status, json)
+}
+
+/// November's figures of a store.
+pub(crate) async fn figures(client: &Client, store: impl ToString) -> Value {
+    let answer = client
+        .query(&serde_json::json!({
+            "metrics": ["shopify.revenue", "shopify.orders", "shopify.units", "shopify.aov", "shopify.customers"],
+            "stores": [store.to_string()],
+            "time_range": { "from": "2026-11-01", "to": "2026-11-30" },
+        }))
+        .await;
+    answer["totals"].clone()
+}
+
+/// Those of [`ORDERS`].
+pub(crate) fn by_hand() -> Value {
+    serde_json::json!({
+        "shopify.revenue": "42.50",
+        "shopify.orders": 2,
+        "shopify.units": 4,
+        "shopify.aov": "21.25",
+        "shopify.customers": 1,
+    })
 }

@@ -180,7 +180,8 @@ impl Inner {
     /// Everything up to a server that takes connections. The returned lock keeps other processes waiting until it is dropped.
     fn start(options: &ClusterOptions) -> Result<(Lock, Self), ClusterError> {
         let is_root = rustix::process::geteuid().is_root();
-        make_folder(&options.data_folder, if is_root { 0o755 } else { 0o700 })?;
+        // As root, Postgres's own user has to pass through, and nobody else has to see what is in it.
+        make_folder(&options.data_folder, if is_root { 0o711 } else { 0o700 })?;
         let home = options.data_folder.canonicalize().at(&options.data_folder)?.join("postgres");
         make_folder(&home, if is_root { 0o711 } else { 0o700 })?;
         let starting = Lock::open(&home.join("start.lock"))?;

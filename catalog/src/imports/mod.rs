@@ -1,15 +1,18 @@
 //! Imports: files that people hand over, from upload to outcome.
 //!
 //! An import is queued, claimed by a worker, and finished by it. A worker holds an import by a **lease** that every report of
-//! progress renews. When the lease has run out the worker is dead: the import shows up in [`Tenant::interrupted_imports`] again,
-//! and whoever claims it does it anew. That is safe, because a file's rows are one commit with the file's receipt.
+//! progress renews. When the lease has run out the worker is dead: the import shows up in [`Catalog::waiting_imports`](crate::Catalog) again,
+//! and whoever claims it does it anew. That is safe, because a file's rows are one commit with the file's receipt. A worker that
+//! fails for a reason that is not in the file postpones the import; it never fails for that.
 
 mod model;
+mod waiting;
 mod work;
 
 use chrono::TimeDelta;
 
-pub use model::{Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport};
+pub use model::{Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement};
+pub use waiting::WaitingImport;
 
 use self::model::ImportRow;
 use crate::access::Need;
@@ -28,7 +31,7 @@ macro_rules! select_imports {
         sqlx::query_as!(
             ImportRow,
             "SELECT id, store_id, kind, file_name, size_bytes, spool_file, mapping, created_by, created_at, status, attempts,
-                started_at, finished_at, progress, rows_read, rows_new, rows_updated, rows_unchanged, rows_stale,
+                crashes, retry_at, waiting_for, started_at, finished_at, progress, rows_read, rows_new, rows_updated, rows_unchanged, rows_stale,
                 already_imported, version, error, errors, error_count
             FROM imports " + $tail,
             $($argument),*
@@ -37,14 +40,29 @@ macro_rules! select_imports {
 }
 
 impl Tenant {
-    /// Puts a file in the queue.
+    /// Refuses a store that the actor may not import into.
     ///
     /// # Errors
-    /// When the actor may not see the store or not write in it, a value is wrong, or the database is unavailable.
-    pub async fn create_import(&self, new: &NewImport) -> Result<Import, CatalogError> {
+    /// When the actor may not see the store or not write in it, or the database is unavailable.
+    pub async fn check_import_into(&self, store: StoreId) -> Result<(), CatalogError> {
+        let mut transaction = self.begin().await?;
+        self.check_store(&mut transaction, store, Need::Write).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Puts a file in the queue, unless more than `pending_limit` bytes of the organisation's would wait there. The limit is not
+    /// exact: files that are put there at the same moment do not see each other.
+    ///
+    /// # Errors
+    /// When the actor may not see the store or not write in it, too much waits, a value is wrong, or the database is unavailable.
+    pub async fn create_import(&self, new: &NewImport, pending_limit: u64) -> Result<Import, CatalogError> {
         let wrong = |field, reason: &str| CatalogError::Invalid { field, reason: reason.to_owned() };
         if new.file_name.chars().count() > 1024 || new.file_name.contains('\0') {
             return Err(wrong("file name", "no more than 1024 characters"));
+        }
+        if new.mapping.as_ref().is_some_and(holds_nul) {
+            return Err(wrong("mapping", "a NUL character cannot be kept"));
         }
         let size = i64::try_from(new.size_bytes).map_err(|_| wrong("size", "too large"))?;
         let created_by = match self.context().actor() {
@@ -55,6 +73,16 @@ impl Tenant {
         let id = ImportId(clock.new_id());
         let mut transaction = self.begin().await?;
         self.check_store(&mut transaction, new.store, Need::Write).await?;
+        let pending = sqlx::query_scalar!(
+            r#"SELECT coalesce(sum(size_bytes), 0)::bigint AS "bytes!" FROM imports
+            WHERE org_id = $1 AND status IN ('queued', 'running')"#,
+            self.context().organization().0,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        if u64::try_from(pending.saturating_add(size)).is_ok_and(|bytes| bytes > pending_limit) {
+            return Err(CatalogError::TooMuchWaiting { limit: pending_limit });
+        }
         sqlx::query!(
             "INSERT INTO imports (
                 org_id, id, store_id, kind, file_name, size_bytes, spool_file, mapping, created_by, created_at, status
@@ -139,22 +167,15 @@ impl Tenant {
         let next_cursor = imports.last().filter(|_| more).map(|import| import.id);
         Ok(ImportPage { imports, next_cursor })
     }
+}
 
-    /// Imports that nobody works on, oldest first: those in the queue, and those whose worker died. To be looked at when the
-    /// server starts and every few seconds.
-    ///
-    /// # Errors
-    /// When the database is unavailable.
-    pub async fn interrupted_imports(&self) -> Result<Vec<Import>, CatalogError> {
-        let mut transaction = self.begin().await?;
-        let rows = select_imports!(
-            "WHERE org_id = $1 AND (status = 'queued' OR (status = 'running' AND lease_expires_at <= $2)) ORDER BY id",
-            self.context().organization().0,
-            self.catalog().clock().now(),
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        rows.into_iter().map(ImportRow::import).collect()
+/// Whether a text or a name in it holds what Postgres' text and jsonb cannot.
+fn holds_nul(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(holds_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -33,7 +33,7 @@ pub struct NewImport {
     pub file_name: String,
     /// How large it is, as it was sent.
     pub size_bytes: u64,
-    /// Where the worker finds its bytes.
+    /// Where the worker finds its bytes: `{place}/{name}`.
     pub spool_file: Option<String>,
     /// Which of its columns mean what, if the kind does not say.
     pub mapping: Option<serde_json::Value>,
@@ -64,6 +64,12 @@ pub struct Import {
     pub status: ImportStatus,
     /// How many workers began it.
     pub attempts: u32,
+    /// How many of the last of them ended without a word.
+    pub crashes: u32,
+    /// It is not begun before then.
+    pub retry_at: Option<DateTime<Utc>>,
+    /// Why the last attempt came to nothing, for the person who handed it over.
+    pub waiting_for: Option<String>,
     /// When the last one began it.
     pub started_at: Option<DateTime<Utc>>,
     /// When it was over.
@@ -93,6 +99,17 @@ pub struct ImportPage {
     pub imports: Vec<Import>,
     /// Where the next page begins, if there is one.
     pub next_cursor: Option<ImportId>,
+}
+
+/// An attempt that came to nothing for a reason that is not in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Postponement {
+    /// When it may be tried again.
+    pub retry_at: DateTime<Utc>,
+    /// Why, for the person who handed the file over.
+    pub reason: Option<String>,
+    /// Whether the file may be what ended the attempt. Such attempts are counted, and a cap on them is for the caller to keep.
+    pub crashed: bool,
 }
 
 /// How an import ended well.
@@ -140,6 +157,9 @@ pub(super) struct ImportRow {
     pub(super) created_at: DateTime<Utc>,
     pub(super) status: String,
     pub(super) attempts: i32,
+    pub(super) crashes: i32,
+    pub(super) retry_at: Option<DateTime<Utc>>,
+    pub(super) waiting_for: Option<String>,
     pub(super) started_at: Option<DateTime<Utc>>,
     pub(super) finished_at: Option<DateTime<Utc>>,
     pub(super) progress: f64,
@@ -158,6 +178,7 @@ pub(super) struct ImportRow {
 impl ImportRow {
     pub(super) fn import(self) -> Result<Import, CatalogError> {
         let count = |count: i64| u64::try_from(count).map_err(|error| CatalogError::corrupt("an import", error));
+        let few = |count: i32| u32::try_from(count).map_err(|error| CatalogError::corrupt("an import", error));
         Ok(Import {
             id: self.id.into(),
             store: self.store_id.into(),
@@ -169,7 +190,10 @@ impl ImportRow {
                 "failed" => ImportStatus::Failed,
                 other => return Err(CatalogError::corrupt("an import", format!("status {other:?}"))),
             },
-            attempts: u32::try_from(self.attempts).map_err(|error| CatalogError::corrupt("an import", error))?,
+            attempts: few(self.attempts)?,
+            crashes: few(self.crashes)?,
+            retry_at: self.retry_at,
+            waiting_for: self.waiting_for,
             rows_read: count(self.rows_read)?,
             counts: CommitCounts {
                 new: count(self.rows_new)?,

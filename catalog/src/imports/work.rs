@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Import, ImportFailure, ImportOutcome, LEASE};
+use super::{Import, ImportFailure, ImportOutcome, LEASE, Postponement};
 use crate::{CatalogError, ImportId, Tenant};
 
 impl Tenant {
-    /// Takes an import that nobody works on; `worker` is any identifier of the caller's own. `None` when somebody else was
-    /// faster or it is over.
+    /// Takes an import that nobody works on; `worker` is an identifier that the caller uses for this claim alone. `None` when
+    /// somebody else was faster, it is over or it is not to be tried again yet.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -16,8 +16,12 @@ impl Tenant {
         let mut transaction = self.begin().await?;
         let claimed = sqlx::query!(
             "UPDATE imports SET status = 'running', worker = $3, lease_expires_at = $4, started_at = $5, progress = 0,
-                rows_read = 0, attempts = attempts + 1
-            WHERE org_id = $1 AND id = $2 AND (status = 'queued' OR (status = 'running' AND lease_expires_at <= $5))",
+                rows_read = 0, attempts = attempts + 1, retry_at = NULL, waiting_for = NULL,
+                crashes = crashes + CASE WHEN status = 'running' THEN 1 ELSE 0 END
+            WHERE org_id = $1 AND id = $2 AND (
+                (status = 'queued' AND (retry_at IS NULL OR retry_at <= $5))
+                OR (status = 'running' AND lease_expires_at <= $5)
+            )",
             self.context().organization().0,
             id.0,
             worker,
@@ -91,6 +95,34 @@ impl Tenant {
         .await?;
         transaction.commit().await?;
         held(finished.rows_affected())
+    }
+
+    /// Puts an import back in the queue: it came to nothing for a reason that is not in the file.
+    ///
+    /// # Errors
+    /// [`CatalogError::LeaseLost`] when another worker has taken over. Otherwise when the database is unavailable.
+    pub async fn postpone_import(
+        &self,
+        id: ImportId,
+        worker: Uuid,
+        postponement: &Postponement,
+    ) -> Result<(), CatalogError> {
+        let mut transaction = self.begin().await?;
+        let postponed = sqlx::query!(
+            "UPDATE imports SET status = 'queued', worker = NULL, lease_expires_at = NULL, progress = 0, rows_read = 0,
+                retry_at = $4, waiting_for = $5, crashes = CASE WHEN $6 THEN crashes + 1 ELSE 0 END
+            WHERE org_id = $1 AND id = $2 AND worker = $3 AND status = 'running'",
+            self.context().organization().0,
+            id.0,
+            worker,
+            postponement.retry_at,
+            postponement.reason,
+            postponement.crashed,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        held(postponed.rows_affected())
     }
 
     /// The file cannot be imported, and nothing of it was.

@@ -17,10 +17,12 @@ type Outcome<T> = Result<T, ManifestError>;
 
 pub(super) async fn run(manifest: &PgManifest, commit: &Commit) -> Outcome<Published> {
     let mut transaction = manifest.begin(commit.store, Need::Write).await?;
-    let published = write(manifest, &mut transaction, commit).await?;
-    let Some(published) = published.by_this_attempt() else { return Ok(published.published) };
-    transaction.commit().await.map_err(lost)?;
-    manifest.tenant.catalog().notifier().raised(commit.store, published.version);
+    let written = write(manifest, &mut transaction, commit).await?;
+    let Written { published, by_this_attempt } = written;
+    if by_this_attempt {
+        transaction.commit().await.map_err(lost)?;
+        manifest.tenant.catalog().notifier().raised(commit.store, published.version);
+    }
     Ok(published)
 }
 
@@ -28,12 +30,6 @@ pub(super) async fn run(manifest: &PgManifest, commit: &Commit) -> Outcome<Publi
 struct Written {
     published: Published,
     by_this_attempt: bool,
-}
-
-impl Written {
-    fn by_this_attempt(&self) -> Option<Published> {
-        self.by_this_attempt.then_some(self.published)
-    }
 }
 
 async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, commit: &Commit) -> Outcome<Written> {

@@ -1,5 +1,7 @@
 //! What each failure of the rooms below is to a caller.
 
+use std::time::Duration;
+
 use aloftly_catalog::CatalogError;
 use aloftly_engine::lake::{LakeError, ManifestError};
 use aloftly_engine::metrics::{FieldError, QueryError};
@@ -23,7 +25,13 @@ impl From<CatalogError> for Problem {
             CatalogError::Invalid { field, reason } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", format!("{field}: {reason}"))
             }
-            CatalogError::Database(_) => Self::unavailable(&error),
+            CatalogError::TooMuchWaiting { limit } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_much_waiting",
+                format!("Files of more than {limit} bytes would wait to be imported. Wait until some of them are."),
+            )
+            .with_retry_after(Duration::from_secs(60)),
+            CatalogError::Database(_) if !error.is_refused_statement() => Self::unavailable(&error),
             _ => Self::internal(&error),
         }
     }

@@ -3,6 +3,7 @@
 mod auth;
 mod documents;
 mod errors;
+mod import_form;
 mod imports;
 mod metrics;
 mod stores;

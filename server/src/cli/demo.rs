@@ -103,7 +103,7 @@ async fn trade(backend: &Backend, tenant: &Tenant, store: DemoStore, seed: u64) 
     if held.data_bounds.is_some_and(|(_, last)| last + TimeDelta::hours(24) > now) {
         return Ok(());
     }
-    let folder = tempfile::tempdir_in(backend.config.scratch_dir()).context("cannot use the scratch folder")?;
+    let folder = tempfile::tempdir_in(backend.scratch.path()).context("cannot use the scratch folder")?;
     let path = folder.path().join(format!("{}-orders.csv.gz", store.slug()));
     let make = {
         let path = path.clone();

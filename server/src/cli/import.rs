@@ -56,7 +56,7 @@ pub(super) async fn file(
     let stop = stop_token().context("cannot listen for signals")?;
     let watch = Arc::new(Watch::default());
     let shown = Shown::start(&name(path), &watch);
-    let source = Source { path: path.to_owned(), content, sha256: None };
+    let source = Source { path: path.to_owned(), content, sha256: None, resumes: None };
     let mut running = std::pin::pin!(run(lake, source, Arc::clone(&watch), backend.clock.now()));
     let outcome = tokio::select! {
         outcome = &mut running => outcome,

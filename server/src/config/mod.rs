@@ -15,7 +15,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use axum::http::Uri;
 use secrecy::SecretString;
 use url::Url;
 
@@ -67,6 +66,10 @@ pub struct Config {
     pub upload_timeout: Duration,
     /// Largest file that can be uploaded, in bytes.
     pub upload_limit: u64,
+    /// How much of an organisation's files may wait to be imported, in bytes.
+    pub pending_upload_limit: u64,
+    /// Free space on the data folder's disk below which no file is accepted, in bytes.
+    pub disk_reserve: u64,
     /// Imports that run at the same time.
     pub import_concurrency: usize,
     /// How long requests and imports may take to finish once the server is told to stop.
@@ -97,6 +100,8 @@ impl Config {
             request_timeout: values.required("request_timeout", parse::duration),
             upload_timeout: values.required("upload_timeout", parse::duration),
             upload_limit: values.required("upload_limit", parse::bytes),
+            pending_upload_limit: values.required("pending_upload_limit", parse::bytes),
+            disk_reserve: values.required("disk_reserve", parse::bytes),
             import_concurrency: values.required("import_concurrency", parse::count),
             shutdown_timeout: values.required("shutdown_timeout", parse::duration),
         };
@@ -120,19 +125,6 @@ impl Config {
     #[must_use]
     pub fn lake_dir(&self) -> PathBuf {
         self.data_dir.join("lake")
-    }
-
-    /// The folder of the embedded database.
-    #[must_use]
-    pub fn postgres_dir(&self) -> PathBuf {
-        self.data_dir.join("postgres")
-    }
-
-    /// The public origin's host and port, to compare an `Origin` header with.
-    #[must_use]
-    pub fn public_authority(&self) -> Option<String> {
-        let uri: Uri = self.public_origin.as_ref()?.parse().ok()?;
-        uri.authority().map(ToString::to_string)
     }
 }
 

@@ -115,6 +115,18 @@ pub const OPTIONS: &[OptionSpec] = &[
     option("request_timeout", "ALOFTLY_REQUEST_TIMEOUT", "60s", "How long a request that is no upload may take"),
     option("upload_timeout", "ALOFTLY_UPLOAD_TIMEOUT", "1h", "How long an upload may take"),
     option("upload_limit", "ALOFTLY_UPLOAD_LIMIT", "4GiB", "Largest file that can be uploaded"),
+    option(
+        "pending_upload_limit",
+        "ALOFTLY_PENDING_UPLOAD_LIMIT",
+        "64GiB",
+        "How much of an organisation's files may wait to be imported",
+    ),
+    option(
+        "disk_reserve",
+        "ALOFTLY_DISK_RESERVE",
+        "1GiB",
+        "Free space on the data folder's disk below which no file is accepted",
+    ),
     option("import_concurrency", "ALOFTLY_IMPORT_CONCURRENCY", "2", "Imports that run at the same time"),
     option(
         "shutdown_timeout",

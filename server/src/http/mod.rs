@@ -6,6 +6,7 @@ pub mod headers;
 pub mod health;
 pub mod json;
 pub mod layers;
+pub mod metered;
 pub mod observe;
 pub mod origin;
 pub mod problem;

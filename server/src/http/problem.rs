@@ -137,6 +137,14 @@ impl Problem {
         Self { retry_after: Some(retry_after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
     }
 
+    /// 507: there is no room for what was sent.
+    #[must_use]
+    pub fn storage_full() -> Self {
+        let detail = "The server has no room for files at the moment. Try again later.";
+        let later = Some(Duration::from_secs(300));
+        Self { retry_after: later, ..Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", detail) }
+    }
+
     /// 500: a fault of ours. The cause is logged and not answered.
     #[must_use]
     pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
@@ -161,6 +169,13 @@ impl Problem {
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldProblem>) -> Self {
         self.errors = errors;
+        self
+    }
+
+    /// The same problem, with the time after which another attempt makes sense.
+    #[must_use]
+    pub fn with_retry_after(mut self, retry_after: Duration) -> Self {
+        self.retry_after = Some(retry_after);
         self
     }
 

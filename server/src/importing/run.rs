@@ -13,6 +13,7 @@ use aloftly_engine::lake::{LakeError, RowSink, Spool, StoreLake, Version};
 use arrow::record_batch::RecordBatch;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 use super::Content;
 use crate::telemetry::measures;
@@ -29,6 +30,8 @@ pub struct Source {
     pub content: Content,
     /// The SHA-256 of its bytes in lowercase hex, when it is known already.
     pub sha256: Option<String>,
+    /// The import that was begun before under that UUIDv7, if it was. A commit of the file that is younger than it is its own.
+    pub resumes: Option<Uuid>,
 }
 
 /// What an import did.
@@ -175,10 +178,11 @@ async fn attempt(
     let receipt = receipt(&source.content, &sha256)?;
     let taken = lake.manifest().receipt(lake.store(), &receipt).await.map_err(LakeError::from)?;
     if let Some(done) = taken {
+        let is_its_own = source.resumes.is_some_and(|import| import < done.id.0);
         return Ok(Imported {
             version: done.version,
-            counts: CommitCounts::default(),
-            already_imported: true,
+            counts: if is_its_own { done.counts } else { CommitCounts::default() },
+            already_imported: !is_its_own,
             summary: None,
         });
     }

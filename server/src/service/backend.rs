@@ -10,7 +10,9 @@ use aloftly_engine::lake::{Lake, LakeOptions, StoreLake};
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::folders;
 use super::objects::Objects;
+use super::scratch::Scratch;
 use crate::config::Config;
 
 /// The database, the object store and the lake. Cheap to clone; [`Backend::close`] it once at the end.
@@ -26,6 +28,8 @@ pub struct Backend {
     pub objects: Objects,
     /// The lake.
     pub lake: Lake,
+    /// A folder for what need not outlive the process.
+    pub scratch: Arc<Scratch>,
     cluster: Option<Cluster>,
 }
 
@@ -35,23 +39,29 @@ impl Backend {
     /// # Errors
     /// Something cannot be reached or is not fit for use; the message names the option to look at.
     pub async fn open(config: Arc<Config>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let objects = Objects::open(config.store_url.as_ref(), &config.lake_dir())?;
-        let (endpoint, cluster) = match &config.database_url {
-            Some(url) => (endpoint("DATABASE_URL", url)?, None),
-            None => {
-                let cluster = Cluster::start(ClusterOptions::new(&config.data_dir))
-                    .await
-                    .context("cannot use the private database (set DATABASE_URL to use one of your own)")?;
-                Catalog::migrate(&cluster.owner()).await.context("cannot bring the private database up to date")?;
-                (cluster.app(), Some(cluster))
+        // First of all, and closed to others: everything else is made in it.
+        folders::make_data_dir(&config.data_dir)
+            .with_context(|| format!("cannot use the folder {}", config.data_dir.display()))?;
+        let Some(url) = &config.database_url else {
+            let cluster = Cluster::start(ClusterOptions::new(&config.data_dir))
+                .await
+                .context("cannot use the private database (set DATABASE_URL to use one of your own)")?;
+            // Whatever fails from here on, what was started is left in order.
+            let opened = Self::with_cluster(config, clock, &cluster).await;
+            if opened.is_err() {
+                leave(cluster).await;
             }
+            return opened;
         };
-        let at = if config.database_url.is_some() { "DATABASE_URL" } else { "the private database" };
-        let catalog = Catalog::connect(CatalogOptions::new(endpoint), Arc::clone(&clock))
-            .await
-            .with_context(|| format!("cannot use {at}"))?;
-        let lake = open_lake(&config, &objects, &clock)?;
-        Ok(Self { config, clock, catalog, objects, lake, cluster })
+        let catalog = connect(endpoint("DATABASE_URL", url)?, &clock).await.context("cannot use DATABASE_URL")?;
+        Self::over(config, clock, catalog)
+    }
+
+    async fn with_cluster(config: Arc<Config>, clock: Arc<dyn Clock>, cluster: &Cluster) -> anyhow::Result<Self> {
+        Catalog::migrate(&cluster.owner()).await.context("cannot bring the private database up to date")?;
+        let catalog = connect(cluster.app(), &clock).await.context("cannot use the private database")?;
+        let backend = Self::over(config, clock, catalog)?;
+        Ok(Self { cluster: Some(cluster.clone()), ..backend })
     }
 
     /// A backend over a database that somebody else looks after.
@@ -60,8 +70,10 @@ impl Backend {
     /// The object store or the scratch folder cannot be used.
     pub fn over(config: Arc<Config>, clock: Arc<dyn Clock>, catalog: Catalog) -> anyhow::Result<Self> {
         let objects = Objects::open(config.store_url.as_ref(), &config.lake_dir())?;
-        let lake = open_lake(&config, &objects, &clock)?;
-        Ok(Self { config, clock, catalog, objects, lake, cluster: None })
+        let scratch = Scratch::open(&config.scratch_dir(), &*clock)
+            .with_context(|| format!("cannot use the folder {}", config.scratch_dir().display()))?;
+        let lake = open_lake(&config, &objects, &scratch, &clock)?;
+        Ok(Self { config, clock, catalog, objects, lake, scratch: Arc::new(scratch), cluster: None })
     }
 
     /// A store's lake, as far as the tenant's actor may see it.
@@ -110,9 +122,24 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     );
     let cluster =
         Cluster::start(ClusterOptions::new(&config.data_dir)).await.context("cannot use the private database")?;
-    let migrated = Catalog::migrate(&cluster.owner()).await;
+    let migrated = Catalog::migrate(&cluster.owner()).await.context("cannot migrate the private database");
+    if migrated.is_err() {
+        leave(cluster).await;
+        return migrated;
+    }
     cluster.stop().await.context("cannot stop the private database")?;
-    migrated.context("cannot migrate the private database")
+    Ok(())
+}
+
+/// Leaves the private database when something else has failed, which is what its user has to hear of.
+async fn leave(cluster: Cluster) {
+    if let Err(error) = cluster.stop().await {
+        tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "cannot stop the private database");
+    }
+}
+
+async fn connect(endpoint: Endpoint, clock: &Arc<dyn Clock>) -> Result<Catalog, CatalogError> {
+    Catalog::connect(CatalogOptions::new(endpoint), Arc::clone(clock)).await
 }
 
 fn endpoint(name: &str, url: &SecretString) -> anyhow::Result<Endpoint> {
@@ -120,14 +147,14 @@ fn endpoint(name: &str, url: &SecretString) -> anyhow::Result<Endpoint> {
         .map_err(|error: CatalogError| anyhow::anyhow!("{name}: {error} (its value is not shown)"))
 }
 
-fn open_lake(config: &Config, objects: &Objects, clock: &Arc<dyn Clock>) -> anyhow::Result<Lake> {
+fn open_lake(config: &Config, objects: &Objects, scratch: &Scratch, clock: &Arc<dyn Clock>) -> anyhow::Result<Lake> {
     let memory = usize::try_from(config.query_memory_limit).unwrap_or(usize::MAX);
     let options = LakeOptions {
         local_root: objects.local_root.clone(),
         query_memory: memory,
         parallelism: config.query_threads,
-        ..LakeOptions::new(config.scratch_dir())
+        ..LakeOptions::new(scratch.path().to_owned())
     };
     Lake::new(Arc::clone(&objects.store), options, Arc::clone(clock))
-        .with_context(|| format!("cannot use the folder {}", config.scratch_dir().display()))
+        .with_context(|| format!("cannot use the folder {}", scratch.path().display()))
 }

@@ -1,8 +1,10 @@
 //! What runs behind the addresses: the services that handlers call, and the work that nobody waits for.
 
 pub mod backend;
+pub mod folders;
 pub mod folding;
 pub mod objects;
 pub mod queries;
 pub mod readiness;
+pub mod scratch;
 pub mod serving;

@@ -13,6 +13,8 @@ use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use url::Url;
 
+use super::folders;
+
 /// An object store, and its folder when it is one.
 #[derive(Clone, Debug)]
 pub struct Objects {
@@ -28,7 +30,12 @@ impl Objects {
     /// # Errors
     /// Credentials are missing, or the folder cannot be made.
     pub fn open(url: Option<&Url>, default_folder: &Path) -> anyhow::Result<Self> {
-        let Some(url) = url else { return Self::folder(default_folder) };
+        let Some(url) = url else {
+            // The lake is the server's alone; a folder of one's own is as open as its owner made it.
+            folders::make_private(default_folder)
+                .with_context(|| format!("cannot use the folder {} for the lake", default_folder.display()))?;
+            return Self::folder(default_folder);
+        };
         let prefix = url.path().trim_matches('/').to_owned();
         let bucket = url.host_str().unwrap_or_default();
         let problem = || format!("ALOFTLY_STORE_URL: cannot use {url}");
@@ -53,6 +60,12 @@ impl Objects {
             }
         };
         Ok(Self { store, local_root: None })
+    }
+
+    /// The store, when it is one that other machines reach too.
+    #[must_use]
+    pub fn shared(&self) -> Option<Arc<dyn ObjectStore>> {
+        self.local_root.is_none().then(|| Arc::clone(&self.store))
     }
 
     fn folder(folder: &Path) -> anyhow::Result<Self> {

@@ -1,7 +1,7 @@
 //! The server's life: from an open backend to an orderly end.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::FutureExt as _;
@@ -30,8 +30,8 @@ pub async fn listen(backend: &Backend) -> anyhow::Result<TcpListener> {
         .with_context(|| format!("cannot listen on {address}: choose another address with --listen or ALOFTLY_LISTEN"))
 }
 
-/// Serves until `stop`. Then, in this order and within the shutdown timeout: no new connections, requests end, imports and
-/// folds end, the database is left.
+/// Serves until `stop`. Then nothing new is begun, and requests, imports and folds have the shutdown timeout to end; after
+/// them the database is left.
 ///
 /// # Errors
 /// The server could not start, or the database could not be left.
@@ -39,39 +39,39 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
     measures::start();
     let config = Arc::clone(&backend.config);
     let uploads = config.uploads_dir();
-    let uploads = Uploads::open(&uploads, &*backend.clock)
+    let uploads = Uploads::open(&uploads, backend.objects.shared(), &*backend.clock)
         .with_context(|| format!("cannot use the folder {}", uploads.display()))?;
-    let (worker, queue) = Worker::start(backend.clone(), uploads.clone()).context("cannot start the import threads")?;
+    if let Err(error) = uploads.sweep(async || backend.catalog.needed_files().await).await {
+        tracing::warn!(error = format!("{error:#}"), "cannot look for uploads that no import needs");
+    }
+    let (worker, queue) =
+        Worker::start(backend.clone(), uploads.clone(), stop.clone()).context("cannot start the import threads")?;
     let app =
         App::new(backend.clone(), uploads, queue, readiness(&backend)).context("cannot start the query threads")?;
     let guard = tokio::spawn(guard_database(backend.clone(), stop.clone()));
 
     tracing::info!(address = %listener.local_addr()?, "ready");
-    let stopping = stopping(stop.clone());
-    let drained = connections::serve(listener, app.router(), stop, config.shutdown_timeout).await;
-    let since = stopping.await.unwrap_or_else(|_| Instant::now());
+    let requests = connections::serve(listener, app.router(), stop.clone(), config.shutdown_timeout);
+    let work = async {
+        stop.cancelled().await;
+        tracing::info!("stopping");
+        worker.stop(config.shutdown_timeout).await
+    };
+    // Side by side, so that each has the whole time.
+    let (drained, finished) = tokio::join!(requests, work);
     if !drained {
         tracing::warn!("requests were cut off at the shutdown timeout");
     }
-    // What is left of the time, and a moment at least.
-    let left = config.shutdown_timeout.saturating_sub(since.elapsed()).max(Duration::from_millis(500));
-    if !worker.stop(left).await {
+    if !finished {
         tracing::warn!("imports were interrupted by the shutdown timeout; they are run again after the next start");
     }
     drop(app);
+    // It may be in the middle of starting a database that is not needed any more.
+    guard.abort();
     let _ = guard.await;
     backend.close().await?;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// The instant at which the server was told to stop.
-fn stopping(stop: CancellationToken) -> tokio::task::JoinHandle<Instant> {
-    tokio::spawn(async move {
-        stop.cancelled().await;
-        tracing::info!("stopping");
-        Instant::now()
-    })
 }
 
 fn readiness(backend: &Backend) -> Readiness {
