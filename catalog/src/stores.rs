@@ -271,7 +271,9 @@ pub(crate) fn checked_name<'a>(field: &'static str, name: &'a str) -> Result<&'a
     Ok(name)
 }
 
-fn weekday_name(day: Weekday) -> &'static str {
+/// A day's name in lower case, as it is kept and shown.
+#[must_use]
+pub fn weekday_name(day: Weekday) -> &'static str {
     match day {
         Weekday::Mon => "monday",
         Weekday::Tue => "tuesday",

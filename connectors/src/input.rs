@@ -12,6 +12,13 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZIP: [u8; 2] = *b"PK";
 const PARQUET: [u8; 4] = *b"PAR1";
 
+/// The most that is unpacked of one file.
+const UNPACKED: u64 = 32 << 30;
+/// Tables shrink to a tenth, or very repetitive ones to a hundredth. What shrinks to less was made to fill disks.
+const RATIO: u64 = 1_000;
+/// So much is unpacked whatever the ratio, which says little of small files.
+const HARMLESS: u64 = 64 << 20;
+
 /// A file's plain bytes.
 pub(crate) struct Input<'a> {
     plain: Box<dyn Read + 'a>,
@@ -24,6 +31,7 @@ pub(crate) struct Input<'a> {
 pub(crate) struct Meter {
     bytes: Rc<Cell<u64>>,
     failed: Rc<Cell<bool>>,
+    overfull: Rc<Cell<bool>>,
 }
 
 impl Meter {
@@ -49,6 +57,26 @@ impl<R: Read> Read for Metered<R> {
     }
 }
 
+/// Unpacked bytes, which end in an error when there are more than any table has.
+struct Bounded<R> {
+    plain: R,
+    unpacked: u64,
+    meter: Meter,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.plain.read(buffer)?;
+        self.unpacked += read as u64;
+        let most = self.meter.bytes().saturating_mul(RATIO).clamp(HARMLESS, UNPACKED);
+        if self.unpacked > most {
+            self.meter.overfull.set(true);
+            return Err(io::Error::from(ErrorKind::FileTooLarge));
+        }
+        Ok(read)
+    }
+}
+
 impl<'a> Input<'a> {
     /// Looks at the first bytes: gzip is unpacked, other archives are refused, the rest is taken as it is.
     pub(crate) fn open(raw: impl Read + 'a) -> Result<Self, ImportError> {
@@ -66,7 +94,8 @@ impl<'a> Input<'a> {
         let compressed = start.starts_with(&GZIP);
         let whole: Chain<Cursor<Vec<u8>>, Metered<_>> = Cursor::new(start).chain(metered);
         let plain: Box<dyn Read + 'a> = if compressed {
-            Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(64 << 10, whole)))
+            let plain = MultiGzDecoder::new(io::BufReader::with_capacity(64 << 10, whole));
+            Box::new(Bounded { plain, unpacked: 0, meter: meter.clone() })
         } else {
             Box::new(whole)
         };
@@ -77,8 +106,12 @@ impl<'a> Input<'a> {
         self.meter.clone()
     }
 
-    /// Tells a failed disk or connection from a damaged archive.
+    /// Tells a failed disk or connection from a damaged archive and from one that was made to fill disks.
     pub(crate) fn error(&self, error: io::Error) -> ImportError {
+        if self.meter.overfull.get() {
+            let found = "a gzip file that unpacks to far more than a table of its size";
+            return ImportError::WrongKind { found, advice: "send it unpacked, or in several files" };
+        }
         if self.compressed && !self.meter.failed.get() {
             return ImportError::Damaged(error);
         }
@@ -127,6 +160,20 @@ mod tests {
         let packed = gzip(&b"#1001,12.00\n".repeat(1000));
         assert!(matches!(read(&packed[..packed.len() / 2]), Err(ImportError::Damaged(_))));
         assert!(matches!(read(&packed[..packed.len() - 3]), Err(ImportError::Damaged(_))));
+    }
+
+    #[test]
+    fn a_gzip_file_that_unpacks_to_a_thousand_times_its_size_is_refused_and_a_repetitive_table_is_not() {
+        // Gzip packs a run of one byte to a little less than a thousandth.
+        let within = gzip(&vec![b'a'; 60 << 20]);
+        assert_eq!(read(&within).unwrap().0.len(), 60 << 20);
+        let beyond = gzip(&vec![b'a'; 80 << 20]);
+        assert!((beyond.len() as u64) * RATIO < 80 << 20, "{}", beyond.len());
+        let refused = read(&beyond).unwrap_err();
+        assert!(matches!(refused, ImportError::WrongKind { .. }), "{refused}");
+        assert!(refused.to_string().contains("unpacks to far more"), "{refused}");
+        let table = gzip(&b"#1001,ann@example.com,12.00\n".repeat(3 << 20));
+        assert_eq!(read(&table).unwrap().0.len(), 28 * (3 << 20));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The program as a person at a terminal meets it.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::support::ORDERS;
 
@@ -88,5 +89,55 @@ fn a_merchant_gets_from_nothing_to_an_imported_file() {
     let (code, shown, said) = run(&["lake", "fold", "--store", "Shop"]);
     assert_eq!(code, 0, "{said}");
     assert!(shown.contains("Folded"), "{shown}");
+    assert!(!data.join("postgres/data/postmaster.pid").exists(), "the database still runs");
+}
+
+#[test]
+fn a_demo_that_is_told_to_stop_while_it_makes_up_its_trade_stops_in_order_and_leaves_nothing_open() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let open = std::fs::Permissions::from_mode(0o755);
+    let folder = tempfile::Builder::new().permissions(open).tempdir_in("/tmp").unwrap();
+    let data = folder.path().join("data");
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_aloftly"))
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .current_dir(folder.path())
+        .env("ALOFTLY_DATA_DIR", &data)
+        .env_remove("ALOFTLY_CONFIG")
+        .env_remove("ALOFTLY_STORE_URL")
+        .env_remove("DATABASE_URL")
+        .env_remove("SENTRY_DSN")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let patience = Instant::now() + Duration::from_secs(60);
+    let files = |folder: &Path| -> Vec<_> {
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+    };
+    // Its trade is written below the folder that it alone works in.
+    while !files(&data.join("scratch"))
+        .iter()
+        .flat_map(|own| files(own))
+        .any(|path| path.is_dir() && !files(&path).is_empty())
+    {
+        assert!(Instant::now() < patience && demo.try_wait().unwrap().is_none(), "it makes up no trade");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let mode = |name: &str| std::fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o777;
+    // As root, the user that Postgres runs as has to pass through.
+    let passed = if rustix::process::geteuid().is_root() { 0o711 } else { 0o700 };
+    assert_eq!((mode(""), mode("postgres"), mode("postgres/data")), (passed, passed, 0o700));
+    assert_eq!((mode("lake"), mode("scratch"), mode("demo-password")), (0o700, 0o700, 0o600));
+
+    rustix::process::kill_process(rustix::process::Pid::from_child(&demo), rustix::process::Signal::INT).unwrap();
+    let patience = Instant::now() + Duration::from_secs(20);
+    let status = loop {
+        if let Some(status) = demo.try_wait().unwrap() {
+            break status;
+        }
+        assert!(Instant::now() < patience, "it does not stop");
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    assert_eq!(status.code(), Some(1));
     assert!(!data.join("postgres/data/postmaster.pid").exists(), "the database still runs");
 }

@@ -61,3 +61,29 @@ async fn a_request_that_does_not_end_is_cut_off_at_the_timeout() {
     let stopped = tokio::time::timeout(Duration::from_secs(5), server.stop());
     stopped.await.expect("the server stops in spite of it");
 }
+
+#[tokio::test]
+async fn an_import_that_does_not_end_in_time_is_back_in_the_queue_at_once() {
+    use std::fmt::Write as _;
+    let world = World::with(&[("shutdown_timeout", "50ms")]).await;
+    let (tenant, made) = world.organization("a").await;
+    let (titles, _) = ORDERS.split_once('\n').unwrap();
+    let mut many = format!("{titles}\n");
+    for n in 0..150_000 {
+        let order = "ann@example.com,paid,2026-11-02 10:00:00 -0500,,USD,30.00,0.00,0.00,30.00,2,Mug,10.00";
+        writeln!(many, "#{n},{order}").unwrap();
+    }
+    let server = world.serve().await;
+    let client = server.owner_of("a").await;
+    let (status, begun) = client.upload(made.stores[0], "many.csv", many).await;
+    assert_eq!(status, 202, "{begun}");
+    let id: uuid::Uuid = begun["id"].as_str().unwrap().parse().unwrap();
+    while client.read(&format!("/api/imports/{id}")).await["status"] == "queued" {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    server.stop().await;
+    let left = tenant.import(id.into()).await.unwrap();
+    assert_eq!((left.status, left.crashes), (aloftly_catalog::ImportStatus::Queued, 0), "{left:?}");
+    let again = tenant.claim_import(id.into(), uuid::Uuid::from_u128(1)).await.unwrap();
+    assert!(again.is_some_and(|import| import.spool_file.is_some()), "its lease had to run out first");
+}

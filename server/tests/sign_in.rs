@@ -104,6 +104,28 @@ async fn an_address_can_try_thirty_accounts_and_those_who_succeed_are_not_counte
 }
 
 #[tokio::test]
+async fn a_stranger_elsewhere_does_not_lock_an_owner_out() {
+    let world = World::with(&[("trusted_proxies", "127.0.0.1")]).await;
+    world.organization("a").await;
+    let server = world.serve().await;
+    let from = |address: String, password: &'static str| {
+        let body = json!({ "email": "owner@a.test", "password": password });
+        answer(server.anonymous().post("/api/auth/sign-in").header("x-forwarded-for", address).json(&body))
+    };
+    for _ in 0..10 {
+        assert_eq!(from("198.51.100.7".to_owned(), "wrong").await.0, 401);
+    }
+    assert_eq!(from("198.51.100.7".to_owned(), PASSWORD).await.0, 429);
+    assert_eq!(from("198.51.100.8".to_owned(), PASSWORD).await.0, 200);
+    // Ten networks have ten attempts each, and then no other has any either.
+    for n in 0..90 {
+        assert_eq!(from(format!("203.0.113.{}", n / 10), "wrong").await.0, 401, "{n}");
+    }
+    assert_eq!(from("192.0.2.1".to_owned(), "wrong").await.0, 429);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn what_a_sign_in_does_not_know_is_refused() {
     let world = World::new().await;
     let server = world.serve().await;

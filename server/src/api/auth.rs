@@ -22,17 +22,23 @@ use crate::http::rate_limit::{Quota, RateLimit};
 use crate::http::session;
 
 /// How often somebody may try to sign in. Attempts that worked do not count.
+///
+/// An account can be tried a few times from one network, so that a stranger elsewhere does not lock its owner out, and more
+/// often from all together, so that many networks do not guess faster without end.
 #[derive(Debug)]
 pub(super) struct Limits {
+    account_here: RateLimit<([u8; 32], IpAddr)>,
     account: RateLimit<[u8; 32]>,
     address: RateLimit<IpAddr>,
 }
 
 impl Limits {
     pub(super) fn new(clock: &Arc<dyn Clock>) -> Self {
-        let account = Quota { burst: 10, every: Duration::from_secs(60) };
+        let account_here = Quota { burst: 10, every: Duration::from_secs(60) };
+        let account = Quota { burst: 100, every: Duration::from_secs(20) };
         let address = Quota { burst: 30, every: Duration::from_secs(10) };
         Self {
+            account_here: RateLimit::new(account_here, Arc::clone(clock)),
             account: RateLimit::new(account, Arc::clone(clock)),
             address: RateLimit::new(address, Arc::clone(clock)),
         }
@@ -115,7 +121,9 @@ pub(super) async fn sign_in(
     let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |Extension(peer)| peer.0.ip());
     let address = client::address(peer, &headers, &config.trusted_proxies);
     let account: [u8; 32] = Sha256::digest(given.email.trim().to_lowercase()).into();
-    app.sign_in.address.take(network(address)).map_err(Problem::too_many_requests)?;
+    let network = network(address);
+    app.sign_in.address.take(network).map_err(Problem::too_many_requests)?;
+    app.sign_in.account_here.take((account, network)).map_err(Problem::too_many_requests)?;
     app.sign_in.account.take(account).map_err(Problem::too_many_requests)?;
 
     let catalog = &app.backend.catalog;
@@ -124,7 +132,8 @@ pub(super) async fn sign_in(
             tracing::info!(%address, "a sign-in was refused");
         }
     })?;
-    app.sign_in.address.give_back(network(address));
+    app.sign_in.address.give_back(network);
+    app.sign_in.account_here.give_back((account, network));
     app.sign_in.account.give_back(account);
     if let Some(before) = session::token(&jar) {
         catalog.sign_out(before).await?;

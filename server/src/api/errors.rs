@@ -6,6 +6,7 @@ use aloftly_catalog::CatalogError;
 use aloftly_engine::lake::{LakeError, ManifestError};
 use aloftly_engine::metrics::{FieldError, QueryError};
 use axum::http::StatusCode;
+use datafusion::error::DataFusionError;
 
 use crate::http::problem::{FieldProblem, Problem};
 use crate::service::queries::QueryStopped;
@@ -46,9 +47,21 @@ impl From<LakeError> for Problem {
 fn lake(error: &LakeError) -> Problem {
     match error {
         LakeError::Manifest(ManifestError::UnknownStore(_)) => Problem::not_found(),
+        LakeError::Plan(cause) if is_too_large(cause) => query_too_large(),
         LakeError::Manifest(ManifestError::Unavailable(_)) | LakeError::ObjectStore(_) => Problem::unavailable(error),
         _ => Problem::internal(error),
     }
+}
+
+/// Whether a plan needed more memory than queries have.
+fn is_too_large(error: &DataFusionError) -> bool {
+    matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
+}
+
+fn query_too_large() -> Problem {
+    let detail =
+        "The query needs more memory than there is for it. Ask for a shorter range, coarser buckets or fewer groups.";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "query_too_large", detail)
 }
 
 impl From<FieldError> for FieldProblem {
@@ -68,6 +81,7 @@ impl From<QueryError> for Problem {
             QueryError::Limit { .. } => refused("limit_exceeded", error.to_string()),
             QueryError::MixedCurrencies { .. } => refused("mixed_currencies", error.to_string()),
             QueryError::Lake(cause) => lake(&cause),
+            QueryError::Execution(cause) if is_too_large(&cause) => query_too_large(),
             _ => Self::internal(&error),
         }
     }
@@ -80,7 +94,32 @@ impl From<QueryStopped> for Problem {
                 "query_timeout",
                 "The query took longer than it may. Ask for a shorter range, coarser buckets or fewer groups.",
             ),
+            QueryStopped::TooBusy(_) => {
+                let detail = "Too many queries run at the moment. Try again shortly.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "too_busy", detail).with_retry_after(Duration::from_secs(5))
+            }
             QueryStopped::Panicked => Self::internal(&error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_that_needs_too_much_memory_is_too_large_however_deep_that_is_said() {
+        let exhausted = || DataFusionError::ResourcesExhausted("a secret of the inside".to_owned()).context("sorting");
+        let problems = [
+            Problem::from(QueryError::Execution(Arc::new(exhausted()))),
+            Problem::from(QueryError::Lake(Arc::new(LakeError::from(exhausted())))),
+        ];
+        for problem in problems {
+            assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let bug = DataFusionError::Internal("a secret of the inside".to_owned());
+        assert_eq!(Problem::from(QueryError::Execution(Arc::new(bug))).status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

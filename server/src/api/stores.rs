@@ -1,7 +1,8 @@
 //! The stores that one may see.
 
+use aloftly_catalog::weekday_name;
 use axum::Json;
-use chrono::{DateTime, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -57,7 +58,7 @@ impl From<aloftly_catalog::Store> for Store {
             id: store.id.0,
             workspace: WorkspaceRef { id: store.workspace.id.0, name: store.workspace.name },
             timezone: store.timezone.name().to_owned(),
-            week_start: weekday(store.week_start),
+            week_start: weekday_name(store.week_start),
             version: store.version,
             committed_at: store.committed_at,
             data_from: store.data_bounds.map(|(first, _)| day(first)),
@@ -65,18 +66,6 @@ impl From<aloftly_catalog::Store> for Store {
             name: store.name,
             currency: store.currency,
         }
-    }
-}
-
-fn weekday(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Mon => "monday",
-        Weekday::Tue => "tuesday",
-        Weekday::Wed => "wednesday",
-        Weekday::Thu => "thursday",
-        Weekday::Fri => "friday",
-        Weekday::Sat => "saturday",
-        Weekday::Sun => "sunday",
     }
 }
 

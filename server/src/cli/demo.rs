@@ -10,11 +10,11 @@ use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tokio_util::sync::CancellationToken;
 
 use super::args::{DemoArgs, DemoFileArgs};
 use super::org::FIRST_WORKSPACE;
 use super::output::{note, say};
-use super::signals::stop_token;
 use super::{CliError, choose, import, password};
 use crate::config::Config;
 use crate::importing::Content;
@@ -36,20 +36,24 @@ pub(super) fn check(config: &Config) -> Result<(), CliError> {
     Ok(())
 }
 
-pub(super) async fn demo(backend: Backend, args: &DemoArgs) -> Result<(), CliError> {
+pub(super) async fn demo(backend: Backend, args: &DemoArgs, stop: CancellationToken) -> Result<(), CliError> {
     // First of all, because everything else takes a while and may be for nothing.
     let listener = serving::listen(&backend).await?;
     let (tenant, secret) = owner(&backend).await?;
     for store in DemoStore::ALL {
-        trade(&backend, &tenant, store, args.seed).await?;
+        trade(&backend, &tenant, store, args.seed, &stop).await?;
     }
     let address = listener.local_addr().context("cannot tell the address")?;
-    let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
+    // An unspecified address is every address, this machine's own among them.
+    let host = if address.ip().is_loopback() || address.ip().is_unspecified() {
+        "localhost".to_owned()
+    } else {
+        address.ip().to_string()
+    };
     say(&format!("\n  Aloftly is at  http://{host}:{}", address.port()));
     say(&format!("  Sign in as     {EMAIL}"));
     say(&format!("  Password       {secret}\n"));
     note("Ctrl-C stops it; the data stay and the next start is quick.");
-    let stop = stop_token().context("cannot listen for signals")?;
     serving::serve(backend, listener, stop).await?;
     Ok(())
 }
@@ -93,7 +97,13 @@ async fn owner(backend: &Backend) -> Result<(Tenant, String), CliError> {
 
 /// Makes up a store's trade up to now and imports it as any other file. A later file holds the same orders and those since,
 /// so that a demo that is started again the next day has that day too.
-async fn trade(backend: &Backend, tenant: &Tenant, store: DemoStore, seed: u64) -> Result<(), CliError> {
+async fn trade(
+    backend: &Backend,
+    tenant: &Tenant,
+    store: DemoStore,
+    seed: u64,
+    stop: &CancellationToken,
+) -> Result<(), CliError> {
     let now = backend.clock.now();
     let stores = tenant.stores().await.context("cannot list the stores")?;
     let Some(held) = stores.into_iter().find(|held| held.name == store.name()) else {
@@ -109,12 +119,19 @@ async fn trade(backend: &Backend, tenant: &Tenant, store: DemoStore, seed: u64) 
         let path = path.clone();
         move || write(&path, store, &Options { seed, ..Options::default() }, now)
     };
-    tokio::task::spawn_blocking(make).await.context("cannot make up orders")??;
+    tokio::select! {
+        made = tokio::task::spawn_blocking(make) => drop(made.context("cannot make up orders")??),
+        () = stop.cancelled() => return Err(CliError::stopped()),
+    }
     let lake = backend.store_lake(tenant, held.id);
-    let imported = import::file(backend, &lake, &path, Content::ShopifyOrders).await?;
+    let imported = import::file(backend, &lake, &path, Content::ShopifyOrders, stop).await?;
     let counts = imported.counts;
     note(&format!("{}: {} new, {} updated, {} unchanged", store.name(), counts.new, counts.updated, counts.unchanged));
-    if let Err(error) = lake.fold_due().await {
+    let folded = tokio::select! {
+        folded = lake.fold_due() => folded,
+        () = stop.cancelled() => return Err(CliError::stopped()),
+    };
+    if let Err(error) = folded {
         tracing::warn!(%error, "cannot fold");
     }
     Ok(())

@@ -22,6 +22,11 @@ pub enum CliError {
 }
 
 impl CliError {
+    /// Somebody asked to stop before the end.
+    pub(super) fn stopped() -> Self {
+        Self::Failed(anyhow::anyhow!("stopped"))
+    }
+
     /// The exit code that stands for it.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {

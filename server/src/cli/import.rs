@@ -5,26 +5,34 @@ use std::sync::Arc;
 
 use aloftly_engine::lake::StoreLake;
 use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
 
 use super::args::{ImportArgs, ImportEventsArgs, StoreChoice};
 use super::output::{note, say};
 use super::progress::Shown;
-use super::signals::stop_token;
 use super::{CliError, choose};
 use crate::importing::{Content, ImportKind, Imported, Rejection, RunError, Source, Watch, run};
 use crate::service::backend::Backend;
 
-pub(super) async fn shopify_orders(backend: &Backend, args: &ImportArgs) -> Result<(), CliError> {
-    files(backend, &args.files, &Content::ShopifyOrders, &args.store).await
+pub(super) async fn shopify_orders(
+    backend: &Backend,
+    args: &ImportArgs,
+    stop: &CancellationToken,
+) -> Result<(), CliError> {
+    files(backend, &args.files, &Content::ShopifyOrders, &args.store, stop).await
 }
 
-pub(super) async fn events(backend: &Backend, args: &ImportEventsArgs) -> Result<(), CliError> {
+pub(super) async fn events(
+    backend: &Backend,
+    args: &ImportEventsArgs,
+    stop: &CancellationToken,
+) -> Result<(), CliError> {
     let path = &args.mapping;
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let wrong = |reason: String| CliError::Usage(format!("the mapping {} is not usable: {reason}", path.display()));
     let mapping = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     let content = Content::new(ImportKind::MetricEvents, Some(mapping)).map_err(wrong)?;
-    files(backend, &args.files, &content, &args.store).await
+    files(backend, &args.files, &content, &args.store, stop).await
 }
 
 async fn files(
@@ -32,15 +40,20 @@ async fn files(
     files: &[std::path::PathBuf],
     content: &Content,
     choice: &StoreChoice,
+    stop: &CancellationToken,
 ) -> Result<(), CliError> {
     let (store, tenant) = choose::store(backend, choice).await?;
     let lake = backend.store_lake(&tenant, store.id);
     for path in files {
-        let imported = file(backend, &lake, path, content.clone()).await?;
+        let imported = file(backend, &lake, path, content.clone(), stop).await?;
         say(&told(&name(path), &imported));
     }
     // What is imported is safe already: folding only makes it quicker to read.
-    if let Err(error) = lake.fold_due().await {
+    let folded = tokio::select! {
+        folded = lake.fold_due() => folded,
+        () = stop.cancelled() => return Ok(()),
+    };
+    if let Err(error) = folded {
         tracing::warn!(%error, "cannot fold; the next import tries again");
     }
     Ok(())
@@ -52,8 +65,8 @@ pub(super) async fn file(
     lake: &StoreLake,
     path: &Path,
     content: Content,
+    stop: &CancellationToken,
 ) -> Result<Imported, CliError> {
-    let stop = stop_token().context("cannot listen for signals")?;
     let watch = Arc::new(Watch::default());
     let shown = Shown::start(&name(path), &watch);
     let source = Source { path: path.to_owned(), content, sha256: None, resumes: None };

@@ -80,6 +80,8 @@ fn work(command: Command, config: Config) -> Result<(), CliError> {
 }
 
 async fn dispatch(command: Command, config: Arc<Config>) -> Result<(), CliError> {
+    // One token for whatever is done: from here on a signal ends nothing by itself.
+    let stop = signals::stop_token().context("cannot listen for signals")?;
     if let Command::Migrate = command {
         backend::migrate(&config).await?;
         say("The database is up to date.");
@@ -93,21 +95,46 @@ async fn dispatch(command: Command, config: Arc<Config>) -> Result<(), CliError>
     let serves = matches!(command, Command::Serve | Command::Demo(_));
     let opened = backend.clone();
     let result = match command {
-        Command::Serve => serve::serve(backend).await,
-        Command::Demo(args) => demo::demo(backend, &args).await,
-        Command::Import(ImportCommand::ShopifyOrders(args)) => import::shopify_orders(&backend, &args).await,
-        Command::Import(ImportCommand::Events(args)) => import::events(&backend, &args).await,
-        Command::Org(OrgCommand::Create(args)) => org::create(&backend, &args).await,
-        Command::Org(OrgCommand::List) => org::list(&backend).await,
-        Command::Store(StoreCommand::Create(args)) => store::create(&backend, &args).await,
-        Command::Store(StoreCommand::List(choice)) => store::list(&backend, &choice).await,
-        Command::Lake(LakeCommand::Status(choice)) => lake::status(&backend, &choice).await,
-        Command::Lake(LakeCommand::Fold(choice)) => lake::fold(&backend, &choice).await,
-        Command::Migrate | Command::Openapi | Command::DemoFile(_) | Command::Config(_) => Ok(()),
+        // These end in an order of their own.
+        Command::Serve => serve::serve(backend, stop).await,
+        Command::Demo(args) => demo::demo(backend, &args, stop).await,
+        Command::Import(ImportCommand::ShopifyOrders(args)) => import::shopify_orders(&backend, &args, &stop).await,
+        Command::Import(ImportCommand::Events(args)) => import::events(&backend, &args, &stop).await,
+        other => tokio::select! {
+            result = short(other, &backend) => result,
+            () = stop.cancelled() => Err(CliError::stopped()),
+        },
     };
     // A server leaves the database itself, once everything else has ended.
-    if !serves || result.is_err() {
-        opened.close().await?;
+    if serves && result.is_ok() {
+        return result;
     }
-    result
+    match (result, opened.close().await) {
+        (Ok(()), closed) => Ok(closed?),
+        (Err(error), Ok(())) => Err(error),
+        (Err(error), Err(also)) => {
+            // What went wrong first is what has to be heard of.
+            tracing::warn!(error = format!("{also:#}"), "cannot close what was opened");
+            Err(error)
+        }
+    }
+}
+
+/// A command that is over soon, or may be cut short anywhere.
+async fn short(command: Command, backend: &Backend) -> Result<(), CliError> {
+    match command {
+        Command::Org(OrgCommand::Create(args)) => org::create(backend, &args).await,
+        Command::Org(OrgCommand::List) => org::list(backend).await,
+        Command::Store(StoreCommand::Create(args)) => store::create(backend, &args).await,
+        Command::Store(StoreCommand::List(choice)) => store::list(backend, &choice).await,
+        Command::Lake(LakeCommand::Status(choice)) => lake::status(backend, &choice).await,
+        Command::Lake(LakeCommand::Fold(choice)) => lake::fold(backend, &choice).await,
+        Command::Migrate
+        | Command::Openapi
+        | Command::DemoFile(_)
+        | Command::Config(_)
+        | Command::Serve
+        | Command::Demo(_)
+        | Command::Import(_) => Ok(()),
+    }
 }

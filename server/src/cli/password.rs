@@ -1,13 +1,13 @@
 //! Passwords that the program makes up or reads.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
+
+use crate::service::folders;
 
 /// Letters and digits that cannot be taken for one another: 31 of them, so that twenty hold 99 bits.
 const ALPHABET: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
@@ -42,18 +42,8 @@ pub(super) fn read(path: &Path) -> anyhow::Result<String> {
 
 /// Keeps a password in a file that only its owner may read. A file that is there is replaced.
 pub(super) fn keep(path: &Path, password: &str) -> anyhow::Result<()> {
-    let write = || -> io::Result<()> {
-        let new = path.with_extension("new");
-        match fs::remove_file(&new) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
-        writeln!(file, "{password}")?;
-        file.sync_all()?;
-        fs::rename(&new, path)
-    };
-    write().with_context(|| format!("cannot write {}", path.display()))
+    folders::write_private(path, format!("{password}\n").as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
 //! `aloftly serve`
 
-use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
 
 use super::CliError;
-use super::signals::stop_token;
 use crate::service::backend::Backend;
 use crate::service::serving;
 
-pub(super) async fn serve(backend: Backend) -> Result<(), CliError> {
-    let stop = stop_token().context("cannot listen for signals")?;
+pub(super) async fn serve(backend: Backend, stop: CancellationToken) -> Result<(), CliError> {
     let listener = serving::listen(&backend).await?;
     serving::serve(backend, listener, stop).await?;
     Ok(())

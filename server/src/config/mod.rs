@@ -54,7 +54,7 @@ pub struct Config {
     pub log_level: String,
     /// Where errors are reported to.
     pub sentry_dsn: Option<SecretString>,
-    /// Memory that all queries and commits together may use, in bytes.
+    /// Memory that all running queries together may use to sort and group, in bytes.
     pub query_memory_limit: u64,
     /// Threads that queries run on.
     pub query_threads: usize,

@@ -108,7 +108,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         "query_memory_limit",
         "ALOFTLY_QUERY_MEMORY_LIMIT",
         "1GiB",
-        "Memory that all queries and commits together may use; more is spilled to disk or refused",
+        "Memory that all running queries together may use to sort and group; more is spilled to disk or refused. Commits and caches take about half a gigabyte besides",
     ),
     option("query_threads", "ALOFTLY_QUERY_THREADS", "auto", "Threads that queries run on; auto: one for each core"),
     option("query_timeout", "ALOFTLY_QUERY_TIMEOUT", "30s", "How long one query may take"),

@@ -29,7 +29,7 @@ pub async fn observe(State(clock): State<Arc<dyn Clock>>, mut request: Request, 
         store = tracing::field::Empty,
     );
     let began = Instant::now();
-    let mut running = Running::new(method);
+    let mut running = Running::new(span.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     running.answered = true;
     let (status, took) = (response.status(), began.elapsed());
@@ -52,14 +52,14 @@ fn log(span: &tracing::Span, route: &str, status: StatusCode, seconds: f64) {
 
 /// Counts a request as running until it is answered or its caller has gone.
 struct Running {
-    method: &'static str,
+    span: tracing::Span,
     answered: bool,
 }
 
 impl Running {
-    fn new(method: &'static str) -> Self {
+    fn new(span: tracing::Span) -> Self {
         measures::request_began();
-        Self { method, answered: false }
+        Self { span, answered: false }
     }
 }
 
@@ -67,7 +67,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         measures::request_ended();
         if !self.answered {
-            tracing::info!(method = self.method, "the caller went before the answer");
+            self.span.in_scope(|| tracing::info!("the caller went before the answer"));
         }
     }
 }

@@ -2,10 +2,17 @@
 //! requests. A query ends when it is done, when its deadline has passed, or when nobody waits for it any more.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::Semaphore;
 use tracing::Instrument as _;
+
+/// So many queries run at once for each thread; the others wait.
+const TURNS: usize = 4;
+/// How long a query waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +20,9 @@ pub enum QueryStopped {
     /// The deadline passed.
     #[error("the query took longer than {} seconds", .0.as_secs_f64())]
     TimedOut(Duration),
+    /// So many run that this one did not get its turn in time.
+    #[error("other queries took all turns for {} seconds", .0.as_secs_f64())]
+    TooBusy(Duration),
     /// The query panicked; the panic was reported where it happened.
     #[error("the query failed unexpectedly")]
     Panicked,
@@ -25,6 +35,9 @@ pub struct QueryRuntime {
     runtime: Option<Runtime>,
     handle: Handle,
     timeout: Duration,
+    /// Running queries share one memory: more of them at once would each get too little to come to an end.
+    turns: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl QueryRuntime {
@@ -34,7 +47,8 @@ impl QueryRuntime {
     /// The threads cannot be made.
     pub fn new(threads: usize, timeout: Duration) -> std::io::Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(threads).thread_name("query").enable_all().build()?;
-        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime), timeout })
+        let turns = Arc::new(Semaphore::new(threads.saturating_mul(TURNS)));
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime), timeout, turns, patience: PATIENCE })
     }
 
     /// Runs a query to its end or its deadline. Dropping the returned future stops it.
@@ -46,7 +60,13 @@ impl QueryRuntime {
         F: Future<Output: Send> + Send + 'static,
     {
         let timeout = self.timeout;
-        let limited = async move { tokio::time::timeout(timeout, query).await };
+        let turn = tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(QueryStopped::TooBusy(self.patience)) };
+        let limited = async move {
+            let result = tokio::time::timeout(timeout, query).await;
+            drop(turn);
+            result
+        };
         let task = self.handle.spawn(limited.in_current_span());
         let mut task = AbortOnDrop(task);
         match (&mut task.0).await {
@@ -76,7 +96,6 @@ impl<T> Drop for AbortOnDrop<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
@@ -107,6 +126,20 @@ mod tests {
         let queries = QueryRuntime::new(1, Duration::from_millis(20)).unwrap();
         let stopped = queries.run(std::future::pending::<()>()).await;
         assert!(matches!(stopped, Err(QueryStopped::TimedOut(_))));
+    }
+
+    #[tokio::test]
+    async fn a_query_that_gets_no_turn_is_told_so_and_turns_come_back() {
+        let mut queries = QueryRuntime::new(1, Duration::from_secs(60)).unwrap();
+        queries.patience = Duration::from_millis(20);
+        {
+            let running: Vec<_> = (0..TURNS).map(|_| Box::pin(queries.run(std::future::pending::<()>()))).collect();
+            let mut running = futures::future::join_all(running);
+            assert!(futures::poll!(&mut running).is_pending());
+            assert!(matches!(queries.run(async {}).await, Err(QueryStopped::TooBusy(_))));
+        }
+        queries.patience = Duration::from_secs(5);
+        queries.run(async {}).await.unwrap();
     }
 
     #[tokio::test]

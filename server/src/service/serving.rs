@@ -50,7 +50,17 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
         App::new(backend.clone(), uploads, queue, readiness(&backend)).context("cannot start the query threads")?;
     let guard = tokio::spawn(guard_database(backend.clone(), stop.clone()));
 
-    tracing::info!(address = %listener.local_addr()?, "ready");
+    let address = listener.local_addr()?;
+    if !address.ip().is_loopback()
+        && !config.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https:"))
+    {
+        tracing::warn!(
+            %address,
+            "listening beyond this machine without HTTPS: passwords pass in the clear, and browsers keep no session. Put a proxy \
+             that speaks TLS in front and set ALOFTLY_PUBLIC_ORIGIN to its https address"
+        );
+    }
+    tracing::info!(%address, "ready");
     let requests = connections::serve(listener, app.router(), stop.clone(), config.shutdown_timeout);
     let work = async {
         stop.cancelled().await;

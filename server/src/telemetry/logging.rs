@@ -2,7 +2,8 @@
 
 use std::io::IsTerminal as _;
 
-use tracing_subscriber::filter::{FilterFn, LevelFilter};
+use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer, SpanLayer};
+use tracing_subscriber::filter::{FilterExt as _, FilterFn, LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt};
@@ -38,12 +39,14 @@ impl Logging<'_> {
         } else {
             lines.json().flatten_event(true).with_current_span(false).with_span_list(true).boxed()
         };
-        let crumbs =
-            FilterFn::new(|meta| *meta.level() <= tracing::Level::INFO && *meta.level() != tracing::Level::ERROR);
+        // Their fields are identifiers: of the request, the tenant, the store.
+        let ours = filter_fn(|meta| meta.is_span() && meta.target().starts_with("aloftly"));
+        let crumbs = FilterFn::new(|meta| *meta.level() == tracing::Level::WARN);
         let installed = tracing_subscriber::registry()
             .with(lines.with_filter(filter))
-            .with(sentry::integrations::tracing::BreadcrumbLayer::new().with_filter(crumbs))
-            .with(sentry::integrations::tracing::ErrorLayer::new().with_filter(LevelFilter::ERROR))
+            .with(BreadcrumbLayer::new().with_filter(crumbs))
+            .with(SpanLayer::new().with_filter(ours.clone()))
+            .with(ErrorLayer::new().enable_span_attributes().with_filter(LevelFilter::ERROR.or(ours)))
             .try_init();
         if installed.is_err() {
             tracing::debug!("logging was installed before");

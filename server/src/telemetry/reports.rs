@@ -23,6 +23,11 @@ impl Reports {
                 .dsn(dsn.expose_secret())
                 .release(concat!("aloftly@", env!("CARGO_PKG_VERSION")))
                 .attach_stacktrace(true)
+                // What led to an error is told by its messages; their fields may name callers.
+                .before_breadcrumb(|mut crumb| {
+                    crumb.data.clear();
+                    Some(crumb)
+                })
                 .send_default_pii(false);
             sentry::init(options)
         });
