@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
 # One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
 CARGO_ALL := --workspace --locked
 
-.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx release measure clean
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -68,10 +68,13 @@ layers: ## Checks that the rooms depend on each other one way only
 sqlx: ## Checks the SQL against a real database and records what sqlx needs to compile without one
 	scripts/sqlx-prepare
 
+sqlx-check: ## Checks that what sqlx recorded is what the migrations and queries say
+	scripts/sqlx-prepare --check
+
 release: ## Builds the optimised binary
 	scripts/setup
 	scripts/web
-	cargo build --locked --release -p aloftly-server --bin aloftly
+	cargo build $(CARGO_ALL) --release --bins
 	@ls -lh "$$CARGO_TARGET_DIR/release/aloftly"
 
 measure: ## Measures import speed, its peak memory and query latency on this machine

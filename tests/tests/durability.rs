@@ -28,32 +28,39 @@ async fn an_import_by_command_line_that_is_killed_half_way_leaves_nothing_and_ca
 }
 
 #[tokio::test]
-async fn a_server_killed_in_the_middle_of_an_import_recovers_and_the_import_can_be_repeated() {
+async fn every_import_that_a_server_acknowledged_before_it_was_killed_comes_to_its_end() {
     let Some([_, _, (_, file)]) = retail() else { return };
     let place = Place::new();
-    place.create_store("shop");
-    place.create_store("kept");
-    place.import("kept", &file);
     let whole = (788_741_000, 2_289);
+    let mut acknowledged = Vec::new();
     for milliseconds in [0, 100, 250, 500, 1_000] {
+        let shop = format!("shop {milliseconds}");
+        place.create_store(&shop);
         let server = place.serve().await;
         let client = server.client().await;
-        client.begin_import("shop", &file).await;
+        let import = client.begin_import(&shop, &file).await["id"].as_str().unwrap().to_owned();
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
         server.kill();
+        acknowledged.push((shop, import));
 
         let server = place.serve().await;
         let client = server.client().await;
-        let seen = revenue_and_orders(&client, "shop").await;
-        assert!(seen == (0, 0) || seen == whole, "half an import is visible after {milliseconds} ms: {seen:?}");
-        assert_eq!(revenue_and_orders(&client, "kept").await, whole, "what was acknowledged is gone");
+        for (shop, _) in &acknowledged {
+            let seen = revenue_and_orders(&client, shop).await;
+            assert!(seen == (0, 0) || seen == whole, "half an import is visible in {shop}: {seen:?}");
+        }
         server.kill();
     }
     let server = place.serve().await;
     let client = server.client().await;
-    client.import("shop", &file).await;
-    assert_figures(&client, "shop", &Shop::read(&file)).await;
-    assert_figures(&client, "kept", &Shop::read(&file)).await;
+    for (shop, import) in &acknowledged {
+        let done = client.finished(import).await;
+        assert_eq!((&done["status"], &done["already_imported"]), (&"done".into(), &false.into()), "{shop}: {done}");
+        assert!(done["counts"]["new"].as_u64().unwrap() > 2_289, "{shop}: {done}");
+        assert_eq!(revenue_and_orders(&client, shop).await, whole, "{shop}");
+    }
+    let (shop, _) = &acknowledged[0];
+    assert_figures(&client, shop, &Shop::read(&file)).await;
     server.stop().await;
 }
 
