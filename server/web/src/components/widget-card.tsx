@@ -1,13 +1,14 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useId, type ReactNode } from "react";
+import { ErrorBoundary } from "@/components/error-boundary";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
-import { ErrorState } from "@/components/ui/states";
+import { ErrorState, StaleNotice } from "@/components/ui/states";
 import { cn } from "@/lib/cn";
 
 interface WidgetCardProps<T> {
   title: string;
-  /** Stands behind the title, small: the unit. */
-  hint?: ReactNode;
+  /** Stands behind the title, small: the unit, as the data have it. */
+  hint?: (data: T) => ReactNode;
   actions?: ReactNode;
   query: UseQueryResult<T>;
   /** Has the shape of what comes. */
@@ -30,40 +31,61 @@ export function WidgetCard<T>({
   className,
 }: WidgetCardProps<T>) {
   const id = useId();
+  const { data } = query;
   const waiting = query.isPlaceholderData || query.isPending;
+  const unit = hint && data !== undefined ? hint(data) : null;
+  const inset = cn(flush && "px-4 pb-4 sm:px-5 sm:pb-5");
+  const retry = () => void query.refetch();
   return (
     <Card aria-labelledby={id} aria-busy={waiting} className={className}>
       <CardHeader>
         <div className="flex min-w-0 items-baseline gap-2">
           <CardTitle id={id}>{title}</CardTitle>
-          {hint && <span className="text-sm text-muted-foreground">{hint}</span>}
+          {unit && <span className="text-sm text-muted-foreground">{unit}</span>}
         </div>
         {actions}
       </CardHeader>
       <CardContent className={cn("flex flex-1 flex-col", flush && "px-0 pb-0 sm:px-0 sm:pb-0")}>
-        {query.isError && !query.data ? (
+        {query.isError && data === undefined ? (
           <ErrorState
             title={`${title} could not be loaded`}
             error={query.error}
-            onRetry={() => void query.refetch()}
-            className={cn(flush && "px-4 pb-4 sm:px-5 sm:pb-5")}
+            onRetry={retry}
+            className={inset}
           />
-        ) : query.data === undefined ? (
-          <div className={cn(flush && "px-4 pb-4 sm:px-5 sm:pb-5")}>
+        ) : data === undefined ? (
+          <div className={inset}>
             <span className="sr-only">Loading</span>
             {skeleton}
           </div>
         ) : (
-          <div
-            className={cn(
-              "flex flex-1 flex-col transition-opacity duration-100",
-              query.isPlaceholderData && "opacity-50",
+          <>
+            {query.isError && (
+              <StaleNotice
+                error={query.error}
+                busy={query.isFetching}
+                onRetry={retry}
+                className={cn("pb-2", flush && "px-4 sm:px-5")}
+              />
             )}
-          >
-            {children(query.data)}
-          </div>
+            <div
+              className={cn(
+                "flex flex-1 flex-col transition-opacity duration-100",
+                query.isPlaceholderData && "opacity-50",
+              )}
+            >
+              <ErrorBoundary title={`${title} could not be shown`} resetKey={data} className={inset}>
+                <Content data={data} draw={children} />
+              </ErrorBoundary>
+            </div>
+          </>
         )}
       </CardContent>
     </Card>
   );
+}
+
+/** A component of its own, so that what fails in drawing fails within the boundary. */
+function Content<T>({ data, draw }: { data: T; draw: (data: T) => ReactNode }) {
+  return draw(data);
 }

@@ -3,7 +3,9 @@ import { setupServer } from "msw/node";
 import type { Problem, QueryRequest, QueryResponse } from "@/lib/api/types";
 
 /** Stands in for the network in unit tests; every request that a test does not expect fails it. */
-export const network = setupServer();
+export const network = setupServer(
+  http.get("/api/metrics", () => HttpResponse.json({ metrics: [], dimensions: [], sources: [] })),
+);
 
 export function answerQueries(answer: (query: QueryRequest) => QueryResponse | Response | Promise<Response>) {
   network.use(

@@ -62,6 +62,20 @@ export function metricResponse(metric: string, parts: Partial<QueryResponse> = {
   };
 }
 
+/** The same answer with its amounts in another currency than the store's. */
+export function inCurrency(response: QueryResponse, currency: string): QueryResponse {
+  const columns = response.columns.map((column) =>
+    column.unit === "currency" ? { ...column, currency } : column,
+  );
+  return { ...response, columns };
+}
+
+/** The same answer with warnings, each with its code for a detail unless the test cares for the words. */
+export function warned(response: QueryResponse, warnings: Record<string, string>): QueryResponse {
+  const listed = Object.entries(warnings).map(([code, detail]) => ({ code, detail }));
+  return { ...response, meta: { ...response.meta, warnings: listed } };
+}
+
 /** What a metric's total is compared with. The description of the API does not say that values may be texts. */
 export function compared(metric: string, change: Change): NonNullable<QueryResponse["comparison"]> {
   return { totals: { [metric]: change as unknown as Record<string, never> }, range: RANGE };

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useId, useState } from "react";
+import { ErrorBoundary } from "@/components/error-boundary";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
@@ -36,9 +37,11 @@ export function CustomRange({ initial, today, weekStart, onApply }: CustomRangeP
       }}
     >
       <div className="hidden sm:block">
-        <Suspense fallback={<Skeleton className="h-67 w-full" />}>
-          <RangeCalendar range={draft} today={today} weekStart={weekStart} onChange={setDraft} />
-        </Suspense>
+        <ErrorBoundary title="The calendar could not be shown">
+          <Suspense fallback={<Skeleton className="h-67 w-full" />}>
+            <RangeCalendar range={draft} today={today} weekStart={weekStart} onChange={setDraft} />
+          </Suspense>
+        </ErrorBoundary>
       </div>
       <div className="grid grid-cols-2 gap-2">
         {(["from", "to"] as const).map((end) => (

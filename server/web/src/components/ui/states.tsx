@@ -34,30 +34,68 @@ interface ErrorStateProps {
   title: string;
   error: Error;
   onRetry?: (() => void) | undefined;
-  className?: string;
+  retryTitle?: string;
+  className?: string | undefined;
 }
 
 /** What went wrong in one card, what can be done, and the id by which the server's log knows it. */
-export function ErrorState({ title, error, onRetry, className }: ErrorStateProps) {
-  const requestId = error instanceof ApiError ? error.requestId : null;
+export function ErrorState({ title, error, onRetry, retryTitle = "Try again", className }: ErrorStateProps) {
+  const requestId = requestIdOf(error);
   return (
     <div role="alert" className={cn("flex flex-col items-start gap-2", className)}>
       <div>
         <p className="font-medium">{title}</p>
         <p className="text-sm break-words text-muted-foreground">
-          {error instanceof ApiError ? error.message : "Something unexpected happened in the page."}
+          {error instanceof ApiError
+            ? error.message
+            : "Something unexpected happened in the page. Your data is safe."}
         </p>
       </div>
       <div className="flex flex-wrap items-center gap-2">
-        {onRetry && (
+        {onRetry && !(error instanceof ApiError && error.isLasting) && (
           <Button size="sm" onClick={onRetry}>
-            <RotateCw aria-hidden /> Try again
+            <RotateCw aria-hidden /> {retryTitle}
           </Button>
         )}
         {requestId && <RequestId id={requestId} />}
       </div>
     </div>
   );
+}
+
+interface StaleNoticeProps {
+  error: Error;
+  onRetry: () => void;
+  busy: boolean;
+  title?: string;
+  className?: string | undefined;
+}
+
+/** One line over content that is still there, but could not be loaded again. */
+export function StaleNotice({
+  error,
+  onRetry,
+  busy,
+  title = "Could not be brought up to date",
+  className,
+}: StaleNoticeProps) {
+  const requestId = requestIdOf(error);
+  return (
+    <div
+      role="status"
+      className={cn("flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-warn", className)}
+    >
+      <span title={error.message}>{title}</span>
+      <Button variant="link" size="inline" disabled={busy} onClick={onRetry}>
+        Try again
+      </Button>
+      {requestId && <RequestId id={requestId} />}
+    </div>
+  );
+}
+
+function requestIdOf(error: Error): string | null {
+  return error instanceof ApiError ? error.requestId : null;
 }
 
 function RequestId({ id }: { id: string }) {

@@ -1,12 +1,24 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
+import { Tooltip } from "./tooltip";
 
-/** Scrolls by itself when it is wider than its place, by keyboard too. */
-export function Table({ className, label, ...props }: ComponentProps<"table"> & { label: string }) {
+interface TableProps extends ComponentProps<"table"> {
+  label: string;
+  /** For the box that the table scrolls in. A height belongs there: heads stick to the box that scrolls, and no other. */
+  containerClassName?: string;
+}
+
+/** Scrolls by itself when it is larger than its place, by keyboard too. */
+export function Table({ className, containerClassName, label, ...props }: TableProps) {
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard
-    <div role="group" aria-label={label} tabIndex={0} className="relative w-full overflow-x-auto">
+    <div
+      role="group"
+      aria-label={label}
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className={cn("relative w-full overflow-auto", containerClassName)}
+    >
       <table className={cn("w-full text-base", className)} {...props} />
     </div>
   );
@@ -40,35 +52,40 @@ export function TableCell({ className, ...props }: ComponentProps<"td">) {
 
 interface SortableHeadProps {
   title: string;
+  /** What exactly is in the column. */
+  description?: string | null;
   direction: "asc" | "desc" | null;
   onSort: () => void;
   className?: string;
 }
 
-export function SortableHead({ title, direction, onSort, className }: SortableHeadProps) {
+export function SortableHead({ title, description, direction, onSort, className }: SortableHeadProps) {
   const Arrow = direction === "asc" ? ArrowUp : ArrowDown;
+  const button = (
+    <button
+      type="button"
+      onClick={onSort}
+      className={cn(
+        "group -mx-1.5 inline-flex items-center gap-1 rounded px-1.5 py-1 hover:text-foreground",
+        direction !== null && "font-medium text-foreground",
+      )}
+    >
+      <Arrow
+        aria-hidden
+        className={cn(
+          "size-3.5",
+          direction === null && "opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50",
+        )}
+      />
+      {title}
+    </button>
+  );
   return (
     <TableHead
       aria-sort={direction === null ? "none" : direction === "asc" ? "ascending" : "descending"}
       className={cn("text-right", className)}
     >
-      <button
-        type="button"
-        onClick={onSort}
-        className={cn(
-          "group -mx-1.5 inline-flex items-center gap-1 rounded px-1.5 py-1 hover:text-foreground",
-          direction !== null && "font-medium text-foreground",
-        )}
-      >
-        <Arrow
-          aria-hidden
-          className={cn(
-            "size-3.5",
-            direction === null && "opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50",
-          )}
-        />
-        {title}
-      </button>
+      {description ? <Tooltip content={description}>{button}</Tooltip> : button}
     </TableHead>
   );
 }

@@ -12,34 +12,32 @@ interface ImportErrorsProps {
 export function ImportErrors({ errors, total }: ImportErrorsProps) {
   return (
     <div className="overflow-hidden rounded-md border">
-      <div className="max-h-72 overflow-y-auto">
-        <Table label="Cells that could not be read" className="min-w-lg">
-          <thead className="sticky top-0 bg-muted">
-            <tr>
-              <TableHead className="text-right">Line</TableHead>
-              <TableHead>Column</TableHead>
-              <TableHead>Value</TableHead>
-              <TableHead>Expected</TableHead>
-            </tr>
-          </thead>
-          <tbody>
-            {errors.map((error, index) => (
-              <TableRow key={index}>
-                <TableCell className="text-right tabular-nums">{formatCount(error.line)}</TableCell>
-                <TableCell className="whitespace-nowrap">{error.column}</TableCell>
-                <TableCell>
-                  {error.value === "" ? (
-                    <span className="text-muted-foreground">empty</span>
-                  ) : (
-                    <code className="font-mono text-sm break-all text-bad">{error.value}</code>
-                  )}
-                </TableCell>
-                <TableCell>{error.expected}</TableCell>
-              </TableRow>
-            ))}
-          </tbody>
-        </Table>
-      </div>
+      <Table label="Cells that could not be read" className="min-w-lg" containerClassName="max-h-72">
+        <thead className="sticky top-0 bg-muted">
+          <tr>
+            <TableHead className="text-right">Line</TableHead>
+            <TableHead>Column</TableHead>
+            <TableHead>Value</TableHead>
+            <TableHead>Expected</TableHead>
+          </tr>
+        </thead>
+        <tbody>
+          {errors.map((error, index) => (
+            <TableRow key={index}>
+              <TableCell className="text-right tabular-nums">{formatCount(error.line)}</TableCell>
+              <TableCell className="whitespace-nowrap">{error.column}</TableCell>
+              <TableCell>
+                {error.value === "" ? (
+                  <span className="text-muted-foreground">empty</span>
+                ) : (
+                  <code className="font-mono text-sm break-all text-bad">{error.value}</code>
+                )}
+              </TableCell>
+              <TableCell>{error.expected}</TableCell>
+            </TableRow>
+          ))}
+        </tbody>
+      </Table>
       {total > errors.length && (
         <p className="border-t px-3 py-2 text-sm text-muted-foreground tabular-nums">
           The first {formatCount(errors.length)} of {formatCount(total)} are listed.

@@ -6,34 +6,51 @@ import { Tooltip } from "@/components/ui/tooltip";
 import { WidgetCard } from "@/components/widget-card";
 import type { QueryResponse } from "@/lib/api/types";
 import { formatInstant } from "@/lib/format/date";
-import { formatValue, toNumber, type Measure } from "@/lib/format/number";
+import { formatValue, toNumber, type Precision } from "@/lib/format/number";
 import { metricsQuery } from "@/lib/metrics/query";
+import { useMetricDescription } from "@/lib/metrics/registry";
 import {
-  columnOf,
+  goodWay,
   laggingSince,
+  measureOf,
   totalChangeOf,
   totalOf,
   unequalPeriods,
   valueOf,
 } from "@/lib/metrics/response";
 import { ChangeDetail } from "./change-detail";
+import { outsideData } from "./outside-data";
 import type { OverviewView } from "./view";
 
 interface KpiCardProps {
   view: OverviewView;
   metric: string;
   title: string;
-  /** Shown until the answer names its own. */
-  currency?: string;
+  /** How the value is written where it is asked for. */
+  precision?: Precision;
   /** Why there can be no value. */
   whyMissing: string;
 }
 
-export function KpiCard({ view, metric, title, currency, whyMissing }: KpiCardProps) {
+export function KpiCard({ view, metric, title, precision = "exact", whyMissing }: KpiCardProps) {
   const query = useQuery(metricsQuery(view, { metrics: [metric], granularity: view.granularity }));
   return (
-    <WidgetCard title={title} hint={currency} query={query} skeleton={<KpiSkeleton />} className="min-h-45">
-      {(response) => <Kpi response={response} metric={metric} title={title} whyMissing={whyMissing} />}
+    <WidgetCard
+      title={title}
+      hint={(response) => measureOf(response, metric).currency}
+      query={query}
+      skeleton={<KpiSkeleton />}
+      className="min-h-45"
+    >
+      {(response) => (
+        <Kpi
+          response={response}
+          metric={metric}
+          title={title}
+          precision={precision}
+          whyMissing={outsideData(response.meta.range, view.data) ?? whyMissing}
+        />
+      )}
     </WidgetCard>
   );
 }
@@ -52,15 +69,15 @@ interface KpiProps {
   response: QueryResponse;
   metric: string;
   title: string;
+  precision: Precision;
   whyMissing: string;
 }
 
-function Kpi({ response, metric, title, whyMissing }: KpiProps) {
-  const column = columnOf(response, metric);
-  const measure: Measure = { unit: column?.unit, currency: column?.currency };
+function Kpi({ response, metric, title, precision, whyMissing }: KpiProps) {
+  const description = useMetricDescription(metric);
+  const measure = measureOf(response, metric);
   const value = totalOf(response, metric);
   const change = totalChangeOf(response, metric);
-  const unequal = unequalPeriods(response);
   const lagging = laggingSince(response);
   const trend = response.rows.map((row) => toNumber(valueOf(row, metric)));
   const cut = new Set([...response.meta.incomplete, ...response.meta.clipped]);
@@ -69,9 +86,15 @@ function Kpi({ response, metric, title, whyMissing }: KpiProps) {
     <>
       <div>
         <Tooltip
-          content={value === null ? whyMissing : formatValue(value, measure)}
+          content={
+            <>
+              <p className="tabular-nums">
+                {value === null ? whyMissing : formatValue(value, measure, precision)}
+              </p>
+              {description && <p className="text-muted-foreground">{description}</p>}
+            </>
+          }
           side="bottom"
-          className="tabular-nums"
         >
           <button
             type="button"
@@ -84,17 +107,22 @@ function Kpi({ response, metric, title, whyMissing }: KpiProps) {
       <div className="min-h-6 text-sm">
         {change && (
           <Tooltip
-            content={<ChangeDetail response={response} change={change} measure={measure} warning={unequal} />}
+            content={
+              <ChangeDetail
+                response={response}
+                change={change}
+                measure={measure}
+                precision={precision}
+                warning={unequalPeriods(response)}
+              />
+            }
             side="bottom"
           >
             <button
               type="button"
               className="flex min-h-6 cursor-default flex-wrap items-center gap-x-1.5 rounded text-left whitespace-nowrap"
             >
-              <ChangeBadge
-                change={change}
-                higherIsBetter={unequal ? null : (column?.higher_is_better ?? null)}
-              />
+              <ChangeBadge change={change} higherIsBetter={goodWay(response, metric)} />
               <span className="text-muted-foreground tabular-nums">
                 {change.value === null
                   ? "nothing before"

@@ -1,15 +1,23 @@
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/states";
 
+interface NothingSoldProps {
+  /** How far the data reach, where these days are not among them: then it is not known that nothing was sold. */
+  outside: string | null;
+  onShowData: (() => void) | undefined;
+}
+
 /** For a range without orders in a store that has some. */
-export function NothingSold({ onShowData }: { onShowData: (() => void) | undefined }) {
+export function NothingSold({ outside, onShowData }: NothingSoldProps) {
   return (
     <EmptyState
-      title="No orders in these days"
+      title={outside ? "There are no data of these days" : "No orders in these days"}
       className="flex-1"
       action={onShowData && <Button onClick={onShowData}>Show all orders</Button>}
     >
-      The line of revenue would be here. The store has orders on other days.
+      {outside
+        ? `${outside} The line of revenue will be here once orders of these days are imported.`
+        : "The line of revenue would be here. The store has orders on other days."}
     </EmptyState>
   );
 }

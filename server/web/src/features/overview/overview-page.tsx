@@ -60,16 +60,15 @@ export function OverviewPage({ store, search, onSearch, onImport }: OverviewPage
         </Card>
       ) : (
         <>
-          <KpiRow view={view} currency={store.currency} />
+          <KpiRow view={view} />
           <RevenueCard
             view={view}
-            currency={store.currency}
             onSearch={onSearch}
             onShowData={
               view.range === "all_time" ? undefined : () => onSearch({ range: "all_time", by: undefined })
             }
           />
-          <ProductsCard view={view} currency={store.currency} onSearch={onSearch} />
+          <ProductsCard view={view} onSearch={onSearch} />
         </>
       )}
     </div>

@@ -2,30 +2,33 @@ import { ChangeBadge } from "@/components/change-badge";
 import { EmptyState } from "@/components/ui/states";
 import { SortableHead, Table, TableCell, TableHead, TableRow } from "@/components/ui/table";
 import type { QueryResponse } from "@/lib/api/types";
-import { formatShare, formatValue, toNumber, type Measure } from "@/lib/format/number";
-import { changeOf, textOf, totalOf, unequalPeriods, valueOf } from "@/lib/metrics/response";
+import { formatShare, formatValue, toNumber } from "@/lib/format/number";
+import { useMetricDescription } from "@/lib/metrics/registry";
+import { changeOf, goodWay, measureOf, textOf, totalOf, valueOf } from "@/lib/metrics/response";
 import { PRODUCT_REVENUE, sortDirection, toggledSort, UNITS } from "./products-order";
 import type { ProductSort } from "./view";
 
 interface ProductsTableProps {
   response: QueryResponse;
   sort: ProductSort;
-  currency: string;
+  /** How far the data reach, where these days are not among them. */
+  outside: string | null;
   onSort: (sort: ProductSort) => void;
 }
 
-export function ProductsTable({ response, sort, currency, onSort }: ProductsTableProps) {
+export function ProductsTable({ response, sort, outside, onSort }: ProductsTableProps) {
+  const description = useMetricDescription(PRODUCT_REVENUE);
   if (response.rows.length === 0) {
     return (
-      <EmptyState title="No products sold in these days">
-        The products that bring in the most would be listed here. Choose other days to see them.
+      <EmptyState title={outside ? "There are no data of these days" : "No products sold in these days"}>
+        {outside} The products that bring in the most would be listed here. Choose other days to see them.
       </EmptyState>
     );
   }
-  const money: Measure = { unit: "currency", currency };
+  const money = measureOf(response, PRODUCT_REVENUE);
   const total = toNumber(totalOf(response, PRODUCT_REVENUE));
   const largest = Math.max(...response.rows.map((row) => toNumber(valueOf(row, PRODUCT_REVENUE)) ?? 0));
-  const tone = unequalPeriods(response) === null ? true : null;
+  const tone = goodWay(response, PRODUCT_REVENUE);
   const compared = response.rows.some((row) => changeOf(row, PRODUCT_REVENUE) !== null);
   return (
     <Table label="Top products" className="mb-2 tabular-nums">
@@ -33,7 +36,8 @@ export function ProductsTable({ response, sort, currency, onSort }: ProductsTabl
         <tr>
           <TableHead className="w-full">Product</TableHead>
           <SortableHead
-            title="Revenue"
+            title="Product revenue"
+            description={description}
             direction={sortDirection(sort, "revenue")}
             onSort={() => onSort(toggledSort(sort, "revenue"))}
           />

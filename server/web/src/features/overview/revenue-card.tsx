@@ -5,8 +5,9 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { WidgetCard } from "@/components/widget-card";
 import { metricsQuery } from "@/lib/metrics/query";
 import { granularitiesFor } from "@/lib/metrics/range";
-import { hasData } from "@/lib/metrics/response";
+import { granularityOf, hasData, measureOf } from "@/lib/metrics/response";
 import { NothingSold } from "./nothing-sold";
+import { outsideData } from "./outside-data";
 import { Warnings } from "./warnings";
 import { RevenueChart } from "./revenue-chart";
 import { AOV, BUCKET_TITLES, ORDERS, REVENUE } from "./revenue-series";
@@ -14,12 +15,11 @@ import type { OverviewSearch, OverviewView } from "./view";
 
 interface RevenueCardProps {
   view: OverviewView;
-  currency: string;
   onSearch: (change: OverviewSearch) => void;
   onShowData: (() => void) | undefined;
 }
 
-export function RevenueCard({ view, currency, onSearch, onShowData }: RevenueCardProps) {
+export function RevenueCard({ view, onSearch, onShowData }: RevenueCardProps) {
   const query = useQuery(
     metricsQuery(view, { metrics: [REVENUE, ORDERS, AOV], granularity: view.granularity }),
   );
@@ -27,7 +27,11 @@ export function RevenueCard({ view, currency, onSearch, onShowData }: RevenueCar
   return (
     <WidgetCard
       title="Revenue over time"
-      hint={`${currency} per ${view.granularity}`}
+      hint={(response) => {
+        const size = `per ${granularityOf(response) ?? view.granularity}`;
+        const { currency } = measureOf(response, REVENUE);
+        return currency ? `${currency} ${size}` : size;
+      }}
       query={query}
       flush
       skeleton={<Skeleton className="h-78 w-full sm:h-79" />}
@@ -53,16 +57,16 @@ export function RevenueCard({ view, currency, onSearch, onShowData }: RevenueCar
         </div>
       }
     >
-      {(response) =>
-        hasData(response) ? (
-          <>
-            <RevenueChart response={response} currency={currency} asTable={view.asTable} />
-            <Warnings response={response} />
-          </>
-        ) : (
-          <NothingSold onShowData={onShowData} />
-        )
-      }
+      {(response) => (
+        <>
+          {hasData(response) ? (
+            <RevenueChart response={response} asTable={view.asTable} />
+          ) : (
+            <NothingSold outside={outsideData(response.meta.range, view.data)} onShowData={onShowData} />
+          )}
+          <Warnings response={response} />
+        </>
+      )}
     </WidgetCard>
   );
 }

@@ -1,11 +1,12 @@
 import { Suspense } from "react";
 import { Legend, TimeSeriesChart, type ChartSeries } from "@/components/charts";
+import { ErrorBoundary } from "@/components/error-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { QueryResponse } from "@/lib/api/types";
 import { formatPeriod, formatRange } from "@/lib/format/date";
-import { formatTick, type Measure } from "@/lib/format/number";
-import { granularityOf } from "@/lib/metrics/response";
-import { BUCKET_TITLES, chartPoints, revenueBuckets } from "./revenue-series";
+import { formatTick } from "@/lib/format/number";
+import { comparedRange, goodWay, granularityOf, measureOf } from "@/lib/metrics/response";
+import { BUCKET_TITLES, chartPoints, REVENUE, revenueBuckets } from "./revenue-series";
 import { RevenueTable } from "./revenue-table";
 import { RevenueTooltip } from "./revenue-tooltip";
 
@@ -14,19 +15,26 @@ const PREVIOUS = "var(--chart-previous)";
 
 interface RevenueChartProps {
   response: QueryResponse;
-  currency: string;
   asTable: boolean;
 }
 
-export function RevenueChart({ response, currency, asTable }: RevenueChartProps) {
+export function RevenueChart({ response, asTable }: RevenueChartProps) {
   const granularity = granularityOf(response) ?? "day";
-  const measure: Measure = { unit: "currency", currency };
+  const measure = measureOf(response, REVENUE);
+  const higherIsBetter = goodWay(response, REVENUE);
   const buckets = revenueBuckets(response, granularity);
   if (asTable)
-    return <RevenueTable buckets={buckets} bucketTitle={BUCKET_TITLES[granularity]} measure={measure} />;
+    return (
+      <RevenueTable
+        buckets={buckets}
+        bucketTitle={BUCKET_TITLES[granularity]}
+        measure={measure}
+        higherIsBetter={higherIsBetter}
+      />
+    );
 
-  const { range, comparison_range: before } = response.meta;
-  const current = formatRange(range);
+  const before = comparedRange(response);
+  const current = formatRange(response.meta.range);
   const series: ChartSeries[] = [{ key: "current", title: current, colour: CURRENT }];
   if (before)
     series.push({ key: "previous", title: formatPeriod(before), colour: PREVIOUS, comparison: true });
@@ -55,18 +63,24 @@ export function RevenueChart({ response, currency, asTable }: RevenueChartProps)
         />
       </div>
       <div className="h-64 sm:h-72">
-        <Suspense fallback={<Skeleton className="size-full" />}>
-          <TimeSeriesChart
-            label={`Revenue in ${currency} per ${granularity}, ${current}. Arrow keys read the points.`}
-            series={series}
-            points={chartPoints(buckets)}
-            formatTick={(value) => formatTick(value, measure)}
-            renderTooltip={(index) => {
-              const bucket = buckets[index];
-              return bucket && <RevenueTooltip bucket={bucket} measure={measure} />;
-            }}
-          />
-        </Suspense>
+        <ErrorBoundary title="The chart could not be shown" resetKey={response} className="px-2">
+          <Suspense fallback={<Skeleton className="size-full" />}>
+            <TimeSeriesChart
+              label={`Revenue${measure.currency ? ` in ${measure.currency}` : ""} per ${granularity}, ${current}. Arrow keys read the points.`}
+              series={series}
+              points={chartPoints(buckets)}
+              formatTick={(value) => formatTick(value, measure)}
+              renderTooltip={(index) => {
+                const bucket = buckets[index];
+                return (
+                  bucket && (
+                    <RevenueTooltip bucket={bucket} measure={measure} higherIsBetter={higherIsBetter} />
+                  )
+                );
+              }}
+            />
+          </Suspense>
+        </ErrorBoundary>
       </div>
     </div>
   );

@@ -21,7 +21,7 @@ export interface RevenueBucket {
   key: string;
   axis: string;
   title: string;
-  /** Its time is not over. */
+  /** Its time is not over, and the range goes on, too. */
   unfinished: boolean;
   /** The range cuts it. */
   clipped: boolean;
@@ -35,11 +35,20 @@ export interface RevenueBucket {
   comparedTitle: string | null;
 }
 
-export function revenueBuckets(response: QueryResponse, bucket: Bucket): RevenueBucket[] {
-  const unfinished = new Set(response.meta.incomplete);
-  const clipped = new Set(response.meta.clipped);
+export function revenueBuckets(
+  response: QueryResponse,
+  bucket: Bucket,
+  now: Date = new Date(),
+): RevenueBucket[] {
+  const incomplete = new Set(response.meta.incomplete);
+  // A range that ended yesterday cuts this week; only one that goes on has this week "so far".
+  const goesOn = Date.parse(response.meta.range.end) > now.getTime();
+  const unfinished = goesOn ? incomplete : new Set<string>();
+  const clipped = new Set([...response.meta.clipped, ...(goesOn ? [] : incomplete)]);
   const noteOf = (row: Row, time: string) => {
-    if (unfinished.has(time)) return valueOf(row, REVENUE) === null ? "to come" : "not over yet";
+    const unknown = valueOf(row, REVENUE) === null;
+    if (unfinished.has(time)) return unknown ? "to come" : "not over yet";
+    if (unknown) return "no data";
     return clipped.has(time) ? `part of the ${bucket}` : null;
   };
   return response.rows.map((row) => {

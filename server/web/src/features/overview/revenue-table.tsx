@@ -7,51 +7,51 @@ interface RevenueTableProps {
   buckets: RevenueBucket[];
   bucketTitle: string;
   measure: Measure;
+  /** Null while changes are neither good nor bad. */
+  higherIsBetter: boolean | null;
 }
 
 /** The chart's numbers, exact. */
-export function RevenueTable({ buckets, bucketTitle, measure }: RevenueTableProps) {
+export function RevenueTable({ buckets, bucketTitle, measure, higherIsBetter }: RevenueTableProps) {
   const compared = buckets.some((bucket) => bucket.change !== null);
   return (
-    <div className="max-h-80 overflow-y-auto">
-      <Table label="Revenue over time" className="tabular-nums">
-        <thead className="sticky top-0 z-10 bg-card">
-          <tr>
-            <TableHead>{bucketTitle}</TableHead>
-            <TableHead className="text-right">Revenue</TableHead>
-            <TableHead className="text-right">Orders</TableHead>
-            <TableHead className="text-right">Average order</TableHead>
-            {compared && <TableHead className="text-right">Before</TableHead>}
-            {compared && <TableHead className="text-right">Change</TableHead>}
-          </tr>
-        </thead>
-        <tbody>
-          {buckets.map((bucket) => (
-            <TableRow key={bucket.key}>
-              <TableCell className="whitespace-nowrap">
-                {bucket.title}
-                {bucket.note && <span className="text-muted-foreground"> · {bucket.note}</span>}
+    <Table label="Revenue over time" className="tabular-nums" containerClassName="max-h-80">
+      <thead className="sticky top-0 z-10 bg-card">
+        <tr>
+          <TableHead>{bucketTitle}</TableHead>
+          <TableHead className="text-right">Revenue</TableHead>
+          <TableHead className="text-right">Orders</TableHead>
+          <TableHead className="text-right">Average order</TableHead>
+          {compared && <TableHead className="text-right">Before</TableHead>}
+          {compared && <TableHead className="text-right">Change</TableHead>}
+        </tr>
+      </thead>
+      <tbody>
+        {buckets.map((bucket) => (
+          <TableRow key={bucket.key}>
+            <TableCell className="whitespace-nowrap">
+              {bucket.title}
+              {bucket.note && <span className="text-muted-foreground"> · {bucket.note}</span>}
+            </TableCell>
+            <TableCell className="text-right">{formatValue(bucket.revenue, measure)}</TableCell>
+            <TableCell className="text-right">{formatValue(bucket.orders, { unit: "count" })}</TableCell>
+            <TableCell className="text-right">{formatValue(bucket.aov, measure, "currency")}</TableCell>
+            {compared && (
+              <TableCell
+                className="text-right text-muted-foreground"
+                title={bucket.comparedTitle ?? undefined}
+              >
+                {formatValue(bucket.change?.value ?? null, measure)}
               </TableCell>
-              <TableCell className="text-right">{formatValue(bucket.revenue, measure)}</TableCell>
-              <TableCell className="text-right">{formatValue(bucket.orders, { unit: "count" })}</TableCell>
-              <TableCell className="text-right">{formatValue(bucket.aov, measure, "compact")}</TableCell>
-              {compared && (
-                <TableCell
-                  className="text-right text-muted-foreground"
-                  title={bucket.comparedTitle ?? undefined}
-                >
-                  {formatValue(bucket.change?.value ?? null, measure)}
-                </TableCell>
-              )}
-              {compared && (
-                <TableCell className="text-right">
-                  {bucket.change && <ChangeBadge change={bucket.change} higherIsBetter />}
-                </TableCell>
-              )}
-            </TableRow>
-          ))}
-        </tbody>
-      </Table>
-    </div>
+            )}
+            {compared && (
+              <TableCell className="text-right">
+                {bucket.change && <ChangeBadge change={bucket.change} higherIsBetter={higherIsBetter} />}
+              </TableCell>
+            )}
+          </TableRow>
+        ))}
+      </tbody>
+    </Table>
   );
 }

@@ -5,9 +5,11 @@ import type { RevenueBucket } from "./revenue-series";
 interface RevenueTooltipProps {
   bucket: RevenueBucket;
   measure: Measure;
+  /** Null while changes are neither good nor bad. */
+  higherIsBetter: boolean | null;
 }
 
-export function RevenueTooltip({ bucket, measure }: RevenueTooltipProps) {
+export function RevenueTooltip({ bucket, measure, higherIsBetter }: RevenueTooltipProps) {
   return (
     <div className="min-w-48 tabular-nums">
       <p className="font-medium">
@@ -25,7 +27,7 @@ export function RevenueTooltip({ bucket, measure }: RevenueTooltipProps) {
             <dd className="text-right">{formatValue(bucket.change.value, measure)}</dd>
             <dt className="text-muted-foreground">Change</dt>
             <dd className="text-right">
-              <ChangeBadge change={bucket.change} higherIsBetter />
+              <ChangeBadge change={bucket.change} higherIsBetter={higherIsBetter} />
             </dd>
           </>
         )}

@@ -42,6 +42,8 @@ export function parseOverviewSearch(search: Record<string, unknown>): OverviewSe
 }
 
 export interface OverviewView extends MetricsView {
+  /** The days between which the store has data. */
+  data: DateRange | undefined;
   granularity: Granularity;
   resolved: DateRange;
   sort: ProductSort;
@@ -61,6 +63,7 @@ export function overviewView(store: Store, search: OverviewSearch): OverviewView
   });
   return {
     storeId: store.id,
+    data: dataRange(store),
     range,
     comparison: comparisonFor(range, parseComparison(search.compare) ?? DEFAULT_COMPARISON),
     resolved,

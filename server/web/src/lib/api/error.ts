@@ -11,7 +11,6 @@ export class ApiError extends Error {
     /** One plain sentence for the person at the screen. */
     message: string,
     readonly requestId: string | null = null,
-    readonly fields: readonly { pointer: string; detail: string }[] = [],
   ) {
     super(message);
   }
@@ -19,7 +18,18 @@ export class ApiError extends Error {
   get isUnauthenticated(): boolean {
     return this.status === 401 && this.code !== "invalid_credentials";
   }
+
+  /** Whether the same request would only be refused again. */
+  get isLasting(): boolean {
+    return [413, 415, 422].includes(this.status);
+  }
 }
+
+/** Problems that the server describes to whoever writes queries, in the words of whoever owns a store. */
+const PLAIN: Record<string, string> = {
+  mixed_currencies:
+    "The orders of these days are in more than one currency, and such amounts cannot be added up. Every order is kept and nothing is lost. Choose days with orders in one currency to see the amounts.",
+};
 
 export function unreachable(): ApiError {
   return new ApiError(
@@ -34,9 +44,8 @@ export function errorFrom(status: number, body: unknown, requestIdHeader: string
   if (!isProblem(body)) {
     return new ApiError(status, "unexpected_answer", sentenceFor(status), requestIdHeader);
   }
-  const fields = body.errors ?? [];
-
-  return new ApiError(status, body.code, sentence(body.detail), body.request_id || requestIdHeader, fields);
+  const message = PLAIN[body.code] ?? sentence(body.detail);
+  return new ApiError(status, body.code, message, body.request_id || requestIdHeader);
 }
 
 function isProblem(body: unknown): body is Problem {

@@ -19,8 +19,17 @@ export function createQueryClient(onUnauthenticated: () => void): QueryClient {
     }),
     mutationCache: new MutationCache({ onError: check }),
     defaultOptions: {
-      queries: { retry, retryDelay: 600, staleTime: 30_000, refetchOnWindowFocus: true },
-      mutations: { retry: false },
+      // The server may be on this very machine, so what the browser thinks of the network does not hold a request back:
+      // it is tried, and a failure is shown.
+      queries: {
+        networkMode: "always",
+        retry,
+        retryDelay: 600,
+        staleTime: 30_000,
+        refetchOnWindowFocus: true,
+        refetchOnReconnect: true,
+      },
+      mutations: { networkMode: "always", retry: false },
     },
   });
 }

@@ -37,6 +37,13 @@ describe("ranges and instants", () => {
     expect(plain(formatPeriod({ ...day, end: "2026-11-20T07:03:00-05:00" }))).toBe(
       "Nov 20, 2026, until 7:03 AM",
     );
+    // The clock of Santiago goes forward at midnight: September 6 begins at 01:00.
+    const before = { from: "2026-09-05", to: "2026-09-05" };
+    expect(formatPeriod({ ...before, end: "2026-09-06T01:00:00-03:00" })).toBe("Sep 5, 2026");
+    const first = { from: "2026-09-06", to: "2026-09-06" };
+    expect(plain(formatPeriod({ ...first, end: "2026-09-06T01:30:00-03:00" }))).toBe(
+      "Sep 6, 2026, until 1:30 AM",
+    );
   });
 
   it("show an instant as the store's clock shows it", () => {

@@ -33,9 +33,10 @@ export function formatRange(range: DateRange): string {
 /** A range that may end within its last day, as the one that an unfinished period is compared with does. */
 export function formatPeriod({ from, to, end }: DateRange & { end: string }): string {
   const days = formatRange({ from, to });
-  // What the end says on its face is the store's clock.
+  // What the end says on its face is the store's clock. A day need not begin at midnight: where the clock is put forward
+  // then, the whole last day ends at 01:00 of the next.
   const face = end.slice(0, 16);
-  if (face.endsWith("T00:00")) return days;
+  if (face.slice(0, 10) > to) return days;
   const clock = dateFormat({ hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(
     new Date(`${face}Z`),
   );

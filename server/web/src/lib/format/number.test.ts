@@ -51,6 +51,9 @@ describe("compact values", () => {
 
   it("round averages to the decimals of the currency", () => {
     expect(formatValue("35.3285", usd, "compact")).toBe("$35.33");
+    expect(formatValue("12435.3285", usd, "currency")).toBe("$12,435.33");
+    expect(formatValue("12435.3285", { unit: "currency", currency: "JPY" }, "currency")).toBe("¥12,435");
+    expect(formatDelta("-0.129", usd, "currency")).toBe("−$0.13");
   });
 });
 
@@ -84,6 +87,9 @@ describe("other units", () => {
 
   it("keep an axis short", () => {
     expect(formatTick(4500, usd)).toBe("$4.5K");
+    expect(formatTick(1950, usd)).toBe("$1.95K");
+    expect(formatTick(2250, usd)).toBe("$2.25K");
+    expect(formatTick(6000, usd)).toBe("$6K");
     expect(formatTick(0, usd)).toBe("$0");
     expect(formatTick(0.75, usd)).toBe("$0.75");
     expect(formatTick(160_000, { unit: "currency", currency: "INR" })).toBe("₹160K");

@@ -8,7 +8,8 @@ export interface Measure {
   currency?: string | null | undefined;
 }
 
-export type Precision = "compact" | "exact";
+/** Short where it is glanced at, every digit where it is read, and for averages the decimals of the currency. */
+export type Precision = "compact" | "currency" | "exact";
 
 export const MISSING = "—";
 
@@ -53,7 +54,7 @@ export function toNumber(value: Value): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
-/** A value in its unit; compact where it is glanced at, every digit where it is read. */
+/** A value in its unit. */
 export function formatValue(value: Value, measure: Measure, precision: Precision = "exact"): string {
   if (value === null) return MISSING;
   if (typeof value === "string" && !isDecimal(value)) return value;
@@ -72,7 +73,7 @@ export function formatValue(value: Value, measure: Measure, precision: Precision
 function money(value: number | Decimal, currency: string, precision: Precision, short: boolean): string {
   const style = { style: "currency", currency } as const;
   if (short) return write(value, { ...style, notation: "compact", ...ONE_DIGIT });
-  if (precision === "compact") return write(value, style);
+  if (precision !== "exact") return write(value, style);
   const own = numberFormat(style).resolvedOptions().maximumFractionDigits ?? 2;
   return write(value, { ...style, maximumFractionDigits: Math.max(own, fractionDigits(value)) });
 }
@@ -81,7 +82,7 @@ function money(value: number | Decimal, currency: string, precision: Precision, 
 export function formatTick(value: number, measure: Measure): string {
   const short = Math.abs(value) >= 1000;
   const options: Intl.NumberFormatOptions = short
-    ? { notation: "compact", maximumFractionDigits: 1, minimumFractionDigits: 0 }
+    ? { notation: "compact", maximumFractionDigits: 2, minimumFractionDigits: 0 }
     : { maximumFractionDigits: Number.isInteger(value) ? 0 : 2, minimumFractionDigits: 0 };
   if (measure.unit === "currency" && measure.currency) {
     return write(value, { ...options, style: "currency", currency: measure.currency });
@@ -90,9 +91,9 @@ export function formatTick(value: number, measure: Measure): string {
 }
 
 /** A difference, always with its sign. */
-export function formatDelta(value: Value, measure: Measure): string {
+export function formatDelta(value: Value, measure: Measure, precision: Precision = "exact"): string {
   if (value === null) return MISSING;
-  const text = formatValue(value, measure);
+  const text = formatValue(value, measure, precision);
   return Number(value) > 0 ? `+${text}` : text;
 }
 

@@ -1,6 +1,14 @@
 import { metricResponse } from "@/test/responses";
 import { directionOf, toneOf } from "./change";
-import { changeOf, comparedTime, hasData, laggingSince, totalChangeOf, valueOf } from "./response";
+import {
+  changeOf,
+  comparedRange,
+  comparedTime,
+  hasData,
+  laggingSince,
+  totalChangeOf,
+  valueOf,
+} from "./response";
 
 const change = (value: string | null, delta: string | null, ratio: number | null) => ({
   value,
@@ -26,6 +34,17 @@ describe("reading an answer", () => {
     expect(totalChangeOf(metricResponse("m"), "m")).toBeNull();
   });
 
+  it("has no other days where the comparison is empty", () => {
+    const response = metricResponse("m");
+    const compared = (from: string, to: string) => ({
+      ...response,
+      meta: { ...response.meta, comparison_range: { ...response.meta.range, from, to } },
+    });
+    expect(comparedRange(response)).toBeNull();
+    expect(comparedRange(compared("2026-09-02", "2026-09-01"))).toBeNull();
+    expect(comparedRange(compared("2026-09-01", "2026-09-01"))).toMatchObject({ to: "2026-09-01" });
+  });
+
   it("tells data from none", () => {
     expect(hasData(metricResponse("m"))).toBe(true);
     expect(hasData(metricResponse("m", { totals: { m: "0.00", n: 0, o: null } }))).toBe(false);
@@ -35,6 +54,9 @@ describe("reading an answer", () => {
     const response = metricResponse("m");
     const now = new Date("2026-10-20T00:00:00Z");
     expect(laggingSince(response, now)).toBeNull();
+    // A quiet day is not a source that lags.
+    const quiet = { ...response, meta: { ...response.meta, as_of: { shopify: "2026-10-03T12:00:00Z" } } };
+    expect(laggingSince(quiet, now)).toBeNull();
     const behind = { ...response, meta: { ...response.meta, as_of: { shopify: "2026-10-02T08:00:00Z" } } };
     expect(laggingSince(behind, now)).toBe("2026-10-02T08:00:00Z");
     expect(laggingSince(behind, new Date("2026-10-02T10:00:00Z"))).toBeNull();
@@ -46,6 +68,8 @@ describe("a change", () => {
     expect(directionOf(change("100.00", "1.00", 0.01))).toBe("up");
     expect(directionOf(change("100.00", "-1.00", -0.01))).toBe("down");
     expect(directionOf(change("100.00", "0.00", 0))).toBe("level");
+    expect(directionOf(change("100000.00", "-40.00", -0.0004))).toBe("level");
+    expect(directionOf(change("100000.00", "-50.00", -0.0005))).toBe("down");
   });
 
   it("from zero goes up, and from nothing goes nowhere", () => {

@@ -1,5 +1,6 @@
 import type { QueryColumn, QueryResponse } from "@/lib/api/types";
-import { MISSING, type Value } from "@/lib/format/number";
+import { MISSING, type Measure, type Value } from "@/lib/format/number";
+import { sentence } from "@/lib/format/text";
 import { GRANULARITIES, type Granularity } from "./range";
 
 /*
@@ -31,6 +32,12 @@ function field(record: unknown, key: string): unknown {
 
 export function columnOf(response: QueryResponse, key: string): QueryColumn | undefined {
   return response.columns.find((column) => column.key === key);
+}
+
+/** What a column's values measure. The currency is that of the amounts, which need not be the store's. */
+export function measureOf(response: QueryResponse, key: string): Measure {
+  const column = columnOf(response, key);
+  return { unit: column?.unit, currency: column?.currency };
 }
 
 export function valueOf(row: Row, key: string): Value {
@@ -66,6 +73,12 @@ export function granularityOf(response: QueryResponse): Granularity | null {
   return GRANULARITIES.find((granularity) => granularity === response.meta.query.granularity) ?? null;
 }
 
+/** The days that the range is compared with; null where there are none, as at the first moment of a day. */
+export function comparedRange(response: QueryResponse): QueryResponse["meta"]["range"] | null {
+  const range = response.meta.comparison_range ?? response.comparison?.range;
+  return range && range.from <= range.to ? range : null;
+}
+
 /** Whether anything at all was measured in the range. */
 export function hasData(response: QueryResponse): boolean {
   return Object.values(response.totals).some((value) => {
@@ -74,12 +87,23 @@ export function hasData(response: QueryResponse): boolean {
   });
 }
 
-/** Why the two periods cannot well be compared, where the data begin only after the earlier one has. */
+const UNEQUAL = ["data_ends", "begins_before_data", "comparison_before_data"];
+
+/** Why the two periods cannot well be compared, where the data do not reach over the whole of both. */
 export function unequalPeriods(response: QueryResponse): string | null {
-  return response.meta.warnings.find((warning) => warning.code === "comparison_before_data")?.detail ?? null;
+  const reasons = response.meta.warnings
+    .filter((warning) => UNEQUAL.includes(warning.code))
+    .map((warning) => sentence(warning.detail));
+  return reasons.length > 0 ? [...new Set(reasons)].join(" ") : null;
 }
 
-const LAG_MS = 3 * 3_600_000;
+/** Which way of a metric is good; null while a change says nothing, because the two periods are unequal. */
+export function goodWay(response: QueryResponse, key: string): boolean | null {
+  return unequalPeriods(response) === null ? (columnOf(response, key)?.higher_is_better ?? null) : null;
+}
+
+// Within a day a quiet shop cannot be told from a source that is behind.
+const LAG_MS = 24 * 3_600_000;
 
 /** The instant up to which the slowest source is known, if that leaves out a part of the range that has passed. */
 export function laggingSince(response: QueryResponse, now: Date = new Date()): string | null {
@@ -87,5 +111,5 @@ export function laggingSince(response: QueryResponse, now: Date = new Date()): s
   const [oldest] = Object.values(response.meta.as_of)
     .filter((instant) => typeof instant === "string")
     .sort((a, b) => Date.parse(a) - Date.parse(b));
-  return oldest !== undefined && Date.parse(oldest) < end - LAG_MS ? oldest : null;
+  return oldest !== undefined && Date.parse(oldest) <= end - LAG_MS ? oldest : null;
 }
