@@ -7,8 +7,8 @@ import { TooltipProvider } from "@/components/ui/tooltip";
 import { createQueryClient } from "@/lib/api/query-client";
 
 /** Renders with what the app puts around every page. */
-export function show(children: ReactNode) {
-  const queries = createQueryClient(() => undefined);
+export function show(children: ReactNode, onUnauthenticated: () => void = () => undefined) {
+  const queries = createQueryClient(onUnauthenticated);
   const wrap = (inner: ReactNode) => (
     <QueryClientProvider client={queries}>
       <TooltipProvider delayDuration={0}>

@@ -91,7 +91,7 @@ export function importOf(parts: Partial<Import> = {}): Import {
     status: "done",
     progress: 1,
     rows_read: 41_334,
-    counts: { new: 41_300, updated: 20, unchanged: 14, stale: 0 },
+    counts: { new: 61_207, updated: 20, unchanged: 14, stale: 3 },
     already_imported: false,
     errors: [],
     error_count: 0,

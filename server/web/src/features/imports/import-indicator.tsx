@@ -16,16 +16,16 @@ export function ImportIndicator({ storeId }: { storeId: string }) {
   const running = imports?.find(isActive);
   const share = running ? running.progress : sending ? uploadShare(sending) : null;
   const busy = running !== undefined || sending !== undefined;
+  const text = !busy ? "Import" : share === null ? "Importing" : `Importing ${formatShare(share, 0)}`;
   return (
     <Button
       size="sm"
       onClick={center.open}
-      aria-label={busy ? "Importing. Show the import" : "Import orders"}
+      // Begins with what is seen, so that the button can be called by it.
+      aria-label={busy ? `${text}. Show the import` : `${text} orders`}
     >
       <Upload aria-hidden className={busy ? "animate-breathe text-accent" : undefined} />
-      <span className="hidden tabular-nums sm:inline">
-        {busy ? `Importing ${share === null ? "" : formatShare(share, 0)}` : "Import"}
-      </span>
+      <span className="hidden tabular-nums sm:inline">{text}</span>
     </Button>
   );
 }

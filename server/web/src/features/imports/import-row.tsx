@@ -77,7 +77,7 @@ function Summary({ counts }: { counts: Import["counts"] }) {
   return (
     <>
       <span className="text-foreground">{formatCount(counts.new)} new</span>
-      <span className="hidden sm:inline"> · {formatCount(counts.updated)} updated</span>
+      <span className="hidden sm:inline"> records · {formatCount(counts.updated)} updated</span>
     </>
   );
 }

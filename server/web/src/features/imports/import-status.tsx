@@ -5,7 +5,8 @@ import { formatInstant } from "@/lib/format/date";
 import { formatCount, formatDuration } from "@/lib/format/number";
 import { ImportCounts } from "./import-counts";
 import { ImportErrors } from "./import-errors";
-import { secondsLeft } from "./progress";
+import { isSaving, secondsLeft } from "./progress";
+import { usePace } from "./use-pace";
 
 interface ImportStatusProps {
   item: Import;
@@ -18,7 +19,7 @@ export function ImportStatus({ item, timezone }: ImportStatusProps) {
     case "queued":
       return <p className="text-sm text-muted-foreground">Waiting for its turn.</p>;
     case "running":
-      return <Running item={item} />;
+      return <Running key={item.id} item={item} />;
     case "failed":
       return <Failed item={item} />;
     case "done":
@@ -27,12 +28,13 @@ export function ImportStatus({ item, timezone }: ImportStatusProps) {
 }
 
 function Running({ item }: { item: Import }) {
-  const left = secondsLeft(item);
+  const left = secondsLeft(usePace(item.progress));
   return (
     <div className="flex flex-col gap-1.5">
       <Progress value={item.progress} label={`Importing ${item.file_name}`} />
       <p className="flex justify-between gap-4 text-sm text-muted-foreground tabular-nums">
         <span>{formatCount(item.rows_read)} rows read</span>
+        {isSaving(item.progress) && <span>Saving</span>}
         {left !== null && <span>about {formatDuration(left)} left</span>}
       </p>
     </div>
@@ -46,11 +48,11 @@ function Done({ item, timezone }: ImportStatusProps) {
         <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />
         {item.already_imported
           ? "This file was imported before. Nothing has changed."
-          : `Imported ${formatCount(item.rows_read)} rows${
+          : `Imported the file’s ${formatCount(item.rows_read)} rows${
               item.finished_at ? `, ${formatInstant(item.finished_at, timezone)}` : ""
             }.`}
       </p>
-      {!item.already_imported && <ImportCounts counts={item.counts} />}
+      {!item.already_imported && <ImportCounts item={item} />}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Import, Store } from "@/lib/api/types";
 import { formatCount } from "@/lib/format/number";
 import { metricsKeys } from "@/lib/metrics/query";
 import { importsQuery, isActive } from "./queries";
+import { changedRecords, RECORDS } from "./records";
 import { useUploads } from "./uploads-context";
 
 interface ImportWatcherProps {
@@ -53,14 +54,13 @@ function news(item: Import): { title: string; description: string; tone: "good" 
       tone: "bad",
     };
   }
-  const { counts } = item;
-  const changed = counts.new + counts.updated;
+  const changed = changedRecords(item);
   return {
     title: `${item.file_name} is imported`,
     description:
       changed === 0
         ? "Everything in it was known already."
-        : `${formatCount(changed)} rows are new or updated.`,
+        : `${formatCount(changed)} records are new or updated: ${RECORDS[item.kind]}.`,
     tone: "good",
   };
 }

@@ -3,7 +3,7 @@ import { FileDown, Upload } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import { EmptyState, ErrorState } from "@/components/ui/states";
+import { EmptyState, ErrorState, StaleNotice } from "@/components/ui/states";
 import type { Store } from "@/lib/api/types";
 import { useImportCenter } from "./import-context";
 import { ImportRow } from "./import-row";
@@ -29,6 +29,18 @@ export function ImportsPage({ store, selected, onSelect }: ImportsPageProps) {
           </Button>
         )}
       </div>
+      {query.isError && query.data && (
+        <StaleNotice
+          title={
+            query.isFetchNextPageError
+              ? "Older imports could not be loaded"
+              : "The list could not be brought up to date"
+          }
+          error={query.error}
+          busy={query.isFetching}
+          onRetry={() => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch())}
+        />
+      )}
       <Card aria-label="Past imports" aria-busy={query.isPending}>
         {query.data ? (
           query.data.length === 0 ? (
@@ -42,7 +54,7 @@ export function ImportsPage({ store, selected, onSelect }: ImportsPageProps) {
                 </Button>
               }
             >
-              Files that you import into {store.name} are listed here, with what became of their rows.
+              Files that you import into {store.name} are listed here, with what became of their records.
             </EmptyState>
           ) : (
             <ul className="divide-y">

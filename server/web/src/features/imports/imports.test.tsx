@@ -8,6 +8,7 @@ import { show } from "@/test/render";
 import { importOf, store } from "@/test/responses";
 import { ImportCenter } from "./import-center";
 import { useImportCenter } from "./import-context";
+import { ImportIndicator } from "./import-indicator";
 import { ImportStatus } from "./import-status";
 import { ImportsPage } from "./imports-page";
 import { secondsLeft } from "./progress";
@@ -44,14 +45,17 @@ describe("how an import is", () => {
     expect(screen.getByText("17,360 rows read")).toBeInTheDocument();
   });
 
-  it("shows what became of the rows", () => {
+  it("shows what became of the records, which are not the file's rows", () => {
     show(<ImportStatus item={importOf()} timezone="UTC" />);
-    expect(screen.getByRole("status")).toHaveTextContent("Imported 41,334 rows, Oct 31, 12:00 PM.");
+    expect(screen.getByRole("status")).toHaveTextContent(
+      "Imported the file’s 41,334 rows, Oct 31, 12:00 PM.",
+    );
+    expect(screen.getByText("61,244 records: orders, customers, products and refunds")).toBeInTheDocument();
     for (const [term, value] of [
-      ["New", "41,300"],
+      ["New", "61,207"],
       ["Updated", "20"],
       ["Unchanged", "14"],
-      ["Out of date", "0"],
+      ["Out of date", "3"],
     ]) {
       expect(screen.getByText(term ?? "").parentElement).toHaveTextContent(`${term}${value}`);
     }
@@ -71,11 +75,36 @@ describe("how an import is", () => {
   });
 
   it("guesses the time left only when it can", () => {
-    const now = new Date("2026-10-31T12:00:10Z");
-    const started_at = "2026-10-31T12:00:00Z";
-    expect(secondsLeft({ progress: 0.25, started_at }, now)).toBeCloseTo(30);
-    expect(secondsLeft({ progress: 0.01, started_at }, now)).toBeNull();
-    expect(secondsLeft({ progress: 0.5 }, now)).toBeNull();
+    const pace = (progress: number, at: number) => ({
+      first: { progress: 0.05, at: 1000 },
+      last: { progress, at },
+    });
+    expect(secondsLeft(pace(0.25, 11_000))).toBeCloseTo(37.5);
+    expect(secondsLeft(pace(0.25, 2000))).toBeNull();
+    expect(secondsLeft(pace(0.06, 11_000))).toBeNull();
+    expect(secondsLeft(pace(0.8, 11_000))).toBeNull();
+    expect(secondsLeft(null)).toBeNull();
+  });
+
+  it("tells the time left by the browser's own clock, whatever the server's says, and then that it saves", () => {
+    const clock = vi.spyOn(performance, "now");
+    const running = (progress: number) => (
+      <ImportStatus
+        item={importOf({ status: "running", progress, started_at: "2031-01-01T00:00:00Z" })}
+        timezone="UTC"
+      />
+    );
+    clock.mockReturnValue(5000);
+    const { rerender } = show(running(0.1));
+    expect(screen.queryByText(/left$/)).not.toBeInTheDocument();
+    clock.mockReturnValue(15_000);
+    rerender(running(0.5));
+    expect(screen.getByText("about 13s left")).toBeInTheDocument();
+    clock.mockReturnValue(30_000);
+    rerender(running(0.8));
+    expect(screen.queryByText(/left$/)).not.toBeInTheDocument();
+    expect(screen.getByText("Saving")).toBeInTheDocument();
+    clock.mockRestore();
   });
 });
 
@@ -107,6 +136,18 @@ describe("the list of imports", () => {
     );
     await user.click(screen.getByRole("button", { name: /other\.csv/ }));
     expect(onSelect).toHaveBeenCalledWith("other");
+  });
+
+  it("stays when it could not be loaded again, and says so", async () => {
+    listImports(() => [importOf({ status: "running", progress: 0.1 })]);
+    show(page());
+    expect((await screen.findAllByText("orders_export.csv")).length).toBeGreaterThan(0);
+    network.use(http.get("/api/imports", () => problem(500, "internal")));
+    expect(
+      await screen.findByText("The list could not be brought up to date", {}, { timeout: 4000 }),
+    ).toBeInTheDocument();
+    expect(screen.getAllByText("orders_export.csv").length).toBeGreaterThan(0);
+    expect(screen.getByRole("button", { name: "Copy request id" })).toHaveAttribute("title", "req-42");
   });
 
   it("fails in its place and can be tried again", async () => {
@@ -143,10 +184,96 @@ describe("importing", () => {
     await waitFor(() => expect(sent).toBe(true));
     item = importOf();
     expect(
-      await within(dialog).findByText(/Imported 41,334 rows/, {}, { timeout: 4000 }),
+      await within(dialog).findByText(/Imported the file’s 41,334 rows/, {}, { timeout: 4000 }),
     ).toBeInTheDocument();
     await waitFor(() => expect(onStoreChanged).toHaveBeenCalledTimes(1), { timeout: 4000 });
     expect(screen.getAllByText("orders_export.csv is imported").length).toBeGreaterThan(0);
+    expect(
+      screen.getAllByText("61,227 records are new or updated: orders, customers, products and refunds.")
+        .length,
+    ).toBeGreaterThan(0);
+  });
+
+  it("follows an import that was under way before, until it is over", async () => {
+    let item = importOf({ status: "running", progress: 0.42, rows_read: 17_360 });
+    listImports(() => [item]);
+    const { user } = show(
+      <UploadsProvider>
+        <ImportCenter store={store} onStoreChanged={vi.fn()}>
+          <ImportIndicator storeId={store.id} />
+        </ImportCenter>
+      </UploadsProvider>,
+    );
+    // The name begins with what is seen.
+    await user.click(await screen.findByRole("button", { name: /^Importing 42%/ }));
+    const dialog = screen.getByRole("dialog");
+    expect(within(dialog).getByText("17,360 rows read")).toBeInTheDocument();
+    expect(dialog).toHaveTextContent("You can close this; the import goes on.");
+    item = importOf();
+    expect(
+      await within(dialog).findByText(/Imported the file’s 41,334 rows/, {}, { timeout: 4000 }),
+    ).toBeInTheDocument();
+    await user.click(within(dialog).getByText("Close"));
+    await user.click(screen.getByRole("button", { name: "Import orders" }));
+    expect(screen.queryByText("orders_export.csv")).not.toBeInTheDocument();
+  });
+
+  const leavingAsks = () => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+
+  it("has the tab kept open until the file is sent, and no longer", async () => {
+    const item = importOf({ status: "queued", progress: 0, rows_read: 0 });
+    let letIn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (letIn = resolve));
+    listImports(() => []);
+    network.use(
+      http.post("/api/imports", async () => {
+        await gate;
+        return HttpResponse.json(item, { status: 202 });
+      }),
+      http.get("/api/imports/:id", () => HttpResponse.json(item)),
+    );
+    const { user } = show(center());
+    await user.click(screen.getByText("open"));
+    await user.upload(screen.getByLabelText(/Drop files/), csv("orders_export.csv"));
+    expect(leavingAsks()).toBe(false);
+    await user.click(screen.getByRole("button", { name: "Import" }));
+    expect(await screen.findByText("Keep this tab open until everything is sent.")).toBeInTheDocument();
+    expect(leavingAsks()).toBe(true);
+    letIn();
+    expect(await screen.findByText("Waiting for its turn.")).toBeInTheDocument();
+    expect(leavingAsks()).toBe(false);
+  });
+
+  it("sends a file once more that did not get through", async () => {
+    listImports(() => []);
+    const item = importOf();
+    network.use(
+      http.post("/api/imports", () => HttpResponse.error(), { once: true }),
+      http.post("/api/imports", async ({ request }) =>
+        (await request.text()).includes("#1,1.00")
+          ? HttpResponse.json(item, { status: 202 })
+          : problem(422, "invalid_request"),
+      ),
+      http.get("/api/imports/:id", () => HttpResponse.json(item)),
+    );
+    const { user } = show(center());
+    await user.click(screen.getByText("open"));
+    await user.upload(screen.getByLabelText(/Drop files/), csv("orders_export.csv"));
+    await user.click(screen.getByRole("button", { name: "Import" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The server could not be reached");
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText(/Imported the file’s/)).toBeInTheDocument();
+  });
+
+  it("leads to the sign-in when the session is over, like every other request", async () => {
+    listImports(() => []);
+    network.use(http.post("/api/imports", () => problem(401, "unauthenticated")));
+    const onUnauthenticated = vi.fn();
+    const { user } = show(center(), onUnauthenticated);
+    await user.click(screen.getByText("open"));
+    await user.upload(screen.getByLabelText(/Drop files/), csv("orders_export.csv"));
+    await user.click(screen.getByRole("button", { name: "Import" }));
+    await waitFor(() => expect(onUnauthenticated).toHaveBeenCalledTimes(1));
   });
 
   it("says why a file was not taken", async () => {

@@ -1,15 +1,32 @@
-import type { Import } from "@/lib/api/types";
-
-const MIN_SHARE = 0.03;
+/** The share of an import's work after which the file is read and its records are being saved, at once and in no steps. */
+const READ = 0.8;
+const MIN_GAIN = 0.03;
 const MIN_ELAPSED_S = 1.5;
 
-/** How many seconds an import will still take at its pace so far; null while that would be a guess. */
-export function secondsLeft(
-  item: Pick<Import, "progress" | "started_at">,
-  now: Date = new Date(),
-): number | null {
-  if (!item.started_at) return null;
-  const elapsed = (now.getTime() - Date.parse(item.started_at)) / 1000;
-  if (elapsed < MIN_ELAPSED_S || item.progress < MIN_SHARE || item.progress >= 1) return null;
-  return (elapsed / item.progress) * (1 - item.progress);
+/** How far an import was at a moment of this browser's own clock, in milliseconds; the server's may be another. */
+interface Sight {
+  progress: number;
+  at: number;
+}
+
+export interface Pace {
+  first: Sight;
+  last: Sight;
+}
+
+export function seen(pace: Pace | null, sight: Sight): Pace {
+  return { first: pace?.first ?? sight, last: sight };
+}
+
+export function isSaving(progress: number): boolean {
+  return progress >= READ;
+}
+
+/** How many seconds an import will still take at the pace that was seen; null while that would be a guess. */
+export function secondsLeft(pace: Pace | null): number | null {
+  if (!pace || isSaving(pace.last.progress)) return null;
+  const elapsed = (pace.last.at - pace.first.at) / 1000;
+  const gain = pace.last.progress - pace.first.progress;
+  if (elapsed < MIN_ELAPSED_S || gain < MIN_GAIN) return null;
+  return (elapsed / gain) * (1 - pace.last.progress);
 }

@@ -5,6 +5,7 @@ import { formatBytes } from "@/lib/format/number";
 import { ImportStatus } from "./import-status";
 import { importQuery } from "./queries";
 import { uploadShare, type Upload } from "./uploads";
+import { useUploads } from "./uploads-context";
 
 interface UploadItemProps {
   upload: Upload;
@@ -15,13 +16,14 @@ interface UploadItemProps {
 export function UploadItem({ upload, timezone }: UploadItemProps) {
   return (
     <li className="flex flex-col gap-2">
-      <p className="truncate font-medium">{upload.fileName}</p>
+      <p className="truncate font-medium">{upload.file.name}</p>
       <UploadState upload={upload} timezone={timezone} />
     </li>
   );
 }
 
 function UploadState({ upload, timezone }: UploadItemProps) {
+  const { retry } = useUploads();
   const { state } = upload;
   switch (state.phase) {
     case "waiting":
@@ -29,14 +31,20 @@ function UploadState({ upload, timezone }: UploadItemProps) {
     case "sending":
       return (
         <div className="flex flex-col gap-1.5">
-          <Progress value={uploadShare(upload)} label={`Sending ${upload.fileName}`} />
+          <Progress value={uploadShare(upload)} label={`Sending ${upload.file.name}`} />
           <p className="text-sm text-muted-foreground tabular-nums">
             Sending {formatBytes(state.sent)} of {formatBytes(state.total)}
           </p>
         </div>
       );
     case "refused":
-      return <ErrorState title="The file was not taken. Nothing has changed." error={state.error} />;
+      return (
+        <ErrorState
+          title="The file was not taken. Nothing has changed."
+          error={state.error}
+          onRetry={() => retry(upload)}
+        />
+      );
     case "accepted":
       return <AcceptedImport id={state.importId} timezone={timezone} />;
   }

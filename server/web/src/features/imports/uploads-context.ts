@@ -5,6 +5,8 @@ interface Uploads {
   uploads: Upload[];
   /** Sends files one after the other. */
   start: (storeId: string, files: File[]) => void;
+  /** Sends a file once more that was not taken. */
+  retry: (upload: Upload) => void;
   /** Forgets the uploads of a store that have been dealt with. */
   clear: (storeId: string) => void;
 }

@@ -1,9 +1,10 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useReducer, useRef, type ReactNode } from "react";
 import { uploadImport } from "@/lib/api/upload";
 import { importsKeys } from "./queries";
-import { uploadsReducer, type Upload } from "./uploads";
+import { isOnItsWay, uploadsReducer, type Upload } from "./uploads";
 import { UploadsContext } from "./uploads-context";
+import { useLeaveWarning } from "./use-leave-warning";
 
 let nextKey = 0;
 
@@ -13,6 +14,9 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const line = useRef(Promise.resolve());
   const left = useRef<AbortController | null>(null);
+  // A mutation, so that the end of the session is noticed here as with every other request.
+  const { mutateAsync: upload } = useMutation({ mutationFn: uploadImport });
+  useLeaveWarning(uploads.some(isOnItsWay));
 
   useEffect(() => {
     const controller = new AbortController();
@@ -21,12 +25,12 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const send = useCallback(
-    async (upload: Upload, file: File) => {
-      const change = (state: Upload["state"]) => dispatch({ type: "changed", key: upload.key, state });
+    async ({ key, storeId, file }: Upload) => {
+      const change = (state: Upload["state"]) => dispatch({ type: "changed", key, state });
       change({ phase: "sending", sent: 0, total: file.size });
       try {
-        const accepted = await uploadImport({
-          storeId: upload.storeId,
+        const accepted = await upload({
+          storeId,
           kind: "shopify_orders",
           file,
           onProgress: (sent, total) => change({ phase: "sending", sent, total }),
@@ -34,29 +38,40 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
         });
         queries.setQueryData(importsKeys.one(accepted.id), accepted);
         change({ phase: "accepted", importId: accepted.id });
-        void queries.invalidateQueries({ queryKey: importsKeys.store(upload.storeId) });
+        void queries.invalidateQueries({ queryKey: importsKeys.store(storeId) });
       } catch (error) {
         change({ phase: "refused", error: error instanceof Error ? error : new Error("The upload failed") });
       }
     },
-    [queries],
+    [queries, upload],
   );
 
-  const start = useCallback(
-    (storeId: string, files: File[]) => {
-      const added = files.map((file): [Upload, File] => {
-        nextKey += 1;
-        return [{ key: String(nextKey), storeId, fileName: file.name, state: { phase: "waiting" } }, file];
-      });
-      dispatch({ type: "added", uploads: added.map(([upload]) => upload) });
-      for (const [upload, file] of added) {
-        line.current = line.current.then(() => send(upload, file));
-      }
+  const enqueue = useCallback(
+    (waiting: Upload) => {
+      line.current = line.current.then(() => send(waiting));
     },
     [send],
   );
+  const start = useCallback(
+    (storeId: string, files: File[]) => {
+      const added = files.map((file): Upload => {
+        nextKey += 1;
+        return { key: String(nextKey), storeId, file, state: { phase: "waiting" } };
+      });
+      dispatch({ type: "added", uploads: added });
+      added.forEach(enqueue);
+    },
+    [enqueue],
+  );
+  const retry = useCallback(
+    (refused: Upload) => {
+      dispatch({ type: "changed", key: refused.key, state: { phase: "waiting" } });
+      enqueue(refused);
+    },
+    [enqueue],
+  );
   const clear = useCallback((storeId: string) => dispatch({ type: "cleared", storeId }), []);
 
-  const context = useMemo(() => ({ uploads, start, clear }), [uploads, start, clear]);
+  const context = useMemo(() => ({ uploads, start, retry, clear }), [uploads, start, retry, clear]);
   return <UploadsContext value={context}>{children}</UploadsContext>;
 }

@@ -4,12 +4,18 @@ import type { ApiError } from "@/lib/api/error";
 export interface Upload {
   key: string;
   storeId: string;
-  fileName: string;
+  /** Kept, so that it can be sent once more. */
+  file: File;
   state:
     | { phase: "waiting" }
     | { phase: "sending"; sent: number; total: number }
     | { phase: "accepted"; importId: string }
     | { phase: "refused"; error: ApiError | Error };
+}
+
+/** Whether its bytes are not all with the server yet: they would be lost with the page. */
+export function isOnItsWay({ state }: Upload): boolean {
+  return state.phase === "waiting" || state.phase === "sending";
 }
 
 export type UploadAction =
@@ -26,14 +32,11 @@ export function uploadsReducer(uploads: Upload[], action: UploadAction): Upload[
         upload.key === action.key ? { ...upload, state: action.state } : upload,
       );
     case "cleared":
-      return uploads.filter(
-        ({ storeId, state }) =>
-          storeId !== action.storeId || state.phase === "waiting" || state.phase === "sending",
-      );
+      return uploads.filter((upload) => upload.storeId !== action.storeId || isOnItsWay(upload));
   }
 }
 
-/** The share of all bytes under way that has been sent, for one number over several files. */
+/** The share of a file's bytes that has been sent. */
 export function uploadShare(upload: Upload): number | null {
   if (upload.state.phase !== "sending") return null;
   return upload.state.total > 0 ? upload.state.sent / upload.state.total : null;
