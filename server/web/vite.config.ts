@@ -43,5 +43,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
     env: { TZ: "Asia/Tokyo" },
+    // The colours are held against one another.
+    css: { include: /tokens\.css/ },
   },
 });

@@ -1,12 +1,10 @@
 import { useRouter, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { SignInPage } from "@/features/auth/sign-in-page";
+import { usePageTitle } from "@/lib/page-title";
 
 export function SignInRoute() {
   const { next } = useSearch({ from: "/sign-in" });
   const router = useRouter();
-  useEffect(() => {
-    document.title = "Sign in · Aloftly";
-  }, []);
+  usePageTitle("Sign in");
   return <SignInPage onSignedIn={() => router.history.push(next ?? "/")} />;
 }

@@ -20,9 +20,7 @@ export function StoreLayout() {
   );
 
   useEffect(() => {
-    if (!store) return;
-    rememberStore(store.id);
-    document.title = `${store.name} · Aloftly`;
+    if (store) rememberStore(store.id);
   }, [store]);
 
   if (!store) return <PageNotFound />;

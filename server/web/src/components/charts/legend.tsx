@@ -18,7 +18,7 @@ export function Legend({ items }: LegendProps) {
   );
 }
 
-export function Swatch({ mark, colour }: { mark: Mark; colour: string }) {
+function Swatch({ mark, colour }: { mark: Mark; colour: string }) {
   return (
     <svg aria-hidden width="18" height="8" className="shrink-0">
       <line

@@ -5,7 +5,6 @@ import { cn } from "@/lib/cn";
 import { Button } from "./button";
 
 export const Dialog = DialogPrimitive.Root;
-export const DialogClose = DialogPrimitive.Close;
 
 /*
  * The backdrop is a plain element and not Radix's overlay, which would lock scrolling by writing a style element into the

@@ -15,7 +15,9 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<ToastEntry[]>([]);
   const show = useCallback((toast: ToastInput) => {
     nextKey += 1;
-    setToasts((all) => [...all.slice(-2), { ...toast, key: nextKey }]);
+    // Read now: the update may run after another toast has taken the next one.
+    const key = nextKey;
+    setToasts((all) => [...all.slice(-2), { ...toast, key }]);
   }, []);
   const remove = (key: number) => setToasts((all) => all.filter((toast) => toast.key !== key));
   const context = useMemo(() => ({ show }), [show]);

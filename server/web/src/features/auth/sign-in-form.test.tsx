@@ -25,11 +25,33 @@ it("keeps what was typed after a refusal and puts the cursor where it is needed"
   expect(onSignedIn).not.toHaveBeenCalled();
 });
 
-it("sends nothing until both are given", async () => {
+it("sends nothing until both are given, and says what is missing", async () => {
+  const sent = vi.fn();
+  network.use(
+    http.post("/api/auth/sign-in", () => {
+      sent();
+      return problem(401, "invalid_credentials");
+    }),
+  );
   const { user } = show(<SignInForm onSignedIn={vi.fn()} />);
-  await user.type(screen.getByLabelText("Email"), "owner@example.com");
-  await user.click(screen.getByRole("button", { name: "Sign in" }));
-  expect(screen.getByLabelText("Password")).toHaveFocus();
+  const email = screen.getByLabelText("Email");
+  const password = screen.getByLabelText("Password");
+  const submit = screen.getByRole("button", { name: "Sign in" });
+
+  await user.click(submit);
+  expect(email).toHaveFocus();
+  expect(email).toHaveAccessibleDescription("Enter your email.");
+  expect(password).toHaveAccessibleDescription("Enter your password.");
+
+  await user.type(email, "owner@example.com");
+  expect(email).not.toHaveAccessibleDescription();
+  await user.click(submit);
+  expect(password).toHaveFocus();
+  expect(sent).not.toHaveBeenCalled();
+
+  // The same form does send once both are given.
+  await user.type(password, "wrong{Enter}");
+  await waitFor(() => expect(sent).toHaveBeenCalledTimes(1));
 });
 
 it("goes on once signed in", async () => {

@@ -17,14 +17,18 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState(false);
+  // Only what was left empty when it was sent is called missing, and no longer than it is.
+  const [asked, setAsked] = useState(false);
   const emailInput = useRef<HTMLInputElement>(null);
   const passwordInput = useRef<HTMLInputElement>(null);
   const signIn = useSignIn();
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
+    setAsked(true);
     if (email.trim() === "") return emailInput.current?.focus();
     if (password === "") return passwordInput.current?.focus();
+    setAsked(false);
     signIn.mutate(
       { email: email.trim(), password },
       {
@@ -38,6 +42,8 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   };
 
   const refused = signIn.isError;
+  const noEmail = asked && email.trim() === "";
+  const noPassword = asked && password === "";
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
       <div className="flex flex-col gap-1.5">
@@ -54,9 +60,12 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
           // The page is this form: whoever opens it has come to fill it in.
           // eslint-disable-next-line jsx-a11y/no-autofocus
           autoFocus
+          aria-invalid={noEmail}
+          aria-describedby={noEmail ? `${id}-no-email` : undefined}
           value={email}
           onChange={(event) => setEmail(event.target.value)}
         />
+        {noEmail && <Missing id={`${id}-no-email`}>Enter your email.</Missing>}
       </div>
       <div className="flex flex-col gap-1.5">
         <Label htmlFor={`${id}-password`}>Password</Label>
@@ -68,8 +77,8 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
             type={shown ? "text" : "password"}
             autoComplete="current-password"
             required
-            aria-invalid={refused}
-            aria-describedby={refused ? `${id}-error` : undefined}
+            aria-invalid={refused || noPassword}
+            aria-describedby={noPassword ? `${id}-no-password` : refused ? `${id}-error` : undefined}
             value={password}
             onChange={(event) => setPassword(event.target.value)}
             className="pr-10"
@@ -85,6 +94,7 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
             {shown ? <EyeOff /> : <Eye />}
           </Button>
         </div>
+        {noPassword && <Missing id={`${id}-no-password`}>Enter your password.</Missing>}
       </div>
       {refused && (
         <p id={`${id}-error`} role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">
@@ -95,5 +105,13 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
         {signIn.isPending ? "Signing in…" : "Sign in"}
       </Button>
     </form>
+  );
+}
+
+function Missing({ id, children }: { id: string; children: string }) {
+  return (
+    <p id={id} className="text-sm text-bad">
+      {children}
+    </p>
   );
 }

@@ -5,6 +5,7 @@ import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState, StaleNotice } from "@/components/ui/states";
 import type { Store } from "@/lib/api/types";
+import { usePageTitle } from "@/lib/page-title";
 import { useImportCenter } from "./import-context";
 import { ImportRow } from "./import-row";
 import { importsQuery } from "./queries";
@@ -17,6 +18,7 @@ interface ImportsPageProps {
 }
 
 export function ImportsPage({ store, selected, onSelect }: ImportsPageProps) {
+  usePageTitle("Imports", store.name);
   const center = useImportCenter();
   const query = useInfiniteQuery(importsQuery(store.id));
   return (

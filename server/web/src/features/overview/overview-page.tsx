@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/states";
 import type { Store } from "@/lib/api/types";
+import { usePageTitle } from "@/lib/page-title";
 import { DEFAULT_COMPARISON, DEFAULT_RANGE, writeRange } from "@/lib/metrics/range";
 import { KpiRow } from "./kpi-row";
 import { ProductsCard } from "./products-card";
@@ -19,6 +20,7 @@ interface OverviewPageProps {
 }
 
 export function OverviewPage({ store, search, onSearch, onImport }: OverviewPageProps) {
+  usePageTitle("Overview", store.name);
   const view = overviewView(store, search);
   const empty = dataRange(store) === undefined;
   return (

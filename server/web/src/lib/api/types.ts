@@ -2,7 +2,6 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Session = Schemas["Session"];
 export type Store = Schemas["Store"];
 export type Import = Schemas["Import"];
 export type CellError = Import["errors"][number];
