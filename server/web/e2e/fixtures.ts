@@ -62,8 +62,10 @@ export async function exactKpi(page: Page, title: string): Promise<string> {
   await page.mouse.move(0, 0);
   await card(page, title).getByRole("button").first().hover();
   const tooltip = page.getByRole("tooltip");
-  await expect(tooltip).toHaveText(/\d|orders/);
-  const text = (await tooltip.textContent()) ?? "";
+  // The value comes first, and below it what it counts.
+  const value = tooltip.locator("p").first();
+  await expect(value).toHaveText(/\d|orders/);
+  const text = (await value.textContent()) ?? "";
   // In steps: a tooltip stays while the pointer may still be on its way to it.
   await page.mouse.move(2, 2, { steps: 4 });
   await expect(tooltip).toBeHidden();

@@ -36,7 +36,7 @@ test("the theme can be chosen and stays chosen", async ({ page }) => {
 });
 
 test("nothing sticks out sideways on a phone", async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
+  await page.setViewportSize({ width: 360, height: 780 });
   await openOverview(page);
   await kpi(page, "Customers");
   const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -53,6 +53,29 @@ test("nothing sticks out sideways on a phone", async ({ page }) => {
   await page.getByRole("link", { name: "Imports" }).click();
   await expect(page.getByRole("heading", { name: "Imports" })).toBeVisible();
   expect(await overflow()).toBeLessThanOrEqual(0);
+});
+
+test("the heads of a table stay while its rows are scrolled", async ({ page }) => {
+  await openOverview(page);
+  await page.goto(`${page.url().split("?")[0] ?? ""}?range=last_90_days&by=day&chart=table`);
+  const table = page.getByRole("region", { name: "Revenue over time", exact: true }).getByRole("table");
+  const head = table.getByRole("columnheader").first();
+  const top = async () => (await head.boundingBox())?.y ?? Number.NaN;
+  await expect(table.getByRole("row").nth(90)).toBeAttached();
+  const before = await top();
+  await table.locator("..").evaluate((box) => box.scrollTo({ top: 600 }));
+  await expect(table.getByRole("row").nth(1)).not.toBeInViewport();
+  expect(await top()).toBeCloseTo(before, 0);
+  await expect(head).toBeInViewport();
+});
+
+test("with less motion nothing goes on moving for ever", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.route("**/api/metrics/query", () => undefined);
+  await openOverview(page);
+  const skeleton = page.locator(".animate-breathe").first();
+  await expect(skeleton).toBeAttached();
+  await expect(skeleton).toHaveCSS("animation-iteration-count", "1");
 });
 
 test.describe("accessibility", () => {

@@ -125,3 +125,12 @@ test("one card that fails leaves the others alone, and can be tried again", asyn
   expect(await kpi(page, "Orders")).toMatch(/\d/);
   complaints.pardon(/500 \(Internal Server Error\)/);
 });
+
+test("is called after its store, and so is every other page", async ({ page }) => {
+  await openOverview(page);
+  const [name = ""] = await storeNames(page);
+  await switchStore(page, name);
+  await expect(page).toHaveTitle(`Overview · ${name} · Aloftly`);
+  await page.getByRole("link", { name: "Imports" }).click();
+  await expect(page).toHaveTitle(`Imports · ${name} · Aloftly`);
+});
