@@ -51,16 +51,16 @@ export function PagePending() {
     <div aria-busy>
       <span className="sr-only">Loading</span>
       <div className="border-b bg-card">
-        <div className="mx-auto flex h-24 w-full max-w-7xl items-start gap-3 px-3 py-2 sm:h-12 sm:px-6">
+        <div className="mx-auto flex h-21 w-full max-w-7xl items-start gap-3 px-3 py-2 sm:h-12 sm:px-6">
           <LogoMark />
-          <Skeleton className="h-8 w-44" />
-          <Skeleton className="ml-auto h-8 w-28" />
+          <Skeleton className="h-8 w-36 sm:w-44" />
+          <Skeleton className="ml-auto h-8 w-24 sm:w-28" />
         </div>
       </div>
       <div className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-3 py-5 sm:px-6 sm:py-6">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <Skeleton className="h-7 w-28" />
-          <Skeleton className="h-9 w-56 sm:w-80" />
+          <Skeleton className="h-9 w-36 sm:w-80" />
         </div>
         <div className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
           {Array.from({ length: 4 }, (_, index) => (

@@ -39,7 +39,7 @@ export function WidgetCard<T>({
   return (
     <Card aria-labelledby={id} aria-busy={waiting} className={className}>
       <CardHeader>
-        <div className="flex min-w-0 items-baseline gap-2">
+        <div className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           <CardTitle id={id}>{title}</CardTitle>
           {unit && <span className="text-sm text-muted-foreground">{unit}</span>}
         </div>

@@ -19,7 +19,7 @@ export function PresetList({ range, onChoose }: PresetListProps) {
             aria-pressed={range === preset}
             onClick={() => onChoose(preset)}
             className={cn(
-              "h-9 w-full rounded-md px-2 text-left text-sm hover:bg-muted sm:h-7",
+              "h-9 w-full rounded-md px-1 text-left text-sm tracking-tight hover:bg-muted sm:h-7 sm:px-2 sm:tracking-normal",
               range === preset && "bg-accent-soft font-medium text-accent hover:bg-accent-soft",
             )}
           >

@@ -104,7 +104,7 @@ function RequestId({ id }: { id: string }) {
     <Button
       variant="ghost"
       size="sm"
-      className="font-normal"
+      className="font-normal first:-ml-2.5"
       title={id}
       onClick={() => {
         void copyText(id).then(setCopied);

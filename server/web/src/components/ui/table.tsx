@@ -29,7 +29,7 @@ export function TableHead({ className, ...props }: ComponentProps<"th">) {
     <th
       scope="col"
       className={cn(
-        "h-9 px-3 text-left text-sm font-normal whitespace-nowrap text-muted-foreground first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5",
+        "h-9 px-2 text-left text-sm font-normal whitespace-nowrap text-muted-foreground first:pl-4 last:pr-4 sm:px-3 sm:first:pl-5 sm:last:pr-5",
         className,
       )}
       {...props}
@@ -44,7 +44,7 @@ export function TableRow({ className, ...props }: ComponentProps<"tr">) {
 export function TableCell({ className, ...props }: ComponentProps<"td">) {
   return (
     <td
-      className={cn("h-10 px-3 py-1.5 first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5", className)}
+      className={cn("h-10 px-2 py-1.5 first:pl-4 last:pr-4 sm:px-3 sm:first:pl-5 sm:last:pr-5", className)}
       {...props}
     />
   );
@@ -66,14 +66,14 @@ export function SortableHead({ title, description, direction, onSort, className 
       type="button"
       onClick={onSort}
       className={cn(
-        "group -mx-1.5 inline-flex items-center gap-1 rounded px-1.5 py-1 hover:text-foreground",
+        "group -mx-1.5 inline-flex items-center gap-1 rounded px-1.5 py-1 text-right hover:text-foreground",
         direction !== null && "font-medium text-foreground",
       )}
     >
       <Arrow
         aria-hidden
         className={cn(
-          "size-3.5",
+          "size-3.5 shrink-0",
           direction === null && "opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50",
         )}
       />
@@ -83,7 +83,7 @@ export function SortableHead({ title, description, direction, onSort, className 
   return (
     <TableHead
       aria-sort={direction === null ? "none" : direction === "asc" ? "ascending" : "descending"}
-      className={cn("text-right", className)}
+      className={cn("text-right whitespace-normal sm:whitespace-nowrap", className)}
     >
       {description ? <Tooltip content={description}>{button}</Tooltip> : button}
     </TableHead>

@@ -9,16 +9,18 @@ interface TooltipProps {
   /** One focusable element. */
   children: ReactNode;
   side?: "top" | "bottom" | "left" | "right";
+  align?: "start" | "center" | "end";
   className?: string;
 }
 
-export function Tooltip({ content, children, side = "top", className }: TooltipProps) {
+export function Tooltip({ content, children, side = "top", align = "center", className }: TooltipProps) {
   return (
     <TooltipPrimitive.Root>
       <TooltipPrimitive.Trigger asChild>{children}</TooltipPrimitive.Trigger>
       <TooltipPrimitive.Portal>
         <TooltipPrimitive.Content
           side={side}
+          align={align}
           sideOffset={6}
           collisionPadding={12}
           className={cn(

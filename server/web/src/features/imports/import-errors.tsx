@@ -17,8 +17,8 @@ export function ImportErrors({ errors, total }: ImportErrorsProps) {
           <tr>
             <TableHead className="text-right">Line</TableHead>
             <TableHead>Column</TableHead>
-            <TableHead>Value</TableHead>
-            <TableHead>Expected</TableHead>
+            <TableHead className="min-w-36">Value</TableHead>
+            <TableHead className="w-full">Expected</TableHead>
           </tr>
         </thead>
         <tbody>

@@ -36,7 +36,8 @@ export function ImportRow({ item, timezone, open, onToggle }: ImportRowProps) {
         <span className="min-w-0 flex-1">
           <span className="block truncate font-medium">{item.file_name}</span>
           <span className="block text-sm text-muted-foreground tabular-nums">
-            {formatInstant(item.created_at, timezone)} · {formatBytes(item.size_bytes)}
+            <span className="whitespace-nowrap">{formatInstant(item.created_at, timezone)} ·</span>{" "}
+            <span className="whitespace-nowrap">{formatBytes(item.size_bytes)}</span>
           </span>
         </span>
         <Outcome item={item} />

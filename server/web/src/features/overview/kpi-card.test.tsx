@@ -136,7 +136,7 @@ it("says how far the data reach where none of the days is among them", async () 
   answerQueries(() => ({ ...response, meta: { ...response.meta, range } }));
   const { user } = show(card());
   await user.hover(await screen.findByRole("button", { name: "—" }));
-  expect(await screen.findByRole("tooltip")).toHaveTextContent("begin on Oct 17, 2025");
+  expect(await screen.findByRole("tooltip")).toHaveTextContent("begins on Oct 17, 2025");
 });
 
 it("says how recent the numbers are when the source lags", async () => {

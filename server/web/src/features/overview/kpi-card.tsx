@@ -95,6 +95,7 @@ function Kpi({ response, metric, title, precision, whyMissing }: KpiProps) {
             </>
           }
           side="bottom"
+          align="start"
         >
           <button
             type="button"
@@ -117,6 +118,7 @@ function Kpi({ response, metric, title, precision, whyMissing }: KpiProps) {
               />
             }
             side="bottom"
+            align="start"
           >
             <button
               type="button"

@@ -11,12 +11,12 @@ interface NothingSoldProps {
 export function NothingSold({ outside, onShowData }: NothingSoldProps) {
   return (
     <EmptyState
-      title={outside ? "There are no data of these days" : "No orders in these days"}
+      title={outside ? "No data for these days" : "No orders in these days"}
       className="flex-1"
       action={onShowData && <Button onClick={onShowData}>Show all orders</Button>}
     >
       {outside
-        ? `${outside} The line of revenue will be here once orders of these days are imported.`
+        ? `${outside} Once orders of these days are imported, the line of revenue is here.`
         : "The line of revenue would be here. The store has orders on other days."}
     </EmptyState>
   );

@@ -87,6 +87,6 @@ it("does not call days without data days without sales", async () => {
   const range = { ...response.meta.range, from: "2026-12-01", to: "2026-12-31" };
   answerQueries(() => ({ ...response, meta: { ...response.meta, range } }));
   show(<ProductsCard view={view()} onSearch={vi.fn()} />);
-  expect(await screen.findByText("There are no data of these days")).toBeInTheDocument();
-  expect(screen.getByText(/end on Nov 20, 2026/)).toBeInTheDocument();
+  expect(await screen.findByText("No data for these days")).toBeInTheDocument();
+  expect(screen.getByText(/ends on Nov 20, 2026/)).toBeInTheDocument();
 });

@@ -20,7 +20,7 @@ export function ProductsTable({ response, sort, outside, onSort }: ProductsTable
   const description = useMetricDescription(PRODUCT_REVENUE);
   if (response.rows.length === 0) {
     return (
-      <EmptyState title={outside ? "There are no data of these days" : "No products sold in these days"}>
+      <EmptyState title={outside ? "No data for these days" : "No products sold in these days"}>
         {outside} The products that bring in the most would be listed here. Choose other days to see them.
       </EmptyState>
     );
@@ -58,7 +58,7 @@ export function ProductsTable({ response, sort, outside, onSort }: ProductsTable
           return (
             <TableRow key={`${name}-${index}`}>
               <TableCell className="max-w-0">
-                <span className="block truncate" title={name}>
+                <span className="line-clamp-2 sm:line-clamp-1" title={name}>
                   {name}
                 </span>
               </TableCell>

@@ -103,7 +103,7 @@ it("does not call days after the last data days without orders", async () => {
     warned({ ...empty, meta: { ...empty.meta, range } }, { data_ends: "later days have none" }),
   );
   show(card({}));
-  expect(await screen.findByText(/^The data of this store end on Nov 20, 2026/)).toBeInTheDocument();
+  expect(await screen.findByText(/^The data of this store ends on Nov 20, 2026/)).toBeInTheDocument();
   expect(screen.queryByText("No orders in these days")).not.toBeInTheDocument();
   expect(screen.getByText("Later days have none.")).toBeInTheDocument();
 });

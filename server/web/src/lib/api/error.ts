@@ -28,7 +28,7 @@ export class ApiError extends Error {
 /** Problems that the server describes to whoever writes queries, in the words of whoever owns a store. */
 const PLAIN: Record<string, string> = {
   mixed_currencies:
-    "The orders of these days are in more than one currency, and such amounts cannot be added up. Every order is kept and nothing is lost. Choose days with orders in one currency to see the amounts.",
+    "The orders of these days are in more than one currency, so their amounts cannot be added up. Every order is kept and nothing is lost; choose days with one currency.",
 };
 
 export function unreachable(): ApiError {
