@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aloftly_engine::lake::Snapshot;
 use serde::Serialize;
+
+use crate::shopify::{MixedOrderKeys, OrderKeys};
 
 /// How far an import has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -31,9 +34,20 @@ pub struct Summary {
     pub currencies: BTreeSet<String>,
     /// The least and greatest time of orders or events, in microseconds since the epoch.
     pub time_bounds: Option<(i64, i64)>,
+    /// By what its orders are known; `None` when it has none.
+    #[serde(skip)]
+    pub order_keys: Option<OrderKeys>,
 }
 
 impl Summary {
+    /// Whether what was pushed may join what the store holds. A caller asks this of the state that its commit is based on.
+    ///
+    /// # Errors
+    /// When the store knows its orders by something else than the file.
+    pub fn fit(&self, store: &Snapshot) -> Result<(), MixedOrderKeys> {
+        self.order_keys.map_or(Ok(()), |keys| keys.fit(store))
+    }
+
     pub(crate) fn saw(&mut self, micros: i64) {
         let (least, greatest) = self.time_bounds.unwrap_or((micros, micros));
         self.time_bounds = Some((least.min(micros), greatest.max(micros)));

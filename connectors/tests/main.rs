@@ -7,6 +7,8 @@ mod support;
 
 mod demo;
 mod events;
+mod orders_discounts;
 mod orders_errors;
 mod orders_model;
+mod orders_versions;
 mod retail;

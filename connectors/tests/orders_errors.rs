@@ -58,6 +58,7 @@ fn a_wrong_cell_is_named_with_line_column_value_and_what_was_expected() {
         (2, "Refunded Amount", "-0.01", "0 or more"),
         (2, "Accepts Marketing", "maybe", "yes or no"),
         (2, "Id", "", "the order's id"),
+        (2, "Id", "name:#1", "an id that does not begin with name:"),
         (2, "Name", "", "an order's name"),
         (2, "Lineitem quantity", "2.5", "a whole number of 0 or more"),
         (2, "Lineitem name", "", "the name of what was sold"),

@@ -257,6 +257,39 @@ fn row<const N: usize>(cells: [(&str, Option<String>); N]) -> Row {
     cells.into_iter().map(|(column, cell)| (column.to_owned(), cell)).collect()
 }
 
+/// The part of a total that was refunded, in millionths that are begun, and less than a whole.
+fn refunded_millionths(refunded: i64, total: i64) -> i64 {
+    if refunded == 0 {
+        return 0;
+    }
+    let reaches = |millionths: &i64| i128::from(*millionths) * i128::from(total) >= i128::from(refunded) * 1_000_000;
+    let (mut short, mut enough) = (0, 999_999);
+    while enough - short > 1 {
+        let middle = (short + enough) / 2;
+        if reaches(&middle) { enough = middle } else { short = middle }
+    }
+    enough
+}
+
+/// Shares a discount among amounts one smallest unit after the other, each to the line that lacks most of its exact share.
+fn shares(discount: i64, amounts: &[i64], written: impl Iterator<Item = String>) -> Vec<i64> {
+    let decimals = written.filter_map(|text| Some(text.split_once('.')?.1.len())).max().unwrap_or(0);
+    let unit = [10_000, 100, 100, 10, 1][decimals.min(4)];
+    let positive: Vec<i128> = amounts.iter().map(|amount| i128::from(*amount).max(0)).collect();
+    let all: i128 = positive.iter().sum();
+    let discount = i128::from(discount).clamp(0, all);
+    // Whole units that certainly are everyone's first, so that few are left to hand out.
+    let mut shares: Vec<i128> =
+        positive.iter().map(|amount| if all == 0 { 0 } else { discount * amount / all / unit * unit }).collect();
+    while shares.iter().sum::<i128>() < discount {
+        let lacks = |line: usize| discount * positive[line] - shares[line] * all;
+        let most = (0..shares.len()).map(lacks).max().unwrap();
+        let next = (0..shares.len()).find(|line| lacks(*line) == most).unwrap();
+        shares[next] += unit;
+    }
+    shares.into_iter().map(|share| i64::try_from(share).unwrap()).collect()
+}
+
 /// The rows that the orders should become, by dataset.
 fn expected(orders: &[Order], style: &Style) -> BTreeMap<&'static str, Vec<Row>> {
     let has = |column: &str| style.columns.contains(&column);
@@ -268,7 +301,8 @@ fn expected(orders: &[Order], style: &Style) -> BTreeMap<&'static str, Vec<Row>>
         let amount = |column: &str| order.amounts[column].filter(|_| has(column)).map(|(raw, _)| raw);
         let line_discount = |item: &Item| item.discount.filter(|_| has("Lineitem discount")).map_or(0, |(raw, _)| raw);
         let created = order.created.0 * 1_000_000;
-        let version = TIMES.into_iter().filter_map(time).fold(created, i64::max);
+        let latest = ["Paid at", "Cancelled at"].into_iter().filter_map(time).fold(created, i64::max);
+        let version = latest + refunded_millionths(amount("Refunded Amount").unwrap_or(0), order.total.0);
         let email = text("Email").map(|email| email.to_lowercase());
         let customer = email.as_ref().map(|email| {
             let hash: String = Sha256::digest(email.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -283,7 +317,7 @@ fn expected(orders: &[Order], style: &Style) -> BTreeMap<&'static str, Vec<Row>>
             (None, None)
         };
         let context = row([
-            ("order_id", Some(if has("Id") { id_of(place) } else { name_of(place) })),
+            ("order_id", Some(if has("Id") { id_of(place) } else { format!("name:{}", name_of(place)) })),
             ("row_version", Some(version.to_string())),
             ("created_at", Some(created.to_string())),
             ("currency", Some(["USD", "INR", "GBP"][place % 3].to_owned())),
@@ -327,7 +361,22 @@ fn expected(orders: &[Order], style: &Style) -> BTreeMap<&'static str, Vec<Row>>
         whole.extend(context.clone());
         rows.entry("orders").or_default().push(whole);
 
-        for (line, item) in order.items.iter().enumerate() {
+        let amounts: Vec<i64> =
+            order.items.iter().map(|item| i64::from(item.quantity) * item.price.0 - line_discount(item)).collect();
+        let to_share = match (amount("Subtotal"), amount("Discount Amount")) {
+            (Some(subtotal), _) => amounts.iter().sum::<i64>() - subtotal,
+            (None, Some(discount)) => discount - order.items.iter().map(line_discount).sum::<i64>(),
+            (None, None) => 0,
+        };
+        let written = [("Subtotal", order.amounts["Subtotal"]), ("Discount Amount", order.amounts["Discount Amount"])]
+            .into_iter()
+            .filter(|(column, _)| has(column))
+            .filter_map(|(_, amount)| amount)
+            .chain([order.total])
+            .chain(order.items.iter().map(|item| item.price))
+            .chain(order.items.iter().filter_map(|item| item.discount.filter(|_| has("Lineitem discount"))));
+        let shares = shares(to_share, &amounts, written.map(write_amount));
+        for (line, (item, share)) in order.items.iter().zip(shares).enumerate() {
             let optional =
                 |column: &str, text: &str| Some(text.trim().to_owned()).filter(|text| has(column) && !text.is_empty());
             let sku = optional("Lineitem sku", &item.sku);
@@ -340,8 +389,8 @@ fn expected(orders: &[Order], style: &Style) -> BTreeMap<&'static str, Vec<Row>>
                 ("vendor", optional("Vendor", &item.vendor)),
                 ("quantity", number(i64::from(item.quantity))),
                 ("unit_price", number(item.price.0)),
-                ("discount", number(line_discount(item))),
-                ("amount", number(i64::from(item.quantity) * item.price.0 - line_discount(item))),
+                ("discount", number(line_discount(item) + share)),
+                ("amount", number(amounts[line] - share)),
             ]);
             sold.extend(context.clone());
             let product = ["product_id", "product", "variant", "sku", "vendor", "unit_price", "currency"];

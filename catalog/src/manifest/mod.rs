@@ -136,19 +136,20 @@ impl Manifest for PgManifest {
         transaction.commit().await.map_err(unavailable)
     }
 
-    async fn unstage(&self, store: StoreId, segments: &[SegmentId]) -> Result<(), ManifestError> {
+    async fn unstage(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<SegmentId>, ManifestError> {
         let mut transaction = self.begin(store, Need::Write).await?;
         self.versions(&mut transaction, store).await?;
-        sqlx::query!(
-            "DELETE FROM lake_staged_segments WHERE org_id = $1 AND store_id = $2 AND id = ANY ($3)",
+        let unstaged = sqlx::query_scalar!(
+            "DELETE FROM lake_staged_segments WHERE org_id = $1 AND store_id = $2 AND id = ANY ($3) RETURNING id",
             self.organization(),
             store.0,
             &uuids(segments),
         )
-        .execute(&mut *transaction)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(unavailable)?;
-        transaction.commit().await.map_err(unavailable)
+        transaction.commit().await.map_err(unavailable)?;
+        Ok(unstaged.into_iter().map(SegmentId).collect())
     }
 
     async fn publish(&self, commit: Commit) -> Result<Published, ManifestError> {

@@ -5,10 +5,15 @@ use std::fmt::Write as _;
 use aloftly_engine::money::Money;
 use sha2::{Digest, Sha256};
 
+use super::allocate::allocate;
 use super::header::{Column, Header};
 use crate::error::Rejections;
 use crate::parse::{self, Expected};
 use crate::records::Cells;
+
+const MICROS_PER_SECOND: i64 = 1_000_000;
+/// The most that a share may be, so that it stays below the second.
+const MOST_MILLIONTHS: i64 = MICROS_PER_SECOND - 1;
 
 /// The order whose lines are being read. Empty text stands for a cell that is empty or not there.
 #[derive(Debug, Default)]
@@ -50,6 +55,10 @@ pub(super) struct Order {
     pub(super) units: i64,
     gross: Money,
     line_discounts: Money,
+    /// The items' amounts, each with its own line's discount taken off.
+    amounts: Vec<Money>,
+    /// With how many decimals the amounts are written that its items are made of.
+    decimals: usize,
     /// The line that it begins on.
     pub(super) begins_on: u64,
 }
@@ -62,8 +71,11 @@ pub(super) struct Item<'a> {
     pub(super) vendor: &'a str,
     pub(super) quantity: i64,
     pub(super) unit_price: Money,
+    /// What was taken off this line alone.
     pub(super) discount: Money,
+    /// The price of all its pieces with that taken off.
     pub(super) amount: Money,
+    decimals: usize,
 }
 
 /// Reads the cells of one line and rejects those that are wrong.
@@ -94,6 +106,12 @@ impl<'a> Line<'a, '_> {
         self.read(column, parse)
     }
 
+    /// With how many decimals the cells of these columns are written, at most.
+    fn decimals(&self, columns: &[Column]) -> usize {
+        let decimals = |column: &Column| self.text(*column).split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        columns.iter().map(decimals).max().unwrap_or(0)
+    }
+
     /// The product sold, `None` when a cell is wrong or the line has none.
     pub(super) fn item(&mut self) -> Option<Item<'a>> {
         let product = self.text(Column::Product);
@@ -115,7 +133,8 @@ impl<'a> Line<'a, '_> {
             return None;
         }
         let (sku, vendor) = (self.text(Column::Sku), self.text(Column::Vendor));
-        Some(Item { product, sku, vendor, quantity, unit_price, discount, amount })
+        let decimals = self.decimals(&[Column::Price, Column::LineDiscount]);
+        Some(Item { product, sku, vendor, quantity, unit_price, discount, amount, decimals })
     }
 
     pub(super) fn has_item(&self) -> bool {
@@ -162,6 +181,7 @@ impl Order {
         self.currency.make_ascii_uppercase();
         self.begin_times(line);
         self.begin_amounts(line);
+        self.version = self.version();
     }
 
     fn begin_times(&mut self, line: &mut Line<'_, '_>) {
@@ -170,8 +190,6 @@ impl Order {
         self.fulfilled_at = line.read_if_any(Column::FulfilledAt, parse::instant);
         self.cancelled_at = line.read_if_any(Column::CancelledAt, parse::instant);
         self.refunded_at = line.read_if_any(Column::RefundedAt, parse::instant);
-        let later = [self.paid_at, self.fulfilled_at, self.cancelled_at, self.refunded_at];
-        self.version = later.into_iter().flatten().fold(self.created_at, i64::max);
         self.accepts_marketing = line.read_if_any(Column::AcceptsMarketing, parse::flag);
     }
 
@@ -185,6 +203,23 @@ impl Order {
         self.outstanding = line.read_if_any(Column::Outstanding, parse::amount);
         (self.lines, self.units) = (0, 0);
         (self.gross, self.line_discounts) = (Money::ZERO, Money::ZERO);
+        self.amounts.clear();
+        self.decimals = line.decimals(&[Column::Total, Column::Subtotal, Column::DiscountAmount]);
+    }
+
+    /// Orders the states of an order: the latest second at which it was created, paid or cancelled, and below the second
+    /// the share of the total that was refunded, in millionths, rounded up. Times of exports are whole seconds, and refunds
+    /// only grow.
+    fn version(&self) -> i64 {
+        let latest = [self.paid_at, self.cancelled_at].into_iter().flatten().fold(self.created_at, i64::max);
+        let (refunded, total) = (self.refunded.raw(), self.total.raw());
+        let millionths = match (refunded, total) {
+            (0, _) => 0,
+            (_, ..=0) => i128::from(MOST_MILLIONTHS),
+            _ => (refunded * i128::from(MICROS_PER_SECOND) + total - 1) / total,
+        };
+        let share = i64::try_from(millionths).unwrap_or(MOST_MILLIONTHS).min(MOST_MILLIONTHS);
+        latest - latest.rem_euclid(MICROS_PER_SECOND) + share
     }
 
     /// Adds an item; `false` when the order's sums do not fit a money column any more.
@@ -195,7 +230,30 @@ impl Order {
         let discounts = self.line_discounts.checked_add(item.discount);
         let (Some(gross), Some(discounts)) = (gross, discounts) else { return false };
         (self.gross, self.line_discounts) = (gross, discounts);
+        self.amounts.push(item.amount);
+        self.decimals = self.decimals.max(item.decimals);
         self.gross.checked_sub(self.discount()).is_some()
+    }
+
+    /// What of the order's discount is in none of its lines' discounts, shared among its lines.
+    pub(super) fn shared_discount(&self) -> Vec<Money> {
+        let of_order = match (self.stated_subtotal, self.stated_discount) {
+            (Some(subtotal), _) => self.gross.checked_sub(self.line_discounts).and_then(|sum| sum.checked_sub(subtotal)),
+            (None, Some(discount)) => discount.checked_sub(self.line_discounts),
+            (None, None) => None,
+        };
+        allocate(of_order.unwrap_or_default(), self.unit(), &self.amounts)
+    }
+
+    /// The smallest amount that the order's currency is paid in, as far as its amounts tell. No currency has tenths only:
+    /// `12.5` is how a spreadsheet leaves `12.50`.
+    fn unit(&self) -> Money {
+        Money::from_raw(match self.decimals {
+            0 => 10_000,
+            1 | 2 => 100,
+            3 => 10,
+            _ => 1,
+        })
     }
 
     /// What was taken off: as stated, else the sum of what was taken off its lines.

@@ -8,8 +8,9 @@
 //! not export are left alone and named in the summary. `Refunded at`, which Shopify does not export, is read where a
 //! file has it.
 //!
-//! **An order is known** by `Id`, or by `Name` in files without that column. Its lines are told from the next order's by
-//! these two. All lines of an order must follow one another: a second block of an order that the file had before is an
+//! **An order is known** by `Id`, or by `Name` in files without that column (`name:#1001` is then its entity, so that it is
+//! never taken for an id). A store's orders are all known by one of them: [`Summary::fit`] must be asked before a file's rows
+//! are committed. An order's lines are told from the next order's by these two. All lines of an order must follow one another: a second block of an order that the file had before is an
 //! error, as the two blocks could be two states of it or two halves. For that the importer remembers 9 to 18 bytes for each
 //! order of the file; its memory is bounded apart from that.
 //!
@@ -17,9 +18,15 @@
 //! discount is the sum of its lines'; without `Subtotal` it is items less discount; shipping, taxes and refunds are zero.
 //! An order of no items has its three item cells empty.
 //!
-//! **Versions**: an order's row version is the latest of its times (created, paid, fulfilled, cancelled, refunded), so that an
-//! older export does not undo a newer one, as far as these times tell them apart; products and customers are as of the
-//! newest order that they are in.
+//! **Discounts of the order as a whole** are shared among its lines, so that its items' amounts add up to its subtotal: what
+//! the lines come to beyond `Subtotal` (in files without it, what `Discount Amount` is beyond the lines' discounts) is taken
+//! off them by their value, in the smallest unit that the order's amounts are written with, and never below zero.
+//!
+//! **Versions**: an order's row version is the latest of the times at which it was created, paid and cancelled, in whole
+//! seconds, and in the microseconds below the second the share of its total that was refunded, in millionths. None of
+//! these goes back (a fulfilment does, when it is cancelled), so that an older export does not undo a newer one as far as they
+//! tell them apart; where they do not, the last import wins. Products and customers are as of the newest order that they
+//! are in.
 
 use std::io::Read;
 
@@ -27,6 +34,7 @@ use aloftly_engine::lake::RowSink;
 
 use super::header::{Column, Header};
 use super::order::{Line, Order};
+use super::order_keys::OrderKeys;
 use super::rows::Rows;
 use crate::error::Rejections;
 use crate::records::Cells;
@@ -102,6 +110,7 @@ enum Before {
 
 struct Reader<'a> {
     header: &'a Header,
+    keys: OrderKeys,
     rejections: Rejections,
     before: Before,
     /// A line since the last order's first one was unreadable: it may have been the first line of another.
@@ -115,6 +124,7 @@ impl<'a> Reader<'a> {
     fn new(header: &'a Header, batch_rows: usize) -> Self {
         Self {
             header,
+            keys: if header.place(Column::Id).is_some() { OrderKeys::Ids } else { OrderKeys::Names },
             rejections: Rejections::default(),
             before: Before::Nothing,
             lost_line: false,
@@ -160,14 +170,19 @@ impl<'a> Reader<'a> {
     fn begin_order(&mut self, cells: Cells<'_>) {
         (self.before, self.lost_line) = (Before::Order, false);
         let mut line = Line { header: self.header, cells, rejections: &mut self.rejections };
-        let key = if self.header.place(Column::Id).is_some() { Column::Id } else { Column::Name };
+        let key = match self.keys {
+            OrderKeys::Ids => Column::Id,
+            OrderKeys::Names => Column::Name,
+        };
         let id = line.text(key);
         if id.is_empty() {
             line.reject(key, "the order's id, which only lines after its first may lack");
+        } else if self.keys == OrderKeys::Ids && OrderKeys::looks_named(id) {
+            line.reject(key, "an id that does not begin with name:");
         } else if !self.seen.insert(id) {
             line.reject(key, "an order that did not come before: all lines of an order must follow one another");
         }
-        self.order.begin(id, &mut line);
+        self.order.begin(&self.keys.entity(id), &mut line);
     }
 
     fn begin_orphans(&mut self, cells: Cells<'_>) {
@@ -209,6 +224,7 @@ impl<'a> Reader<'a> {
     fn end_order(&mut self, sink: &mut dyn RowSink, summary: &mut Summary) -> Result<(), ImportError> {
         if self.before == Before::Order && self.rejections.is_empty() {
             self.rows.order(&self.order);
+            summary.order_keys = Some(self.keys);
             summary.saw(self.order.created_at);
             if !summary.currencies.contains(&self.order.currency) {
                 summary.currencies.insert(self.order.currency.clone());

@@ -47,6 +47,7 @@ impl Rows {
     /// The order, when all its items were given.
     pub(super) fn order(&mut self, order: &Order) {
         self.orders.push(order);
+        self.items.end_order(order);
         if order.refunded > Money::ZERO {
             self.refunds.push(order);
         }
@@ -240,6 +241,8 @@ struct ItemRows {
     unit_price: Decimals,
     discount: Decimals,
     amount: Decimals,
+    /// Discount and amount of the lines of the order that is being read, as the lines tell them.
+    open: Vec<(Money, Money)>,
     id: String,
 }
 
@@ -258,6 +261,7 @@ impl Default for ItemRows {
             unit_price: Decimals::money(),
             discount: Decimals::money(),
             amount: Decimals::money(),
+            open: Vec::new(),
             id: String::new(),
         }
     }
@@ -280,13 +284,21 @@ impl ItemRows {
         self.variant.push(item.sku);
         self.quantity.push(item.quantity);
         self.unit_price.push_money(Some(item.unit_price));
-        self.discount.push_money(Some(item.discount));
-        self.amount.push_money(Some(item.amount));
+        self.open.push((item.discount, item.amount));
         &self.id
+    }
+
+    /// Takes off the order's lines what is known when all of them were read.
+    fn end_order(&mut self, order: &Order) {
+        for ((discount, amount), share) in self.open.drain(..).zip(order.shared_discount()) {
+            self.discount.push_money(discount.checked_add(share));
+            self.amount.push_money(amount.checked_sub(share));
+        }
     }
 
     fn finish(&mut self) -> Columns {
         self.rows = 0;
+        self.open.clear();
         let mut columns = self.context.finish();
         columns.extend([
             ("line", self.line.finish()),
@@ -395,11 +407,7 @@ impl Customer {
 
 fn finish_customers(customers: &mut Latest<Customer>) -> Columns {
     let states = customers.take();
-    let text = |of: fn(&Customer) -> &str| {
-        let mut column = Text::default();
-        states.iter().for_each(|(_, _, customer)| column.push(of(customer)));
-        column.finish()
-    };
+    let text = |of: fn(&Customer) -> &str| text_of(&states, of);
     let mut accepts_marketing = Flags::default();
     states.iter().for_each(|(_, _, customer)| accepts_marketing.push(customer.accepts_marketing));
     let mut columns = finish_seen(&states, "customer_id");
@@ -438,11 +446,7 @@ impl Product {
 
 fn finish_products(products: &mut Latest<Product>) -> Columns {
     let states = products.take();
-    let text = |of: fn(&Product) -> &str| {
-        let mut column = Text::default();
-        states.iter().for_each(|(_, _, product)| column.push(of(product)));
-        column.finish()
-    };
+    let text = |of: fn(&Product) -> &str| text_of(&states, of);
     let mut unit_price = Decimals::money();
     states.iter().for_each(|(_, _, product)| unit_price.push_money(Some(product.unit_price)));
     let mut columns = finish_seen(&states, "product_id");
@@ -455,6 +459,13 @@ fn finish_products(products: &mut Latest<Product>) -> Columns {
         ("currency", text(|product| &product.currency)),
     ]);
     columns
+}
+
+/// One text of every state.
+fn text_of<T>(states: &[(String, i64, T)], of: fn(&T) -> &str) -> ArrayRef {
+    let mut column = Text::default();
+    states.iter().for_each(|(_, _, state)| column.push(of(state)));
+    column.finish()
 }
 
 fn finish_seen<T>(states: &[(String, i64, T)], entity: &'static str) -> Columns {

@@ -195,12 +195,15 @@ pub async fn a_cold_segment_must_be_staged(manifest: Arc<dyn Manifest>, store: S
     assert_eq!(manifest.version(store).await.unwrap(), 0);
     manifest.stage(store, std::slice::from_ref(&new.segment)).await.unwrap();
     assert_eq!(manifest.publish(commit).await.unwrap().version, 1);
+    assert_eq!(manifest.unstage(store, &[new.segment.id]).await.unwrap(), []);
 }
 
 pub async fn a_staged_segment_can_be_withdrawn(manifest: Arc<dyn Manifest>, store: StoreId) {
     let new = cold("2026-10-01");
     manifest.stage(store, std::slice::from_ref(&new.segment)).await.unwrap();
-    manifest.unstage(store, &[new.segment.id, segment(Temperature::Cold, "2026-10-01").id]).await.unwrap();
+    let asked = [new.segment.id, segment(Temperature::Cold, "2026-10-01").id];
+    assert_eq!(manifest.unstage(store, &asked).await.unwrap(), [new.segment.id]);
+    assert_eq!(manifest.unstage(store, &asked).await.unwrap(), []);
     let answer = manifest.publish(commit(store, 0, vec![new])).await;
     assert!(matches!(answer, Err(ManifestError::NotStaged(_))), "{answer:?}");
 }

@@ -43,6 +43,9 @@ pub enum LakeError {
         /// How often the commit was computed.
         attempts: u32,
     },
+    /// The store is not such that the commit may be made; the message says why, and what to do.
+    #[error("{0}")]
+    Refused(String),
     /// The local spool folder could not be written or read.
     #[error("the spool folder failed")]
     Spool(#[from] std::io::Error),

@@ -217,8 +217,9 @@ pub trait Manifest: Send + Sync + std::fmt::Debug {
     /// Announces cold segments before their objects are written, so that no object is ever unknown to the manifest.
     async fn stage(&self, store: StoreId, segments: &[Segment]) -> Result<(), ManifestError>;
 
-    /// Withdraws staged segments that will not be committed. Unknown ones are ignored.
-    async fn unstage(&self, store: StoreId, segments: &[SegmentId]) -> Result<(), ManifestError>;
+    /// Withdraws staged segments that will not be committed, and returns those that were staged. Others are ignored: they were
+    /// committed or swept, and their objects are not the caller's.
+    async fn unstage(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<SegmentId>, ManifestError>;
 
     /// Applies a commit: all of it, or nothing. In order: the store is locked; a commit of that id that already happened is
     /// answered with its outcome and changes nothing; a taken receipt is

@@ -92,13 +92,8 @@ impl Manifest for MemoryManifest {
         })
     }
 
-    async fn unstage(&self, store: StoreId, segments: &[SegmentId]) -> Result<(), ManifestError> {
-        self.with(store, |state| {
-            for id in segments {
-                state.staged.remove(id);
-            }
-            Ok(())
-        })
+    async fn unstage(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<SegmentId>, ManifestError> {
+        self.with(store, |state| Ok(segments.iter().copied().filter(|id| state.staged.remove(id)).collect()))
     }
 
     async fn publish(&self, commit: Commit) -> Result<Published, ManifestError> {

@@ -47,6 +47,7 @@ pub use memory::MemoryManifest;
 pub use read::Reader;
 pub use sink::RowSink;
 pub use spool::Spool;
+pub use upsert::Condition;
 
 use crate::clock::Clock;
 use crate::{SegmentId, StoreId};

@@ -79,16 +79,23 @@ impl StoreLake {
         Ok(new)
     }
 
-    /// Takes back uploaded segments that will not be committed. Never call it when the outcome of the commit is unknown.
+    /// Takes back uploaded segments that will not be committed: objects whose segments were still staged are deleted. Those of
+    /// a segment that is not staged any more were committed after all, or swept. Never call it when the outcome of the
+    /// commit is unknown.
     pub(super) async fn withdraw(&self, segments: &[NewSegment]) {
-        let cold: Vec<_> = segments.iter().filter(|new| new.payload.is_none()).map(|new| &new.segment).collect();
-        if cold.is_empty() {
+        let cold = || segments.iter().filter(|new| new.payload.is_none()).map(|new| &new.segment);
+        let ids: Vec<_> = cold().map(|segment| segment.id).collect();
+        if ids.is_empty() {
             return;
         }
-        self.shared().objects.discard(cold.iter().map(|segment| segment.path(self.store))).await;
-        let ids: Vec<_> = cold.iter().map(|segment| segment.id).collect();
-        if let Err(error) = self.manifest.unstage(self.store, &ids).await {
-            tracing::warn!(store = %self.store, %error, "staged segments were not withdrawn; the sweep will do it");
+        match self.manifest.unstage(self.store, &ids).await {
+            Ok(unstaged) => {
+                let withdrawn = cold().filter(|segment| unstaged.contains(&segment.id));
+                self.shared().objects.discard(withdrawn.map(|segment| segment.path(self.store))).await;
+            }
+            Err(error) => {
+                tracing::warn!(store = %self.store, %error, "staged segments were not withdrawn; the sweep will do it");
+            }
         }
     }
 }

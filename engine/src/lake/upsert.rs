@@ -34,6 +34,10 @@ struct Outcome {
     counts: CommitCounts,
 }
 
+/// What a store must be like for a commit, in the state that the commit is computed from; an error says why it is not, and
+/// what to do.
+pub type Condition<'a> = &'a (dyn Fn(&Snapshot) -> Result<(), String> + Send + Sync);
+
 type Outcomes = BTreeMap<(String, Partition), Outcome>;
 
 impl StoreLake {
@@ -42,7 +46,22 @@ impl StoreLake {
     ///
     /// # Errors
     /// When nothing was committed; [`ManifestError::Ambiguous`] when that is not known.
-    pub async fn upsert(&self, mut spool: Spool, receipt: Option<String>) -> Result<Published, LakeError> {
+    pub async fn upsert(&self, spool: Spool, receipt: Option<String>) -> Result<Published, LakeError> {
+        self.upsert_if(spool, receipt, &|_| Ok(())).await
+    }
+
+    /// [`StoreLake::upsert`], if the store is such that `condition` accepts it. It is asked of every state of the store that
+    /// the commit is computed from. Another commit gets between the last of them and this one only if the two touch no
+    /// partition in common.
+    ///
+    /// # Errors
+    /// [`LakeError::Refused`] with what the condition says; else those of [`StoreLake::upsert`].
+    pub async fn upsert_if(
+        &self,
+        mut spool: Spool,
+        receipt: Option<String>,
+        condition: Condition<'_>,
+    ) -> Result<Published, LakeError> {
         spool.finish()?;
         if let Some(receipt) = &receipt
             && let Some(done) = self.manifest.receipt(self.store, receipt).await?
@@ -50,7 +69,7 @@ impl StoreLake {
             return Ok(done);
         }
         let mut outcomes = Outcomes::new();
-        let result = self.upsert_with(&spool, receipt, &mut outcomes).await;
+        let result = self.upsert_with(&spool, receipt, condition, &mut outcomes).await;
         match &result {
             Err(LakeError::Manifest(ManifestError::Ambiguous(_))) | Ok(Some(_)) => {}
             Err(_) | Ok(None) => {
@@ -69,17 +88,20 @@ impl StoreLake {
         &self,
         spool: &Spool,
         receipt: Option<String>,
+        condition: Condition<'_>,
         outcomes: &mut Outcomes,
     ) -> Result<Option<Published>, LakeError> {
         let id = CommitId(self.shared().clock.new_id());
         for attempt in 0..ATTEMPTS {
             let snapshot = self.snapshot(None).await?;
+            condition(&snapshot).map_err(LakeError::Refused)?;
             self.compute(spool, &snapshot, outcomes).await?;
             let commit = commit(self, id, &snapshot, receipt.clone(), outcomes);
             match self.publish(commit).await {
                 Err(LakeError::Manifest(ManifestError::Conflict { .. } | ManifestError::NotLive(_))) => {
                     tokio::time::sleep(std::time::Duration::from_millis(u64::from(attempt) * 10)).await;
                 }
+                Err(LakeError::Manifest(ManifestError::NotStaged(_))) => self.withdraw_cold(outcomes).await,
                 Err(LakeError::Manifest(ManifestError::AlreadyDone(done))) => {
                     for outcome in outcomes.values() {
                         self.withdraw(&outcome.add).await;
@@ -90,6 +112,16 @@ impl StoreLake {
             }
         }
         Ok(None)
+    }
+
+    /// Forgets what was uploaded, so that it is computed again: some of it may have been swept.
+    async fn withdraw_cold(&self, outcomes: &mut Outcomes) {
+        let is_cold = |_: &(String, Partition), outcome: &mut Outcome| {
+            outcome.add.iter().any(|new| new.segment.temperature == Temperature::Cold)
+        };
+        for (_, outcome) in outcomes.extract_if(.., is_cold).collect::<Vec<_>>() {
+            self.withdraw(&outcome.add).await;
+        }
     }
 
     /// Brings every partition's outcome up to date with the snapshot; those that nobody else changed stay.
@@ -237,8 +269,12 @@ impl StoreLake {
                 tracing::warn!(%store, commit = %id, error = %lost, "the answer to a commit was lost; reading it back");
                 match self.manifest.committed(store, id).await {
                     Ok(Some(published)) => Ok(published),
-                    // It did not happen; publishing the same commit again is safe, whatever is still under way.
-                    Ok(None) => Ok(self.manifest.publish(commit).await?),
+                    // It did not happen yet; publishing the same commit again is safe, whatever is still under way.
+                    Ok(None) => match self.manifest.publish(commit).await {
+                        // This one changed nothing, but the first may still be under way.
+                        Err(ManifestError::Unavailable(error)) => Err(ManifestError::Ambiguous(error).into()),
+                        other => Ok(other?),
+                    },
                     Err(_) => Err(ManifestError::Ambiguous(lost).into()),
                 }
             }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use aloftly_connectors::{CellError, ImportError, Progress, Summary, events_file, shopify};
 use aloftly_engine::dataset::Dataset;
 use aloftly_engine::lake::manifest::CommitCounts;
-use aloftly_engine::lake::{LakeError, RowSink, Spool, StoreLake, Version};
+use aloftly_engine::lake::{LakeError, RowSink, Snapshot, Spool, StoreLake, Version};
 use arrow::record_batch::RecordBatch;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
@@ -193,7 +193,8 @@ async fn attempt(
         return Err(RunError::Stopped);
     }
     watch.committing.store(true, Ordering::Relaxed);
-    let published = lake.upsert(spool, Some(receipt)).await?;
+    let fits = |store: &Snapshot| summary.fit(store).map_err(|mixed| mixed.to_string());
+    let published = lake.upsert_if(spool, Some(receipt), &fits).await.map_err(uncommitted)?;
     measures::lake_committed("upsert");
     Ok(Imported {
         version: published.version,
@@ -259,6 +260,14 @@ fn refused(path: &Path, error: ImportError) -> RunError {
             let message = format!("{about_the_file}{cause}");
             RunError::Rejected(Rejection { message, errors: Vec::new(), total: 0 })
         }
+    }
+}
+
+/// Tells what is wrong with the file for this store from what is wrong with the lake.
+fn uncommitted(error: LakeError) -> RunError {
+    match error {
+        LakeError::Refused(message) => RunError::Rejected(Rejection { message, errors: Vec::new(), total: 0 }),
+        other => RunError::Lake(other),
     }
 }
 
