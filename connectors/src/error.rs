@@ -71,6 +71,12 @@ pub enum ImportError {
         /// How many there are in all.
         total: u64,
     },
+    /// The file has more orders or events than can be told apart in memory.
+    #[error("the file has more than {most} entries: split it into several files")]
+    TooManyEntries {
+        /// How many a file may have.
+        most: usize,
+    },
     /// The mapping of columns contradicts itself.
     #[error("the mapping is not usable: {0}")]
     Mapping(String),

@@ -3,6 +3,11 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
+use crate::ImportError;
+
+/// How many a file may have, so that what is remembered of it takes at most some 200 MB.
+const MOST: usize = 10_000_000;
+
 /// The identifiers of a file, as 64-bit hashes with a key of their own for each file: 9 to 18 bytes for each, whatever
 /// their length. Two different ones are taken for the same with a chance of n²/2⁶⁵ (one in thirteen million for a
 /// file of 1.7 million): the file is then refused, never read wrongly, and with the next try's key it passes.
@@ -14,9 +19,21 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Notes an identifier; `false` when it was noted before.
-    pub(crate) fn insert(&mut self, id: &str) -> bool {
-        self.hashes.insert(self.key.hash_one(id))
+    pub(crate) fn insert(&mut self, id: &str) -> Result<bool, ImportError> {
+        let is_new = self.hashes.insert(self.key.hash_one(id));
+        check_room(self.hashes.len())?;
+        Ok(is_new)
     }
+
+    /// Whether an identifier was noted.
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.hashes.contains(&self.key.hash_one(id))
+    }
+}
+
+/// Refuses to remember more of a file than its import may take memory for.
+pub(crate) fn check_room(remembered: usize) -> Result<(), ImportError> {
+    if remembered <= MOST { Ok(()) } else { Err(ImportError::TooManyEntries { most: MOST }) }
 }
 
 /// For keys that are hashes already.
@@ -46,8 +63,18 @@ mod tests {
     #[test]
     fn an_identifier_is_new_once() {
         let mut seen = Seen::default();
-        assert!(seen.insert("1001"));
-        assert!(seen.insert("1002"));
-        assert!(!seen.insert("1001"));
+        assert!(seen.insert("1001").unwrap());
+        assert!(seen.insert("1002").unwrap());
+        assert!(!seen.insert("1001").unwrap());
+        assert!(seen.contains("1002") && !seen.contains("1003"));
+    }
+
+    #[test]
+    fn more_than_there_is_room_for_is_an_error_that_names_the_limit() {
+        check_room(10_000_000).unwrap();
+        assert_eq!(
+            check_room(10_000_001).unwrap_err().to_string(),
+            "the file has more than 10000000 entries: split it into several files"
+        );
     }
 }

@@ -158,6 +158,18 @@ fn any_difference_of_content_is_another_event() {
 }
 
 #[test]
+fn events_of_different_metrics_are_different_whatever_their_names_and_ids_are() {
+    let mut by_id = long();
+    by_id["event_id"] = json!("id");
+    let file = "id,when,metric,value,device,browser\n\
+        b/c,2026-10-31,a,1,,\n\
+        c,2026-10-31,a/b,2,,\n\
+        c,2026-10-31,a%2Fb,3,,\n";
+    let (kept, _) = csv(file, &mapping(by_id)).unwrap();
+    assert_eq!(ids(&kept), ["ga4/a/b/c", "ga4/a%2Fb/c", "ga4/a%252Fb/c"]);
+}
+
+#[test]
 fn an_id_column_names_events_and_must_be_unique_for_each_metric() {
     let mut by_id = long();
     by_id["event_id"] = json!("id");

@@ -4,8 +4,7 @@ use proptest::prelude::*;
 
 use crate::support::{Kept, import_orders, number, sum};
 
-const HEADER: &str =
-    "Name,Id,Created at,Currency,Subtotal,Discount Amount,Total,Lineitem quantity,Lineitem name,Lineitem price,Lineitem discount";
+const HEADER: &str = "Name,Id,Created at,Currency,Subtotal,Discount Amount,Total,Lineitem quantity,Lineitem name,Lineitem price,Lineitem discount";
 
 /// An order of lines of `(quantity, price, discount)`, with its subtotal and discount.
 fn import(subtotal: &str, discount: &str, lines: &[(u32, &str, &str)]) -> Kept {

@@ -12,4 +12,5 @@ mod durability;
 mod figures;
 mod harness;
 mod oracle;
+mod order_keys;
 mod retail;

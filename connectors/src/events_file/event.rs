@@ -1,5 +1,6 @@
 //! Rows of a file, turned into events and gathered into batches.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
@@ -11,7 +12,7 @@ use super::places::{Cells, Common, Measured, Places};
 use super::{Mapping, Options};
 use crate::columns::{self, Decimals, Instants, Integers, Text};
 use crate::error::Rejections;
-use crate::seen::{AsIs, Seen};
+use crate::seen::{AsIs, Seen, check_room};
 use crate::{ImportError, Summary};
 
 /// Turns rows into events.
@@ -55,7 +56,9 @@ impl Events {
                 Measured::Wrong => continue,
             };
             let Some(common) = &common else { continue };
-            let Some(event_id) = self.known.event_id(common, name, value) else {
+            // What is not going to be pushed need not be remembered.
+            let remember = self.rejections.is_empty();
+            let Some(event_id) = self.known.event_id(common, name, value, remember)? else {
                 let expected = format!("an id that no row before has for {name} of {}", common.source);
                 self.rejections.add(line, self.places.id_title(), common.id.unwrap_or(""), expected);
                 continue;
@@ -97,22 +100,40 @@ struct Known {
 
 impl Known {
     /// The event's id; `None` when another row of the file has it.
-    fn event_id(&mut self, common: &Common<'_>, name: &str, value: i128) -> Option<String> {
+    fn event_id(
+        &mut self,
+        common: &Common<'_>,
+        name: &str,
+        value: i128,
+        remember: bool,
+    ) -> Result<Option<String>, ImportError> {
         if let Some(id) = common.id {
-            let event_id = format!("{}/{name}/{id}", common.source);
-            return self.ids.insert(&event_id).then_some(event_id);
+            let event_id = format!("{}/{}/{id}", part(common.source), part(name));
+            let is_new = if remember { self.ids.insert(&event_id)? } else { !self.ids.contains(&event_id) };
+            return Ok(is_new.then_some(event_id));
         }
         let digest = content(common, name, value);
-        let (start, _) = digest.split_first_chunk::<8>()?;
-        let start = u64::from_be_bytes(*start);
         let mut event_id: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        if !self.contents.insert(start) {
-            let repeats = self.repeats.entry(start).or_default();
-            *repeats += 1;
-            event_id.push_str(&format!("-{repeats}"));
+        if remember {
+            let [a, b, c, d, e, f, g, h, ..] = digest;
+            let start = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+            if !self.contents.insert(start) {
+                let repeats = self.repeats.entry(start).or_default();
+                *repeats += 1;
+                event_id.push_str(&format!("-{repeats}"));
+            }
+            check_room(self.contents.len() + self.repeats.len())?;
         }
-        Some(event_id)
+        Ok(Some(event_id))
     }
+}
+
+/// A part of an id before others: without slashes, so that no two ids run together.
+fn part(text: &str) -> Cow<'_, str> {
+    if text.contains(['/', '%']) {
+        return text.replace('%', "%25").replace('/', "%2F").into();
+    }
+    text.into()
 }
 
 /// A hash of all that tells an event from another. Each text goes in with its length, so that no two contents run together.

@@ -11,7 +11,7 @@
 //! the row, and how many rows of the same content came before in the file. So identical rows of one file
 //! are distinct measurements (two visits in the same second), while a file that is imported again, or one that overlaps with it,
 //! adds nothing, as long as it has all the identical rows or none. For either the importer remembers 9 to 18 bytes for each
-//! event of the file.
+//! event of the file, of which there may be ten million.
 //!
 //! **Values** are exact to a millionth and are never floats on the way: more decimals are an error, unless the metric's
 //! mapping says to round. Floats of Parquet files count as the shortest decimal that stands for them.

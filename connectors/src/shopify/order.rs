@@ -238,7 +238,9 @@ impl Order {
     /// What of the order's discount is in none of its lines' discounts, shared among its lines.
     pub(super) fn shared_discount(&self) -> Vec<Money> {
         let of_order = match (self.stated_subtotal, self.stated_discount) {
-            (Some(subtotal), _) => self.gross.checked_sub(self.line_discounts).and_then(|sum| sum.checked_sub(subtotal)),
+            (Some(subtotal), _) => {
+                self.gross.checked_sub(self.line_discounts).and_then(|sum| sum.checked_sub(subtotal))
+            }
             (None, Some(discount)) => discount.checked_sub(self.line_discounts),
             (None, None) => None,
         };

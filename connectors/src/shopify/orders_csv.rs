@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
             }
             (_, true) => {
                 self.end_order(sink, summary)?;
-                self.begin_order(cells);
+                self.begin_order(cells)?;
             }
             (true, false) => {}
             (false, false) => {
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn begin_order(&mut self, cells: Cells<'_>) {
+    fn begin_order(&mut self, cells: Cells<'_>) -> Result<(), ImportError> {
         (self.before, self.lost_line) = (Before::Order, false);
         let mut line = Line { header: self.header, cells, rejections: &mut self.rejections };
         let key = match self.keys {
@@ -179,10 +179,11 @@ impl<'a> Reader<'a> {
             line.reject(key, "the order's id, which only lines after its first may lack");
         } else if self.keys == OrderKeys::Ids && OrderKeys::looks_named(id) {
             line.reject(key, "an id that does not begin with name:");
-        } else if !self.seen.insert(id) {
+        } else if !self.seen.insert(id)? {
             line.reject(key, "an order that did not come before: all lines of an order must follow one another");
         }
         self.order.begin(&self.keys.entity(id), &mut line);
+        Ok(())
     }
 
     fn begin_orphans(&mut self, cells: Cells<'_>) {

@@ -89,6 +89,23 @@ pub struct Snapshot {
     pub segments: Vec<Arc<Segment>>,
 }
 
+impl Snapshot {
+    /// About how many bytes it takes in memory.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        /// What an entry of a map and the allocations of its texts take besides the texts.
+        const ENTRY: usize = 160;
+        let of_segment = |segment: &Segment| {
+            let texts = [&segment.dataset, &segment.entity_bounds.0, &segment.entity_bounds.1, &segment.checksum];
+            let columns = segment.column_bounds.iter();
+            size_of::<Segment>()
+                + texts.into_iter().map(String::len).sum::<usize>()
+                + columns.map(|(name, (a, b))| ENTRY + name.len() + a.len() + b.len()).sum::<usize>()
+        };
+        size_of::<Self>() + self.segments.iter().map(|segment| of_segment(segment)).sum::<usize>()
+    }
+}
+
 /// A segment to be added by a commit.
 #[derive(Clone, Debug)]
 pub struct NewSegment {

@@ -5,9 +5,12 @@
 //! with the same content, and an **update** otherwise.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, RecordBatch, StringViewArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, Int64Array, RecordBatch, StringViewArray, UInt64Array,
+};
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::{Int64Type, UInt64Type};
 use arrow::row::{RowConverter, Rows, SortField};
@@ -70,17 +73,17 @@ impl Merge {
             }
         }
         loop {
-            if self.incoming.is_exhausted() {
-                let passed = self.incoming.flush()?;
+            if let Some(exhausted) = self.incoming.take_exhausted() {
                 self.incoming.load().await?;
-                if let Some((rows, updates)) = passed {
+                if let Some((rows, updates)) = exhausted.finish()? {
                     return Ok(Some(Merged::Incoming(rows, updates)));
                 }
             }
-            if let Some(held) = self.held.as_mut().filter(|held| held.is_exhausted()) {
-                let passed = held.flush()?;
+            if let Some(held) = &mut self.held
+                && let Some(exhausted) = held.take_exhausted()
+            {
                 held.load().await?;
-                if let Some((rows, _)) = passed {
+                if let Some((rows, _)) = exhausted.finish()? {
                     return Ok(Some(Merged::Held(rows)));
                 }
             }
@@ -90,33 +93,34 @@ impl Merge {
         }
     }
 
-    /// Decides about the least entity of both sides; `false` when there is none.
+    /// Decides about the least entity of both sides; `false` when there is none. What is loaded is not exhausted here.
     fn step(&mut self) -> Result<bool, LakeError> {
-        let order = match (self.incoming.group(), self.held.as_ref().and_then(Side::group)) {
+        let held = self.held.as_mut().and_then(|held| held.loaded.as_mut());
+        match (self.incoming.loaded.as_mut(), held) {
             (None, None) => return Ok(false),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(new), Some(old)) => {
-                self.incoming.entity(new).cmp(self.held.as_ref().map_or("", |held| held.entity(old)))
-            }
-        };
-        match (order, &mut self.held) {
-            (Ordering::Greater, Some(held)) => held.take(true, false),
-            (Ordering::Equal, Some(held)) => {
-                let decision = decide(&mut self.incoming, held, &self.content)?;
-                match decision {
-                    Decision::Update => self.counts.updated += 1,
-                    Decision::Unchanged => self.counts.unchanged += 1,
-                    Decision::Stale => self.counts.stale += 1,
-                }
-                let wins = matches!(decision, Decision::Update);
-                self.incoming.take(wins, true);
-                held.take(!wins, false);
-            }
-            _ => {
+            (Some(new), None) => {
                 self.counts.new += 1;
-                self.incoming.take(true, false);
+                new.pass(true, false);
             }
+            (None, Some(old)) => old.pass(true, false),
+            (Some(new), Some(old)) => match new.entity().cmp(old.entity()) {
+                Ordering::Less => {
+                    self.counts.new += 1;
+                    new.pass(true, false);
+                }
+                Ordering::Greater => old.pass(true, false),
+                Ordering::Equal => {
+                    let decision = decide(new, old, &self.content)?;
+                    match decision {
+                        Decision::Update => self.counts.updated += 1,
+                        Decision::Unchanged => self.counts.unchanged += 1,
+                        Decision::Stale => self.counts.stale += 1,
+                    }
+                    let wins = matches!(decision, Decision::Update);
+                    new.pass(wins, true);
+                    old.pass(!wins, false);
+                }
+            },
         }
         Ok(true)
     }
@@ -128,17 +132,15 @@ enum Decision {
     Stale,
 }
 
-fn decide(incoming: &mut Side, held: &mut Side, converter: &RowConverter) -> Result<Decision, LakeError> {
-    let (Some(new), Some(old)) = (incoming.group(), held.group()) else { return Ok(Decision::Update) };
-    Ok(match incoming.version(new).cmp(&held.version(old)) {
+fn decide(new: &mut Loaded, old: &mut Loaded, converter: &RowConverter) -> Result<Decision, LakeError> {
+    Ok(match new.version().cmp(&old.version()) {
         Ordering::Less => Decision::Stale,
         Ordering::Greater => Decision::Update,
         Ordering::Equal => {
-            let new = incoming.winners(new);
-            let old = old.start..old.end;
-            let same = new.len() == old.len() && {
-                let (new_rows, old_rows) = (incoming.content(converter)?, held.content(converter)?);
-                new.zip(old).all(|(a, b)| new_rows.row(a) == old_rows.row(b))
+            let (given, held) = (new.winners(), old.winners());
+            let same = given.len() == held.len() && {
+                let (new_rows, old_rows) = (new.content(converter)?, old.content(converter)?);
+                given.zip(held).all(|(a, b)| new_rows.row(a) == old_rows.row(b))
             };
             if same { Decision::Unchanged } else { Decision::Update }
         }
@@ -150,26 +152,26 @@ fn content_columns(dataset: &Dataset) -> impl Iterator<Item = usize> + '_ {
     (0..dataset.schema.fields().len()).filter(move |index| counts(dataset.schema.field(*index).name()))
 }
 
-/// The rows of one entity in the loaded batch.
-#[derive(Clone, Copy, Debug)]
-struct Group {
-    start: usize,
-    end: usize,
-}
-
 /// One of the two streams, batch by batch, each of whole entities.
 struct Side {
     dataset: Arc<Dataset>,
     batches: SendableRecordBatchStream,
     carried: Option<RecordBatch>,
     ended: bool,
-    batch: Option<Loaded>,
+    /// `None` before the first batch and after the last.
+    loaded: Option<Loaded>,
 }
 
+/// A batch and the entity in hand.
 struct Loaded {
+    dataset: Arc<Dataset>,
     batch: RecordBatch,
     entity: StringViewArray,
-    position: usize,
+    version: Int64Array,
+    /// Which state each row belongs to; `None` where an entity has one.
+    sequence: Option<UInt64Array>,
+    /// The rows of the entity in hand; none when the batch is exhausted.
+    group: Range<usize>,
     content: Option<Rows>,
     keep: BooleanBufferBuilder,
     updates: BooleanBufferBuilder,
@@ -177,16 +179,16 @@ struct Loaded {
 
 impl Side {
     fn new(dataset: &Arc<Dataset>, batches: SendableRecordBatchStream) -> Self {
-        Self { dataset: Arc::clone(dataset), batches, carried: None, ended: false, batch: None }
+        Self { dataset: Arc::clone(dataset), batches, carried: None, ended: false, loaded: None }
     }
 
     /// Loads the next batch of whole entities: the last entity of a batch waits for the next one, where it may go on.
     async fn load(&mut self) -> Result<(), LakeError> {
-        self.batch = None;
-        while self.batch.is_none() {
+        self.loaded = None;
+        while self.loaded.is_none() {
             if self.ended {
                 let Some(rest) = self.carried.take() else { return Ok(()) };
-                self.batch = Some(Loaded::new(&self.dataset, rest));
+                self.loaded = Some(Loaded::new(&self.dataset, rest));
                 return Ok(());
             }
             let Some(next) = self.batches.next().await.transpose()? else {
@@ -206,107 +208,91 @@ impl Side {
             // Compacted: a slice keeps the texts of all that it was cut from, and of what that was joined with before.
             self.carried = Some(compact(&joined.slice(start, joined.num_rows() - start))?);
             if start > 0 {
-                self.batch = Some(Loaded::new(&self.dataset, joined.slice(0, start)));
+                self.loaded = Some(Loaded::new(&self.dataset, joined.slice(0, start)));
             }
         }
         Ok(())
     }
 
-    fn is_exhausted(&self) -> bool {
-        self.batch.as_ref().is_some_and(|loaded| loaded.position == loaded.batch.num_rows())
-    }
-
-    fn group(&self) -> Option<Group> {
-        self.batch.as_ref().and_then(Loaded::group)
-    }
-
-    fn entity(&self, group: Group) -> &str {
-        self.batch.as_ref().map_or("", |loaded| loaded.entity.value(group.start))
-    }
-
-    fn version(&self, group: Group) -> i64 {
-        self.batch.as_ref().map_or(i64::MIN, |loaded| {
-            loaded.batch[self.dataset.version].as_primitive::<Int64Type>().value(group.start)
-        })
-    }
-
-    /// The rows of the group's winning state: the first, as they come sorted.
-    fn winners(&self, group: Group) -> std::ops::Range<usize> {
-        self.batch.as_ref().map_or(0..0, |loaded| loaded.winners(group))
-    }
-
-    fn content(&mut self, converter: &RowConverter) -> Result<&Rows, LakeError> {
-        let Some(loaded) = &mut self.batch else {
-            return Err(LakeError::Shape { dataset: self.dataset.name, detail: "no rows are loaded".to_owned() });
-        };
-        let rows = match loaded.content.take() {
-            Some(rows) => rows,
-            None => {
-                let columns: Vec<ArrayRef> =
-                    content_columns(&self.dataset).map(|index| Arc::clone(loaded.batch.column(index))).collect();
-                converter.convert_columns(&columns)?
-            }
-        };
-        Ok(loaded.content.insert(rows))
-    }
-
-    /// Moves past the group in hand, keeping its winning rows or none.
-    fn take(&mut self, keep: bool, update: bool) {
-        let Some(loaded) = &mut self.batch else { return };
-        let Some(group) = loaded.group() else { return };
-        let winners = loaded.winners(group);
-        for row in group.start..group.end {
-            loaded.keep.append(keep && winners.contains(&row));
-            loaded.updates.append(update);
-        }
-        loaded.position = group.end;
-    }
-
-    /// The kept rows of the batch, without the spool's column.
-    fn flush(&mut self) -> Result<Option<(RecordBatch, BooleanArray)>, LakeError> {
-        let Some(mut loaded) = self.batch.take() else { return Ok(None) };
-        let keep = BooleanArray::new(loaded.keep.finish(), None);
-        if keep.true_count() == 0 {
-            return Ok(None);
-        }
-        let columns: Vec<usize> = (0..self.dataset.schema.fields().len()).collect();
-        let rows = filter_record_batch(&loaded.batch.project(&columns)?, &keep)?;
-        let rows = RecordBatch::try_new(Arc::clone(&self.dataset.schema), rows.columns().to_vec())?;
-        let updates = BooleanArray::new(loaded.updates.finish(), None);
-        let updates = arrow::compute::filter(&updates, &keep)?.as_boolean().clone();
-        Ok(Some((rows, updates)))
+    /// Hands over the loaded batch once it is exhausted.
+    fn take_exhausted(&mut self) -> Option<Loaded> {
+        self.loaded.take_if(|loaded| loaded.group.is_empty())
     }
 }
 
 impl Loaded {
-    fn new(dataset: &Dataset, batch: RecordBatch) -> Self {
-        let entity = batch[dataset.entity].as_string_view().clone();
+    fn new(dataset: &Arc<Dataset>, batch: RecordBatch) -> Self {
         let rows = batch.num_rows();
-        Self {
+        let mut loaded = Self {
+            dataset: Arc::clone(dataset),
+            entity: batch[dataset.entity].as_string_view().clone(),
+            version: batch[dataset.version].as_primitive::<Int64Type>().clone(),
+            sequence: batch.column_by_name(SEQUENCE).map(|column| column.as_primitive::<UInt64Type>().clone()),
             batch,
-            entity,
-            position: 0,
+            group: 0..0,
             content: None,
             keep: BooleanBufferBuilder::new(rows),
             updates: BooleanBufferBuilder::new(rows),
-        }
+        };
+        loaded.group = loaded.group_from(0);
+        loaded
     }
 
-    fn group(&self) -> Option<Group> {
+    fn group_from(&self, start: usize) -> Range<usize> {
         let rows = self.entity.len();
-        if self.position >= rows {
-            return None;
-        }
-        let entity = self.entity.value(self.position);
-        let end = (self.position + 1..rows).find(|row| self.entity.value(*row) != entity).unwrap_or(rows);
-        Some(Group { start: self.position, end })
+        let goes_on = |row: &usize| self.entity.value(*row) == self.entity.value(start);
+        start..(start..rows).find(|row| !goes_on(row)).unwrap_or(rows)
     }
 
-    fn winners(&self, group: Group) -> std::ops::Range<usize> {
-        let Some(sequence) = self.batch.column_by_name(SEQUENCE) else { return group.start..group.end };
-        let sequence = sequence.as_primitive::<UInt64Type>();
-        let first = sequence.value(group.start);
-        let end = (group.start..group.end).find(|row| sequence.value(*row) != first).unwrap_or(group.end);
-        group.start..end
+    fn entity(&self) -> &str {
+        self.entity.value(self.group.start)
+    }
+
+    fn version(&self) -> i64 {
+        self.version.value(self.group.start)
+    }
+
+    /// The rows of the winning state of the entity in hand: the first, as they come sorted.
+    fn winners(&self) -> Range<usize> {
+        let Some(sequence) = &self.sequence else { return self.group.clone() };
+        let first = sequence.value(self.group.start);
+        let end = self.group.clone().find(|row| sequence.value(*row) != first).unwrap_or(self.group.end);
+        self.group.start..end
+    }
+
+    fn content(&mut self, converter: &RowConverter) -> Result<&Rows, LakeError> {
+        let rows = match self.content.take() {
+            Some(rows) => rows,
+            None => {
+                let columns = content_columns(&self.dataset).map(|index| Arc::clone(self.batch.column(index)));
+                converter.convert_columns(&columns.collect::<Vec<ArrayRef>>())?
+            }
+        };
+        Ok(self.content.insert(rows))
+    }
+
+    /// Moves past the entity in hand, keeping its winning rows or none.
+    fn pass(&mut self, keep: bool, update: bool) {
+        let winners = self.winners();
+        for row in self.group.clone() {
+            self.keep.append(keep && winners.contains(&row));
+            self.updates.append(update);
+        }
+        self.group = self.group_from(self.group.end);
+    }
+
+    /// The kept rows of the batch, without the spool's column, and which are updates; `None` when none are kept.
+    fn finish(mut self) -> Result<Option<(RecordBatch, BooleanArray)>, LakeError> {
+        let keep = BooleanArray::new(self.keep.finish(), None);
+        if keep.true_count() == 0 {
+            return Ok(None);
+        }
+        let schema = &self.dataset.schema;
+        let columns: Vec<usize> = (0..schema.fields().len()).collect();
+        let rows = filter_record_batch(&self.batch.project(&columns)?, &keep)?;
+        let rows = RecordBatch::try_new(Arc::clone(schema), rows.columns().to_vec())?;
+        let updates = BooleanArray::new(self.updates.finish(), None);
+        let updates = arrow::compute::filter(&updates, &keep)?.as_boolean().clone();
+        Ok(Some((rows, updates)))
     }
 }

@@ -76,6 +76,8 @@ pub struct LakeOptions {
     pub metadata_memory: usize,
     /// Memory for decoded hot segments, in bytes.
     pub hot_memory: u64,
+    /// Memory for the lists of stores' segments, in bytes.
+    pub snapshot_memory: u64,
     /// Plans are cut into that many parallel parts.
     pub parallelism: usize,
     /// A commit writes up to this many rows of a partition as a hot segment, and more as cold ones.
@@ -97,6 +99,7 @@ impl LakeOptions {
             commit_memory: 64 << 20,
             metadata_memory: 256 << 20,
             hot_memory: 64 << 20,
+            snapshot_memory: 64 << 20,
             parallelism: std::thread::available_parallelism().map_or(2, usize::from),
             hot_rows: 4_096,
             fold_segments: 8,
@@ -141,7 +144,10 @@ impl Lake {
             .weigher(|_, hot: &Arc<hot::HotRows>| u32::try_from(hot.rows.get_array_memory_size()).unwrap_or(u32::MAX))
             .build();
         let objects = objects::Objects { store, local_root: options.local_root.clone() };
-        let snapshots = Cache::new(10_000);
+        let snapshots = Cache::builder()
+            .max_capacity(options.snapshot_memory)
+            .weigher(|_, snapshot: &Arc<Snapshot>| u32::try_from(snapshot.memory()).unwrap_or(u32::MAX))
+            .build();
         Ok(Self {
             shared: Arc::new(Shared { objects, options, clock, queries, small_commits, large_commits, snapshots, hot }),
         })

@@ -101,6 +101,9 @@ impl Reader {
 
     /// A plan of the named columns of every live row whose time is in `range`, half-open microseconds since the epoch.
     ///
+    /// Hot segments are taken from every partition that the range touches, whatever their own times are: one that restates an
+    /// entity at another time hides the rows that the entity had within the range.
+    ///
     /// # Errors
     /// When a column is unknown, or hot segments cannot be read.
     pub async fn scan(
@@ -109,11 +112,14 @@ impl Reader {
         columns: &[&str],
         range: Option<(i64, i64)>,
     ) -> Result<LogicalPlan, LakeError> {
-        let overlaps = |segment: &&Arc<Segment>| {
-            segment.dataset == dataset.name
-                && range.is_none_or(|(from, to)| segment.time_bounds.0 < to && segment.time_bounds.1 >= from)
+        let overlaps = |segment: &Segment, (from, to): (i64, i64)| match segment.temperature {
+            Temperature::Cold => segment.time_bounds.0 < to && segment.time_bounds.1 >= from,
+            Temperature::Hot => (dataset.partition_of(from)..=dataset.partition_of(to)).contains(&segment.partition),
         };
-        let segments: Vec<_> = self.snapshot.segments.iter().filter(overlaps).cloned().collect();
+        let is_read = |segment: &&Arc<Segment>| {
+            segment.dataset == dataset.name && range.is_none_or(|range| overlaps(segment, range))
+        };
+        let segments: Vec<_> = self.snapshot.segments.iter().filter(is_read).cloned().collect();
         self.plan(dataset, &segments, columns, range).await
     }
 

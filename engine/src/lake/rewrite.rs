@@ -81,7 +81,8 @@ impl StoreLake {
 
     /// Takes back uploaded segments that will not be committed: objects whose segments were still staged are deleted. Those of
     /// a segment that is not staged any more were committed after all, or swept. Never call it when the outcome of the
-    /// commit is unknown.
+    /// commit is unknown. (The rows go first, as the other way round a segment could be committed whose object is gone; what a
+    /// process leaves that is killed in between takes room, and no more.)
     pub(super) async fn withdraw(&self, segments: &[NewSegment]) {
         let cold = || segments.iter().filter(|new| new.payload.is_none()).map(|new| &new.segment);
         let ids: Vec<_> = cold().map(|segment| segment.id).collect();

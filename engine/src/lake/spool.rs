@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, BufWriter};
+use std::io::{BufReader, BufWriter, Seek, SeekFrom};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::make_comparator;
@@ -47,8 +48,10 @@ pub(super) struct PartitionSpool {
     pub(super) rows: u64,
     schema: SchemaRef,
     held: Vec<RecordBatch>,
-    file: Option<StreamWriter<BufWriter<File>>>,
-    path: std::path::PathBuf,
+    /// Holds a stream of batches for each time that memory was full. It is open only while one is written: a commit can be
+    /// about hundreds of partitions.
+    path: PathBuf,
+    spilled: bool,
 }
 
 impl std::fmt::Debug for Spool {
@@ -70,13 +73,8 @@ impl Spool {
 
     /// Ends the writing: everything is in memory or in complete files.
     pub(super) fn finish(&mut self) -> Result<(), LakeError> {
-        for spooled in self.partitions.values_mut() {
-            if let Some(mut writer) = spooled.file.take() {
-                for batch in spooled.held.drain(..) {
-                    writer.write(&batch)?;
-                }
-                writer.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-            }
+        for spooled in self.partitions.values_mut().filter(|spooled| spooled.spilled) {
+            spooled.spill()?;
         }
         Ok(())
     }
@@ -93,7 +91,7 @@ impl Spool {
             rows: 0,
             schema: batch.schema(),
             held: Vec::new(),
-            file: None,
+            spilled: false,
             path: folder.join(format!("{}-{partition}.arrows", dataset.name)),
         });
         spooled.rows += batch.num_rows() as u64;
@@ -140,21 +138,19 @@ impl PartitionSpool {
         if self.held.is_empty() {
             return Ok(());
         }
-        if self.file.is_none() {
-            let file = BufWriter::new(File::create(&self.path)?);
-            self.file = Some(StreamWriter::try_new(file, &self.schema)?);
+        let file = BufWriter::new(File::options().append(true).create(true).open(&self.path)?);
+        let mut writer = StreamWriter::try_new(file, &self.schema)?;
+        for batch in self.held.drain(..) {
+            writer.write(&batch)?;
         }
-        if let Some(writer) = &mut self.file {
-            for batch in self.held.drain(..) {
-                writer.write(&batch)?;
-            }
-        }
+        writer.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        self.spilled = true;
         Ok(())
     }
 
     /// The least and greatest entity of a spool that is all in memory; `None` when some of it is in a file.
     pub(super) fn entity_range(&self) -> Option<(String, String)> {
-        if self.path.exists() {
+        if self.spilled {
             return None;
         }
         let bounds = self.held.iter().map(|batch| super::cold::bounds(&self.dataset, batch).1);
@@ -162,7 +158,7 @@ impl PartitionSpool {
     }
 
     pub(super) fn source(&self) -> SpoolStream {
-        let file = self.path.exists().then(|| self.path.clone());
+        let file = self.spilled.then(|| self.path.clone());
         SpoolStream { schema: Arc::clone(&self.schema), held: self.held.clone(), file }
     }
 }
@@ -172,12 +168,12 @@ impl PartitionSpool {
 pub(super) struct SpoolStream {
     schema: SchemaRef,
     held: Vec<RecordBatch>,
-    file: Option<std::path::PathBuf>,
+    file: Option<PathBuf>,
 }
 
 impl SpoolStream {
     /// The batches of a file.
-    pub(super) fn of_file(schema: &SchemaRef, file: std::path::PathBuf) -> Self {
+    pub(super) fn of_file(schema: &SchemaRef, file: PathBuf) -> Self {
         Self { schema: Arc::clone(schema), held: Vec::new(), file: Some(file) }
     }
 
@@ -188,16 +184,59 @@ impl SpoolStream {
     }
 
     fn open(&self) -> Result<impl Iterator<Item = Result<RecordBatch, DataFusionError>> + use<>, DataFusionError> {
-        let file = match &self.file {
-            Some(path) => Some(StreamReader::try_new(BufReader::new(File::open(path)?), None)?),
-            None => None,
-        };
-        Ok(self
-            .held
-            .clone()
-            .into_iter()
-            .map(Ok)
-            .chain(file.into_iter().flatten().map(|batch| batch.map_err(Into::into))))
+        let file = self.file.clone().map(Streams::open).transpose()?;
+        let held = self.held.clone().into_iter().map(Ok);
+        Ok(held.chain(file.into_iter().flatten().map(|batch| batch.map_err(Into::into))))
+    }
+}
+
+/// The batches of a file of several streams, one after the other.
+struct Streams {
+    path: PathBuf,
+    length: u64,
+    stream: Option<StreamReader<BufReader<File>>>,
+}
+
+impl Streams {
+    fn open(path: PathBuf) -> Result<Self, ArrowError> {
+        let length = std::fs::metadata(&path)?.len();
+        let mut streams = Self { path, length, stream: None };
+        streams.go_to(0)?;
+        Ok(streams)
+    }
+
+    /// Opens the stream that begins there; none at the end of the file.
+    fn go_to(&mut self, position: u64) -> Result<(), ArrowError> {
+        self.stream = None;
+        if position < self.length {
+            let mut file = BufReader::new(File::open(&self.path)?);
+            file.seek(SeekFrom::Start(position))?;
+            self.stream = Some(StreamReader::try_new(file, None)?);
+        }
+        Ok(())
+    }
+
+    fn read(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
+        while let Some(stream) = &mut self.stream {
+            if let Some(batch) = stream.next().transpose()? {
+                return Ok(Some(batch));
+            }
+            let ended_at = stream.get_mut().stream_position()?;
+            self.go_to(ended_at)?;
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for Streams {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let read = self.read().transpose();
+        if matches!(read, Some(Err(_))) {
+            self.stream = None;
+        }
+        read
     }
 }
 
@@ -268,4 +307,73 @@ pub(super) fn compact(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         None => Arc::clone(column),
     });
     RecordBatch::try_new(batch.schema(), columns.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{BooleanArray, Decimal128Array, Int64Array, TimestampMicrosecondArray, new_null_array};
+
+    use super::*;
+    use crate::dataset;
+
+    const DAY: i64 = 86_400_000_000;
+
+    /// A row of `metric_events` on each of these days since 1970, all of one value.
+    fn events(days: &[i64], value: i128) -> RecordBatch {
+        let dataset = dataset::find("metric_events").unwrap();
+        let columns = dataset.schema.fields().iter().map(|field| -> ArrayRef {
+            match (field.name().as_str(), field.data_type()) {
+                ("event_id", _) => {
+                    Arc::new(StringViewArray::from_iter_values(days.iter().map(|day| format!("{day}-{value}"))))
+                }
+                (name, _) if name == dataset.time => {
+                    let times = TimestampMicrosecondArray::from_iter_values(days.iter().map(|day| day * DAY));
+                    Arc::new(times.with_timezone("UTC"))
+                }
+                (_, DataType::Decimal128(precision, scale)) => {
+                    let values = Decimal128Array::from_iter_values(days.iter().map(|_| value));
+                    Arc::new(values.with_precision_and_scale(*precision, *scale).unwrap())
+                }
+                (_, DataType::Int64) => Arc::new(Int64Array::from(vec![0; days.len()])),
+                (_, DataType::Boolean) => Arc::new(BooleanArray::from(vec![false; days.len()])),
+                (_, DataType::Utf8View) => Arc::new(StringViewArray::from(vec!["some text of a row"; days.len()])),
+                (_, DataType::Timestamp(..)) => {
+                    Arc::new(TimestampMicrosecondArray::from(vec![0; days.len()]).with_timezone("UTC"))
+                }
+                (_, other) => new_null_array(other, days.len()),
+            }
+        });
+        RecordBatch::try_new(Arc::clone(&dataset.schema), columns.collect()).unwrap()
+    }
+
+    fn open_files() -> usize {
+        std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
+    }
+
+    #[test]
+    fn rows_of_many_months_that_do_not_fit_in_memory_are_read_back_and_keep_no_files_open() {
+        let months: Vec<i64> = (0..200).map(|month| month * 31).collect();
+        let dataset = dataset::find("metric_events").unwrap();
+        let mut spool = Spool::new(tempfile::tempdir().unwrap(), 100_000);
+        let before = open_files();
+        for value in 0..5 {
+            spool.push(dataset, &events(&months, value)).unwrap();
+        }
+        assert!(open_files() < before + 50, "{before} files were open, and now {}", open_files());
+        spool.finish().unwrap();
+        assert!(spool.partitions().count() > 190);
+        let mut read: Vec<String> = Vec::new();
+        for spooled in spool.partitions() {
+            assert!(spooled.spilled && spooled.entity_range().is_none());
+            let batches: Vec<RecordBatch> = spooled.source().open().unwrap().map(Result::unwrap).collect();
+            assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>() as u64, spooled.rows);
+            let ids = batches.iter().flat_map(|batch| batch["event_id"].as_string_view().iter().flatten());
+            read.extend(ids.map(str::to_owned));
+        }
+        let mut given: Vec<String> =
+            months.iter().flat_map(|day| (0..5).map(move |value| format!("{day}-{value}"))).collect();
+        read.sort_unstable();
+        given.sort_unstable();
+        assert_eq!(read, given);
+    }
 }

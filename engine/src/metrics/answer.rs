@@ -211,6 +211,10 @@ impl Answer<'_> {
             return vec![Warning { code: "no_data", detail: format!("{name} has no data from {sources}") }];
         };
         let mut warnings = Vec::new();
+        if store.resolved.days.from < first {
+            let detail = format!("the data of {name} from {sources} begins on {first}; earlier days have none");
+            warnings.push(Warning { code: "begins_before_data", detail });
+        }
         if store.resolved.days.to.min(store.resolved.yesterday) > last {
             let detail = format!("the data of {name} from {sources} ends on {last}; later days have none");
             warnings.push(Warning { code: "data_ends", detail });

@@ -19,10 +19,8 @@ use super::plan::measures::{DatasetMeasures, Measures};
 use super::query::Query;
 use super::registry::DimensionKind;
 use super::resolve::{Resolved, StoreScope};
+use super::row_limit::RowsRead;
 use super::source::Facts;
-
-/// Rows that a query may have before the listed ones are chosen.
-pub(crate) const MAX_ROWS: usize = 250_000;
 
 /// The values that a row is grouped by, in the order of [`Query::group_by`].
 pub(crate) type Group = Vec<Option<Arc<str>>>;
@@ -46,6 +44,8 @@ pub(crate) struct Task<'q> {
     pub(crate) store: &'q StoreScope,
     pub(crate) facts: &'q dyn Facts,
     pub(crate) resolved: &'q Resolved,
+    /// Counts the rows of all tasks of the query.
+    pub(crate) rows_read: &'q RowsRead,
 }
 
 impl<'q> Task<'q> {
@@ -135,7 +135,7 @@ impl<'q> Task<'q> {
                 .transpose()
         };
         let rows = plan.rows(facts.clone(), buckets, layout.currencies)?;
-        let rows = read_rows(self.facts.session(), rows, &layout);
+        let rows = read_rows(self.facts.session(), rows, &layout, self.rows_read);
         let (mut found, totals) = try_join(rows, totals).await?;
         found.distinct_totals = totals;
         found.currencies.extend(sole.filter(|_| !found.rows.is_empty()));
@@ -208,24 +208,19 @@ impl DatasetFigures {
     }
 }
 
-async fn read_rows(session: &SessionContext, plan: LogicalPlan, layout: &Layout) -> Result<DatasetFigures, QueryError> {
+async fn read_rows(
+    session: &SessionContext,
+    plan: LogicalPlan,
+    layout: &Layout,
+    rows_read: &RowsRead,
+) -> Result<DatasetFigures, QueryError> {
     let mut found = DatasetFigures::default();
     let mut stream = DataFrame::new(session.state(), plan).execute_stream().await?;
     while let Some(batch) = stream.try_next().await? {
-        if found.rows.len() + batch.num_rows() > MAX_ROWS {
-            return Err(too_many_rows());
-        }
+        rows_read.add(batch.num_rows())?;
         decode(&batch, layout, &mut found)?;
     }
     Ok(found)
-}
-
-pub(crate) fn too_many_rows() -> QueryError {
-    QueryError::Limit {
-        what: "rows before paging",
-        limit: MAX_ROWS as u64,
-        hint: "filter, group by less, ask for a coarser granularity, or set fill to false",
-    }
 }
 
 fn decode(batch: &RecordBatch, layout: &Layout, found: &mut DatasetFigures) -> Result<(), QueryError> {
@@ -264,23 +259,21 @@ fn decode(batch: &RecordBatch, layout: &Layout, found: &mut DatasetFigures) -> R
 
 /// A figure as a whole number: counts as they are, money in ten-thousandths. The sum of no rows is nothing, zero.
 fn number(batch: &RecordBatch, column: usize, row: usize) -> Result<i128, QueryError> {
-    let column = batch.column(column);
-    if column.is_null(row) {
-        return Ok(0);
-    }
-    match column.data_type() {
-        DataType::Int64 => Ok(i128::from(column.as_primitive::<Int64Type>().value(row))),
-        DataType::Decimal128(_, crate::money::SCALE) => Ok(column.as_primitive::<Decimal128Type>().value(row)),
-        other => Err(unexpected("a figure", other)),
+    let (values, field) = (batch.column(column), batch.schema_ref().field(column));
+    let is_null = values.is_null(row);
+    match field.data_type() {
+        DataType::Int64 | DataType::Decimal128(_, crate::money::SCALE) if is_null => Ok(0),
+        DataType::Int64 => Ok(i128::from(values.as_primitive::<Int64Type>().value(row))),
+        DataType::Decimal128(_, crate::money::SCALE) => Ok(values.as_primitive::<Decimal128Type>().value(row)),
+        other => Err(unexpected(field.name(), "a figure", other)),
     }
 }
 
 /// A column of texts; equal neighbours share one.
 fn texts(batch: &RecordBatch, column: usize) -> Result<Vec<Option<Arc<str>>>, QueryError> {
-    let column = batch.column(column);
-    let column = arrow::compute::cast(column, &DataType::Utf8View)?;
-    let Some(values) = column.as_string_view_opt() else {
-        return Err(unexpected("a text", column.data_type()));
+    let cast = arrow::compute::cast(batch.column(column), &DataType::Utf8View)?;
+    let Some(values) = cast.as_string_view_opt() else {
+        return Err(unexpected(batch.schema_ref().field(column).name(), "a text", cast.data_type()));
     };
     let mut last: Option<Arc<str>> = None;
     let shared = values.iter().map(|value| {
@@ -293,8 +286,8 @@ fn texts(batch: &RecordBatch, column: usize) -> Result<Vec<Option<Arc<str>>>, Qu
     Ok(shared.collect())
 }
 
-fn unexpected(what: &str, found: &DataType) -> QueryError {
-    DataFusionError::Internal(format!("expected {what}, got a column of {found}")).into()
+fn unexpected(column: &str, what: &str, found: &DataType) -> QueryError {
+    DataFusionError::Internal(format!("expected {what} in column {column:?}, got {found}")).into()
 }
 
 async fn batches(session: &SessionContext, plan: LogicalPlan) -> Result<Vec<RecordBatch>, QueryError> {

@@ -19,6 +19,7 @@ pub mod query;
 pub mod registry;
 mod resolve;
 mod response;
+mod row_limit;
 mod service;
 mod source;
 mod table;

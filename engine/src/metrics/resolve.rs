@@ -10,7 +10,8 @@ use super::source::Facts;
 use super::time::buckets::{Bucket, buckets};
 use super::time::calendar::local_date;
 use super::time::comparison::{Comparison, Wish, compare};
-use super::time::range::{Days, Period};
+use super::time::range::{Days, NamedRange, Period, TimeRange};
+use super::time::week::WeekStart;
 use crate::StoreId;
 
 /// A store as queries see it.
@@ -40,6 +41,8 @@ pub(crate) struct Resolved {
     pub(crate) yesterday: NaiveDate,
     /// The least and greatest time of the rows that there are, in microseconds.
     pub(crate) data: Option<(i64, i64)>,
+    /// The local days from the first to the last of these rows, in microseconds, the end exclusive.
+    told: Option<(i64, i64)>,
 }
 
 impl Resolved {
@@ -55,11 +58,14 @@ impl Resolved {
         let today = local_date(zone, now);
         let bounds = measures.datasets.iter().filter_map(|dataset| facts.time_bounds(dataset.dataset.name));
         let data = bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-        let days = Days::of(query.time_range, today, store.week_start, data.map(|data| local_dates(zone, data)));
+        let dates = data.map(|data| local_dates(zone, data));
+        let told = dates.map(|(first, last)| Period::of_days(zone, first, last).micros());
+        let week_start = query.week_start.map_or(store.week_start, WeekStart::weekday);
+        let days = Days::of(query.time_range, today, week_start, dates);
         let period = Period::of_days(zone, days.from, days.to);
         let buckets = query
             .granularity
-            .map(|granularity| buckets(&period, days.whole_to, granularity, store.week_start))
+            .map(|granularity| buckets(&period, days.whole_to, granularity, week_start))
             .transpose()?;
         let comparison = query
             .compare_to
@@ -68,7 +74,7 @@ impl Resolved {
                 compare(wish, &days, &period, buckets.as_deref().unwrap_or_default(), query.granularity, now)
             })
             .transpose()?;
-        Ok(Self { days, period, buckets, comparison, yesterday: today - chrono::TimeDelta::days(1), data })
+        Ok(Self { days, period, buckets, comparison, yesterday: today - chrono::TimeDelta::days(1), data, told })
     }
 
     /// Whether the answer changes as time goes by, without new rows.
@@ -80,6 +86,23 @@ impl Resolved {
     /// The first and last local date with rows.
     pub(crate) fn data_dates(&self) -> Option<(NaiveDate, NaiveDate)> {
         self.data.map(|data| local_dates(self.period.zone, data))
+    }
+
+    /// Whether the data tell of some of these instants, in microseconds, the end exclusive: between the beginning of the
+    /// first local day with rows and the end of the last one. Of others nothing is known, which is not zero.
+    pub(crate) fn is_told(&self, (start, end): (i64, i64)) -> bool {
+        self.told.is_some_and(|(first, last)| start < last && end > first)
+    }
+
+    /// Whether some of the period has begun and the data tell of it.
+    pub(crate) fn has_figures(&self, now: DateTime<Utc>) -> bool {
+        self.period.start <= now && self.is_told(self.period.micros())
+    }
+
+    /// Whether the data tell of some of the compared period.
+    pub(crate) fn has_compared(&self) -> bool {
+        let compared = self.comparison.as_ref().map(|comparison| comparison.period);
+        compared.is_some_and(|period| !period.is_empty() && self.is_told(period.micros()))
     }
 }
 
@@ -98,6 +121,26 @@ pub(crate) fn check_zones(query: &Query, stores: &[&StoreScope]) -> Result<(), Q
             pointer: "/granularity".to_owned(),
             detail: "the stores are in several time zones, whose hours do not match; give \"timezone\"".to_owned(),
             code: "several_timezones",
+        }]));
+    }
+    Ok(())
+}
+
+/// Whether weeks are the same ones for all stores.
+pub(crate) fn check_weeks(query: &Query, stores: &[&StoreScope]) -> Result<(), QueryError> {
+    let named = matches!(query.time_range, TimeRange::Named(NamedRange::ThisWeek | NamedRange::LastWeek));
+    let pointer = match query.granularity {
+        Some(Granularity::Week) => "/granularity",
+        _ if named => "/time_range",
+        _ => return Ok(()),
+    };
+    let mut starts = stores.iter().map(|store| store.week_start);
+    let first = starts.next();
+    if query.week_start.is_none() && starts.any(|start| Some(start) != first) {
+        return Err(QueryError::Invalid(vec![super::FieldError {
+            pointer: pointer.to_owned(),
+            detail: "the stores' weeks begin on different days; give \"week_start\"".to_owned(),
+            code: "several_week_starts",
         }]));
     }
     Ok(())

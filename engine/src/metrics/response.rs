@@ -18,7 +18,8 @@ pub struct QueryResponse {
     /// What the keys of rows mean, in order.
     pub columns: Vec<Column>,
     /// The rows: an object with a value for each column, and `comparison` when the query asks for one. Amounts of money
-    /// are texts with their exact decimals, counts are whole numbers; what does not exist is null.
+    /// are texts with their exact decimals, counts are whole numbers; what does not exist or is not known is null: figures of
+    /// time before the first day with data or after the last are, and zero only between them.
     #[schema(value_type = Vec<Object>)]
     pub rows: Rows,
     /// Each metric over everything that the filters let through, not just the rows listed.
@@ -179,7 +180,7 @@ pub struct StoreEcho {
 /// Something that a reader should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Warning {
-    /// For programs: `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`.
+    /// For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`.
     pub code: &'static str,
     /// For people.
     pub detail: String,

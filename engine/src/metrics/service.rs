@@ -13,10 +13,11 @@ use super::error::{FieldError, QueryError};
 use super::execute::Task;
 use super::plan::facts::CURRENCY;
 use super::plan::measures::Measures;
-use super::query::Query;
+use super::query::{MAX_STORES, Query};
 use super::registry::{DimensionKind, Registry, Unit};
-use super::resolve::{Resolved, StoreScope, check_zones};
+use super::resolve::{Resolved, StoreScope, check_weeks, check_zones};
 use super::response::{CacheState, QueryResponse};
+use super::row_limit::RowsRead;
 use super::source::Facts;
 use super::table::{StoreFigures, Table};
 use crate::clock::Clock;
@@ -24,8 +25,6 @@ use crate::lake::StoreLake;
 
 /// Stores that are asked at the same time.
 const STORES_AT_ONCE: usize = 8;
-/// Stores that one query may be about.
-const MAX_STORES: usize = 100;
 /// Memory for answers, unless said otherwise.
 const CACHE_BYTES: u64 = 64 << 20;
 
@@ -82,6 +81,7 @@ impl MetricsService {
     ) -> Result<Arc<QueryResponse>, QueryError> {
         let scopes: Vec<_> = stores.iter().map(|(scope, _)| *scope).collect();
         check_zones(query, &scopes)?;
+        check_weeks(query, &scopes)?;
         let measures = Measures::of(&query.metrics);
         let resolved = stores.iter().map(|(scope, facts)| Resolved::of(query, scope, *facts, &measures, began));
         let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
@@ -136,10 +136,18 @@ async fn compute(
     resolved: &[Resolved],
     now: DateTime<Utc>,
 ) -> Result<QueryResponse, QueryError> {
+    let rows_read = RowsRead::default();
     let tasks: Vec<_> = stores
         .iter()
         .zip(resolved)
-        .map(|((store, facts), resolved)| Task { query, measures, store, facts: *facts, resolved })
+        .map(|((store, facts), resolved)| Task {
+            query,
+            measures,
+            store,
+            facts: *facts,
+            resolved,
+            rows_read: &rows_read,
+        })
         .collect();
     // Boxed, or else the compiler cannot tell that the whole future may move between threads.
     let runs: Vec<_> = tasks.iter().map(|task| task.run().boxed()).collect();

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::error::QueryError;
-use super::execute::{Figures, Group, MAX_ROWS, too_many_rows};
+use super::execute::{Figures, Group};
 use super::figure::{Figure, figure};
 use super::plan::measures::{Measures, Recipe};
 use super::query::{Direction, OrderField, Query};
 use super::resolve::Resolved;
+use super::row_limit::check_rows;
 use super::time::buckets::Label;
 
 /// One step of the time axis. Without granularity there is a single one without a label.
@@ -19,9 +20,9 @@ pub(crate) struct Step {
     pub(crate) label: Option<Label>,
     /// What stands beside it in the compared period.
     pub(crate) beside: Option<Label>,
-    /// Some of it has begun, in some store.
-    has_begun: bool,
-    /// Something stands beside it, in some store.
+    /// Some of it has begun and data tell of it, in some store: where there are no rows, figures are zero.
+    has_figures: bool,
+    /// Something stands beside it that data tell of, in some store.
     has_beside: bool,
     /// It is not over, in some store.
     pub(crate) is_incomplete: bool,
@@ -84,20 +85,18 @@ impl Table {
                 add(&mut previous_totals, &previous.totals);
             }
         }
-        let has_begun = stores.iter().any(|store| store.resolved.period.start <= now);
-        let has_beside =
-            stores.iter().any(|store| store.resolved.comparison.as_ref().is_some_and(|other| !other.period.is_empty()));
-        let has_begun = has_begun || stores.iter().any(|store| !store.current.rows.is_empty());
+        let has_figures = stores.iter().any(|store| store.resolved.has_figures(now) || !store.current.rows.is_empty());
+        let has_beside = stores.iter().any(|store| store.resolved.has_compared());
         let (mut groups, cells) = cells(&steps, stores);
-        let begun = |slots: &[i128], exists: bool| figures(&measures.recipes, exists.then_some(slots));
+        let told = |slots: &[i128], exists: bool| figures(&measures.recipes, exists.then_some(slots));
         let fills = query.fill && query.granularity.is_some();
         if query.group_by.is_empty() && (fills || query.granularity.is_none()) && groups.is_empty() {
             groups.push(Vec::new());
         }
         let mut table = Self {
             rows: Vec::new(),
-            totals: begun(&totals, has_begun),
-            previous_totals: is_compared.then(|| begun(&previous_totals, has_beside)),
+            totals: told(&totals, has_figures),
+            previous_totals: is_compared.then(|| told(&previous_totals, has_beside)),
             steps,
             groups,
         };
@@ -115,12 +114,11 @@ impl Table {
     ) -> Result<(), QueryError> {
         let everything = fills || query.granularity.is_none() && query.group_by.is_empty();
         let mut keys: Vec<_> = if everything {
-            if self.steps.len().saturating_mul(self.groups.len()) > MAX_ROWS {
-                return Err(too_many_rows());
-            }
+            check_rows(self.steps.len().saturating_mul(self.groups.len()))?;
             let groups = self.groups.len();
             (0..self.steps.len()).flat_map(|step| (0..groups).map(move |group| (step, group))).collect()
         } else {
+            check_rows(cells.len())?;
             cells.keys().copied().collect()
         };
         keys.sort_unstable();
@@ -135,7 +133,7 @@ impl Table {
             self.rows.push(TableRow {
                 step: key.0,
                 group: key.1,
-                current: slots(&cell.current, step.has_begun),
+                current: slots(&cell.current, step.has_figures),
                 previous: query.compare_to.map(|_| slots(&cell.previous, step.has_beside)),
             });
         }
@@ -195,20 +193,20 @@ fn steps(stores: &[StoreFigures<'_>], now: DateTime<Utc>) -> Vec<Step> {
     for StoreFigures { resolved, .. } in stores {
         let Some(buckets) = &resolved.buckets else {
             let step = steps.entry(None).or_default();
-            step.has_begun |= resolved.period.start <= now;
-            step.has_beside |= resolved.comparison.as_ref().is_some_and(|other| !other.period.is_empty());
+            step.has_figures |= resolved.has_figures(now);
+            step.has_beside |= resolved.has_compared();
             continue;
         };
         for (number, bucket) in buckets.iter().enumerate() {
             let step = steps.entry(Some(bucket.label)).or_default();
             step.label = Some(bucket.label);
-            step.has_begun |= bucket.span.0 <= now.timestamp_micros();
+            step.has_figures |= bucket.span.0 <= now.timestamp_micros() && resolved.is_told(bucket.span);
             step.is_incomplete |= bucket.whole.1 > now;
             step.is_clipped |= bucket.is_clipped;
             let beside = resolved.comparison.as_ref().and_then(|comparison| comparison.beside.get(number));
             if let Some(beside) = beside {
                 step.beside = step.beside.or(beside.label);
-                step.has_beside |= beside.span.is_some();
+                step.has_beside |= beside.span.is_some_and(|span| resolved.is_told(span));
             }
         }
     }

@@ -1,8 +1,9 @@
 //! Commits whose outcome is written down by hand.
 
 use aloftly_engine::lake::manifest::{CommitCounts, Temperature};
+use aloftly_engine::lake::{RowSink as _, Snapshot};
 
-use super::support::{TestLake, items, order};
+use super::support::{TestLake, batch, items, order};
 
 fn counts(new: u64, updated: u64, unchanged: u64, stale: u64) -> CommitCounts {
     CommitCounts { new, updated, unchanged, stale }
@@ -88,6 +89,43 @@ async fn a_scan_reads_only_the_segments_and_rows_in_its_range() {
     assert_eq!(rows, 2);
     let unknown = reader.scan(items(), &["amont"], None).await.unwrap_err();
     assert!(unknown.to_string().contains("amont"), "{unknown}");
+}
+
+#[tokio::test]
+async fn an_entity_that_moves_within_its_month_is_found_on_its_new_day_only() {
+    for hot_rows in [1_000, 0] {
+        let lake = TestLake::new(hot_rows);
+        lake.upsert(&[order(1, 1, 3, &[1])]).await;
+        lake.upsert(&[order(1, 2, 9, &[2])]).await;
+        assert!(lake.states_in(None, Some((0, 5))).await.is_empty());
+        let moved = lake.states_in(None, Some((5, 10))).await;
+        assert_eq!(moved.into_iter().collect::<Vec<_>>(), [order(1, 2, 9, &[2])]);
+    }
+}
+
+#[tokio::test]
+async fn a_commit_that_the_store_does_not_fit_changes_nothing() {
+    let lake = TestLake::new(0);
+    lake.upsert(&[order(1, 1, 0, &[1])]).await;
+    let mut spool = lake.lake.spool().unwrap();
+    spool.push(items(), &batch(&[order(2, 1, 0, &[2])])).unwrap();
+    let is_empty = |store: &Snapshot| {
+        if store.segments.is_empty() { Ok(()) } else { Err(format!("it is at version {}", store.version)) }
+    };
+    let refused = lake.lake.upsert_if(spool, Some("file".to_owned()), &is_empty).await.unwrap_err();
+    assert_eq!(refused.to_string(), "it is at version 1");
+    assert_eq!(lake.states(None).await.len(), 1);
+    assert_eq!(lake.lake.manifest().receipt(lake.lake.store(), "file").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_snapshot_counts_its_segments_in_bytes() {
+    let lake = TestLake::new(1_000);
+    let memory = async |at| lake.lake.reader(at).await.unwrap().snapshot().memory();
+    lake.upsert(&[order(1, 1, 0, &[1])]).await;
+    lake.upsert(&[order(2, 1, 40, &[1])]).await;
+    let (one, two) = (memory(Some(1)).await - memory(Some(0)).await, memory(None).await - memory(Some(0)).await);
+    assert!(one > 64 && two == 2 * one, "{one} bytes and {two} bytes");
 }
 
 #[tokio::test]

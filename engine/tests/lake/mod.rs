@@ -1,4 +1,5 @@
 mod commits;
+mod faults;
 mod layout;
 mod model;
 mod support;

@@ -8,14 +8,14 @@ use super::support::{State, TestLake, order};
 
 #[derive(Clone, Debug)]
 enum Action {
-    Upsert(Vec<(u32, i64, Vec<i64>)>),
+    Upsert(Vec<(u32, i64, u32, Vec<i64>)>),
     Fold,
     FoldOne(u32),
     ReadAt(prop::sample::Index),
 }
 
 fn action() -> impl Strategy<Value = Action> {
-    let state = (0u32..25, 0i64..4, prop::collection::vec(0i64..3, 1..4));
+    let state = (0u32..25, 0i64..4, 0u32..28, prop::collection::vec(0i64..3, 1..4));
     prop_oneof![
         5 => prop::collection::vec(state, 1..30).prop_map(Action::Upsert),
         1 => Just(Action::Fold),
@@ -24,10 +24,13 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// An order's day never changes: it follows from its number, over three months.
-fn day(id: u32) -> u32 {
-    (id * 37) % 89
+/// An order's month never changes: it follows from its number. Its day may, within the month.
+fn day(id: u32, of_month: u32) -> u32 {
+    [0, 31, 59][id as usize % 3] + of_month
 }
+
+/// Ranges that cover all days and cut through every month.
+const CUTS: [u32; 7] = [0, 7, 20, 31, 45, 70, 90];
 
 /// What an upsert means, said without a lake.
 fn apply(held: &mut BTreeMap<String, State>, given: &[(String, State)]) {
@@ -52,8 +55,10 @@ async fn run(hot_rows: u64, actions: Vec<Action>) {
         let mut held = versions.last().unwrap().clone();
         match action {
             Action::Upsert(states) => {
-                let given: Vec<_> =
-                    states.iter().map(|(id, version, amounts)| order(*id, *version, day(*id), amounts)).collect();
+                let given: Vec<_> = states
+                    .iter()
+                    .map(|(id, version, of, amounts)| order(*id, *version, day(*id, *of), amounts))
+                    .collect();
                 apply(&mut held, &given);
                 let published = lake.upsert(&given).await;
                 let counts = published.counts;
@@ -83,7 +88,13 @@ async fn run(hot_rows: u64, actions: Vec<Action>) {
                 assert_eq!(lake.states(Some(at)).await, versions[version], "at version {at}");
             }
         }
-        assert_eq!(lake.states(None).await, *versions.last().unwrap());
+        let held = versions.last().unwrap();
+        assert_eq!(lake.states(None).await, *held);
+        for cut in CUTS.windows(2) {
+            let mut within = held.clone();
+            within.retain(|_, state| (cut[0]..cut[1]).contains(&state.day));
+            assert_eq!(lake.states_in(None, Some((cut[0], cut[1]))).await, within, "of days {cut:?}");
+        }
     }
 }
 

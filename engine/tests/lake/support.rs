@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aloftly_engine::clock::FixedClock;
 use aloftly_engine::dataset::{self, Dataset};
-use aloftly_engine::lake::{Lake, LakeOptions, MemoryManifest, RowSink, StoreLake, Version};
+use aloftly_engine::lake::{Lake, LakeOptions, Manifest, MemoryManifest, RowSink, StoreLake, Version};
 use aloftly_engine::{StoreId, money};
 use arrow::array::{
     ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringViewArray,
@@ -13,6 +13,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use datafusion::dataframe::DataFrame;
+use object_store::ObjectStore;
 use object_store::memory::InMemory;
 use tempfile::TempDir;
 
@@ -26,20 +27,28 @@ pub(crate) struct State {
 
 pub(crate) struct TestLake {
     pub(crate) lake: StoreLake,
+    pub(crate) objects: Arc<InMemory>,
     _folder: TempDir,
 }
 
 impl TestLake {
     /// `hot_rows` decides from how many rows on a commit writes cold segments.
     pub(crate) fn new(hot_rows: u64) -> Self {
+        Self::over(hot_rows, |memory| memory)
+    }
+
+    /// With a manifest of its own around the one in memory.
+    pub(crate) fn over(hot_rows: u64, wrap: impl FnOnce(Arc<MemoryManifest>) -> Arc<dyn Manifest>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = LakeOptions { hot_rows, fold_segments: 2, ..LakeOptions::new(folder.path()) };
         let clock = Arc::new(FixedClock::at("2026-11-21T12:00:00Z".parse().unwrap()));
-        let lake = Lake::new(Arc::new(InMemory::new()), options, clock).unwrap();
+        let objects = Arc::new(InMemory::new());
+        let lake = Lake::new(Arc::clone(&objects) as Arc<dyn ObjectStore>, options, clock).unwrap();
         let store = StoreId(uuid::Uuid::from_u128(1));
-        let manifest = Arc::new(MemoryManifest::new());
-        manifest.create_store(store);
-        Self { lake: lake.open(manifest, store), _folder: folder }
+        let memory = Arc::new(MemoryManifest::new());
+        memory.create_store(store);
+        let manifest = wrap(memory);
+        Self { lake: lake.open(manifest, store), objects, _folder: folder }
     }
 
     pub(crate) async fn upsert(&self, states: &[(String, State)]) -> aloftly_engine::lake::Published {
@@ -60,9 +69,16 @@ impl TestLake {
 
     /// Everything that the lake holds at a version, by order.
     pub(crate) async fn states(&self, at: Option<Version>) -> BTreeMap<String, State> {
+        self.states_in(at, None).await
+    }
+
+    /// What the lake holds at a version of these days of 2026, the last exclusive.
+    pub(crate) async fn states_in(&self, at: Option<Version>, days: Option<(u32, u32)>) -> BTreeMap<String, State> {
         let reader = self.lake.reader(at).await.unwrap();
         let columns = ["order_id", "line", "row_version", "created_at", "amount"];
-        let plan = reader.scan(items(), &columns, None).await.unwrap();
+        let midnight = |day: u32| start_of_year() + i64::from(day) * DAY;
+        let range = days.map(|(from, to)| (midnight(from), midnight(to)));
+        let plan = reader.scan(items(), &columns, range).await.unwrap();
         let batches = DataFrame::new(reader.session().state(), plan).collect().await.unwrap();
         let mut lines: BTreeMap<String, BTreeMap<i64, (i64, u32, i64)>> = BTreeMap::new();
         for batch in batches {

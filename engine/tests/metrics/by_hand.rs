@@ -342,7 +342,8 @@ async fn amounts_of_several_currencies_are_not_added_up() {
     let each = world.answer(query(json!({"group_by": "currency"}))).await;
     assert_eq!(rows(&each), ["EUR 10.00", "JPY 10.00", "USD 10.00"]);
     assert_eq!(each["totals"]["shopify.revenue"], Value::Null);
-    assert_eq!(each["meta"]["warnings"][1]["code"], "several_currencies");
+    let codes: Vec<_> = each["meta"]["warnings"].as_array().unwrap().iter().map(|one| &one["code"]).collect();
+    assert_eq!(codes, ["begins_before_data", "data_ends", "several_currencies"]);
     match world.ask(query(json!({"filters": {"currency": "EUR"}, "currency": "USD"}))).await {
         Err(QueryError::Unsupported(error)) => assert_eq!(error.pointer, "/currency"),
         other => panic!("{other:?}"),
@@ -351,7 +352,7 @@ async fn amounts_of_several_currencies_are_not_added_up() {
 }
 
 #[tokio::test]
-async fn a_store_without_rows_answers_with_zeros_and_says_so() {
+async fn a_store_without_rows_answers_with_nothing_and_says_so() {
     let mut world = World::new(NOW, 1_000);
     world.add_store(NEW_YORK, Weekday::Mon, &[]).await;
     let answer = world
@@ -359,7 +360,7 @@ async fn a_store_without_rows_answers_with_zeros_and_says_so() {
             "metrics": ["shopify.revenue", "shopify.aov"], "time_range": "all_time", "granularity": "day"
         }))
         .await;
-    assert_eq!(rows(&answer), ["2026-11-19 0.00 null"]);
+    assert_eq!(rows(&answer), ["2026-11-19 null null"]);
     assert_eq!(answer["meta"]["as_of"], json!({"shopify": null}));
     assert_eq!(answer["meta"]["warnings"][0]["code"], "no_data");
     assert_eq!(answer["columns"][1]["currency"], "USD");
@@ -369,17 +370,77 @@ async fn a_store_without_rows_answers_with_zeros_and_says_so() {
 }
 
 #[tokio::test]
-async fn days_after_the_newest_row_are_pointed_out() {
+async fn days_before_the_oldest_row_and_after_the_newest_are_pointed_out() {
     let mut world = World::new(NOW, 1_000);
     world.add_store(NEW_YORK, Weekday::Mon, &[&[Order::plain(1, "2026-11-10T12:00:00Z")]]).await;
     let answer = world.answer(json!({"metrics": ["shopify.orders"], "time_range": "last_30_days"})).await;
     assert_eq!(
         answer["meta"]["warnings"],
         json!([{
+            "code": "begins_before_data",
+            "detail": "the data of Store 1 from shopify begins on 2026-11-10; earlier days have none"
+        }, {
             "code": "data_ends",
             "detail": "the data of Store 1 from shopify ends on 2026-11-10; later days have none"
         }])
     );
+}
+
+#[tokio::test]
+async fn days_that_no_data_tell_of_have_no_figures_and_days_between_have_zeros() {
+    let mut world = World::new(NOW, 1_000);
+    let orders = [Order::plain(1, "2026-11-10T12:00:00Z"), Order::plain(2, "2026-11-12T12:00:00Z")];
+    world.add_store(NEW_YORK, Weekday::Mon, &[&orders]).await;
+    let query = json!({
+        "metrics": ["shopify.revenue", "shopify.orders"], "granularity": "day",
+        "time_range": {"from": "2026-11-09", "to": "2026-11-13"}, "compare_to": "previous_week"
+    });
+    let answer = world.answer(query).await;
+    assert_eq!(
+        rows(&answer),
+        [
+            "2026-11-09 null null",
+            "2026-11-10 10.00 1",
+            "2026-11-11 0.00 0",
+            "2026-11-12 10.00 1",
+            "2026-11-13 null null"
+        ]
+    );
+    let nothing = json!({"value": null, "delta": null, "ratio": null});
+    assert_eq!(answer["rows"][2]["comparison"]["shopify.revenue"], nothing);
+    assert_eq!(answer["comparison"]["totals"]["shopify.orders"], nothing);
+    assert_eq!(answer["totals"], json!({"shopify.revenue": "20.00", "shopify.orders": 2}));
+    for (from, to) in [("2026-11-01", "2026-11-09"), ("2026-11-13", "2026-11-18")] {
+        let query = json!({"metrics": ["shopify.orders"], "time_range": {"from": from, "to": to}});
+        assert_eq!(world.answer(query).await["totals"], json!({"shopify.orders": null}));
+    }
+}
+
+#[tokio::test]
+async fn weeks_of_stores_that_begin_them_on_different_days_need_a_day() {
+    let mut world = world().await;
+    world.add_store(NEW_YORK, Weekday::Sun, &[&[order(1, "2026-11-15T15:00:00Z", "ann", 10_000)]]).await;
+    let query = |fields: Value| {
+        let mut query =
+            json!({"metrics": ["shopify.orders"], "time_range": {"from": "2026-11-15", "to": "2026-11-19"}});
+        query.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        query
+    };
+    for (fields, pointer) in [
+        (json!({"granularity": "week"}), "/granularity"),
+        (json!({"time_range": "this_week"}), "/time_range"),
+        (json!({"time_range": "last_week", "granularity": "day"}), "/time_range"),
+    ] {
+        let Err(QueryError::Invalid(errors)) = world.ask(query(fields)).await else { panic!("weeks do not match") };
+        assert_eq!((errors[0].pointer.as_str(), errors[0].code), (pointer, "several_week_starts"));
+    }
+    let monday = world.answer(query(json!({"granularity": "week", "week_start": "monday"}))).await;
+    assert_eq!(rows(&monday), ["2026-11-09 1", "2026-11-16 4"]);
+    assert_eq!(monday["meta"]["query"]["week_start"], "monday");
+    let sunday = world.answer(query(json!({"granularity": "week", "week_start": "sunday"}))).await;
+    assert_eq!(rows(&sunday), ["2026-11-15 5"]);
+    let month = world.answer(query(json!({"granularity": "month"}))).await;
+    assert_eq!(rows(&month), ["2026-11-01 5"]);
 }
 
 #[tokio::test]

@@ -147,16 +147,17 @@ fn range(query: &Value, store: &OracleStore, today: i64) -> Range {
         let to = parse_date(spec["to"].as_str().unwrap());
         return Range { from, to, whole_to: to, unit: Back::Days(to - from + 1) };
     };
+    let week_start = week_start(query, store);
     let so_far = |granularity: &str, unit| Range {
-        from: first_of(granularity, store.week_start, today),
+        from: first_of(granularity, week_start, today),
         to: today,
-        whole_to: last_of(granularity, store.week_start, today),
+        whole_to: last_of(granularity, week_start, today),
         unit,
     };
     let days = |count: i64| Range { from: today - count, to: today - 1, whole_to: today - 1, unit: Back::Days(count) };
     let before = |granularity: &str, unit| {
-        let to = first_of(granularity, store.week_start, today) - 1;
-        Range { from: first_of(granularity, store.week_start, to), to, whole_to: to, unit }
+        let to = first_of(granularity, week_start, today) - 1;
+        Range { from: first_of(granularity, week_start, to), to, whole_to: to, unit }
     };
     match name {
         "today" => so_far("day", Back::Days(1)),
@@ -167,7 +168,7 @@ fn range(query: &Value, store: &OracleStore, today: i64) -> Range {
         "last_30_days" => days(30),
         "last_90_days" => days(90),
         "last_12_months" => {
-            let to = first_of("month", store.week_start, today) - 1;
+            let to = first_of("month", week_start, today) - 1;
             let (y, m, _) = civil(to + 1);
             Range { from: number(y - 1, m, 1), to, whole_to: to, unit: Back::Months(12) }
         }
@@ -187,6 +188,22 @@ fn range(query: &Value, store: &OracleStore, today: i64) -> Range {
         }
         other => panic!("{other}"),
     }
+}
+
+/// The local days of the first and the last order that the query could be about, whatever its filters say.
+fn days_with_data(query: &Value, store: &OracleStore) -> Option<(i64, i64)> {
+    let mut days: Option<(i64, i64)> = None;
+    for order in &store.orders {
+        if uses_orders(query) || uses_items(query) && !order.items.is_empty() {
+            let (day, _) = local(store.zone, order.created_at);
+            days = Some(days.map_or((day, day), |(first, last)| (day.min(first), day.max(last))));
+        }
+    }
+    days
+}
+
+fn week_start(query: &Value, store: &OracleStore) -> Weekday {
+    query["week_start"].as_str().map_or(store.week_start, |name| name.parse().unwrap())
 }
 
 fn metrics(query: &Value) -> Vec<&str> {
@@ -426,6 +443,10 @@ fn gather<'a>(gathered: &mut Gathered<'a>, query: &Value, number: usize, store: 
         .unwrap_or_default();
     let (today, into_today) = local(store.zone, now);
     let range = range(query, store, today);
+    let week_start = week_start(query, store);
+    // Of days without any order before or after nothing is known.
+    let data = days_with_data(query, store);
+    let is_told = |from: i64, to: i64| data.is_some_and(|(first, last)| from.max(first) <= to.min(last));
     let to_date = query["partial"].as_str() != Some("full");
 
     // The compared dates.
@@ -457,14 +478,16 @@ fn gather<'a>(gathered: &mut Gathered<'a>, query: &Value, number: usize, store: 
         None => (back_or_later(shift, today), 0),
     });
     let is_reached = |day: i64, into: i64| cut.is_none_or(|cut| (day, into) < cut);
-    let has_other = other.is_some_and(|(from, to)| from <= to && is_reached(from, 0));
+    let is_told_and_reached = |from: i64, to: i64| (from..=to).any(|day| is_told(day, day) && is_reached(day, 0));
+    let has_other = other.is_some_and(|(from, to)| is_told_and_reached(from, to));
+    let has_now = range.from <= today && is_told(range.from, range.to);
 
     // The steps, and which stands beside which.
     let mut beside: BTreeMap<Key, Key> = BTreeMap::new(); // compared date or hour -> key
     match granularity {
         None => {
             let step = gathered.steps.entry(0).or_default();
-            step.has_begun |= range.from <= today;
+            step.has_begun |= has_now;
             step.has_beside |= has_other;
         }
         Some("hour") => {
@@ -472,7 +495,7 @@ fn gather<'a>(gathered: &mut Gathered<'a>, query: &Value, number: usize, store: 
                 for (key, text, hour, before) in hours(store.zone, day) {
                     let step = gathered.steps.entry(key).or_default();
                     step.text = Some(text);
-                    step.has_begun |= key <= now.timestamp_micros();
+                    step.has_begun |= key <= now.timestamp_micros() && is_told(day, day);
                     let counterpart = shift
                         .and_then(|shift| back(shift, day))
                         .filter(|day| other.is_some_and(|(from, to)| from <= *day && *day <= to))
@@ -482,35 +505,35 @@ fn gather<'a>(gathered: &mut Gathered<'a>, query: &Value, number: usize, store: 
                     if let Some((begin, text, ..)) = counterpart {
                         let (day, into) = local(store.zone, DateTime::from_timestamp_micros(begin).unwrap());
                         step.beside = Some(text);
-                        step.has_beside |= is_reached(day, into);
+                        step.has_beside |= is_reached(day, into) && is_told(day, day);
                         beside.insert(begin, key);
                     }
                 }
             }
         }
         Some(granularity) => {
-            let label = |day: i64| first_of(granularity, store.week_start, day);
+            let label = |day: i64| first_of(granularity, week_start, day);
             let mut first = range.from;
             while first <= range.to {
                 let key = label(first);
-                let last = last_of(granularity, store.week_start, first).min(range.whole_to);
+                let last = last_of(granularity, week_start, first).min(range.whole_to);
                 let step = gathered.steps.entry(key).or_default();
                 step.text = Some(date_text(key));
-                step.has_begun |= first <= today;
+                step.has_begun |= first <= today && is_told(first, last.min(range.to));
                 if let (Some(shift), Some((from, to))) = (shift, other) {
                     let (a, b) = back_span(shift, first, last);
                     let (a, b) = (a.max(from), b.min(to));
                     if a <= b {
                         step.beside = step.beside.take().or(Some(date_text(back_or_later(shift, key))));
-                        step.has_beside |= is_reached(a, 0);
+                        step.has_beside |= is_told_and_reached(a, b);
                         beside.extend((a..=b).map(|day| (day, key)));
                     }
                 }
-                first = last_of(granularity, store.week_start, first) + 1;
+                first = last_of(granularity, week_start, first) + 1;
             }
         }
     }
-    gathered.has_begun |= range.from <= today;
+    gathered.has_begun |= has_now;
     gathered.has_previous |= has_other;
 
     // The rows.
@@ -539,7 +562,7 @@ fn gather<'a>(gathered: &mut Gathered<'a>, query: &Value, number: usize, store: 
                 let key = match granularity {
                     None => 0,
                     Some("hour") => hour_of(store.zone, day, order.created_at),
-                    Some(granularity) => first_of(granularity, store.week_start, day),
+                    Some(granularity) => first_of(granularity, week_start, day),
                 };
                 gathered.cells.entry((key, group.clone())).or_default().current.push(fact);
             }

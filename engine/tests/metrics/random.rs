@@ -334,6 +334,12 @@ fn query(dice: &mut Dice, now: DateTime<Utc>, stores: &[OracleStore]) -> Value {
         });
         query["order_by"] = steps.collect();
     }
+    let of_weeks =
+        granularity == Some("week") || query["time_range"] == "this_week" || query["time_range"] == "last_week";
+    let several = stores.iter().any(|store| store.week_start != stores[0].week_start);
+    if of_weeks && several || dice.one_in(8) {
+        query["week_start"] = json!(dice.pick(&["monday", "wednesday", "saturday", "sunday"]));
+    }
     query["limit"] = json!(if dice.one_in(4) { dice.roll(20) + 1 } else { 10_000 });
     query["offset"] = json!(if dice.one_in(6) { dice.roll(20) } else { 0 });
     query

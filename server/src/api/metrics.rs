@@ -2,15 +2,11 @@
 
 use std::time::Instant;
 
-use aloftly_engine::metrics::{Query, QueryResponse, Registry, StoreScope};
+use aloftly_engine::metrics::{Query, QueryRequest, QueryResponse, Registry, StoreScope};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::App;
 use crate::http::json::Json;
@@ -31,106 +27,6 @@ use crate::telemetry::measures;
 )]
 pub(super) async fn get_registry(State(app): State<App>, _session: Session) -> axum::Json<&'static Registry> {
     axum::Json(app.metrics.registry())
-}
-
-/// A metrics query. Fields that are not here are refused. The description of the language has more.
-#[derive(Serialize, ToSchema)]
-#[schema(as = QueryRequest)]
-struct QueryRequest {
-    /// The metrics, by id.
-    #[schema(example = json!(["shopify.revenue", "shopify.orders"]))]
-    metrics: Option<Vec<String>>,
-    /// The stores; all that one may see when it is left out.
-    stores: Option<Vec<Uuid>>,
-    /// When: a name such as `last_30_days`, or two days, both included.
-    #[schema(value_type = Option<RangeRequest>)]
-    time_range: Option<Value>,
-    /// How long the buckets are.
-    granularity: Option<GranularityRequest>,
-    /// What the figures are cut by.
-    #[schema(example = json!(["channel"]))]
-    group_by: Option<Vec<String>>,
-    /// Which rows: `{"channel": "web"}`, or a tree of `and`, `or`, `not` over `{dimension, operator, values}`.
-    #[schema(value_type = Option<Object>)]
-    filters: Option<Value>,
-    /// What the figures are compared with: `previous_period`, `previous_week`, `previous_month`, `previous_year`, or two
-    /// days.
-    #[schema(value_type = Option<RangeRequest>)]
-    compare_to: Option<Value>,
-    /// Which days of the two periods stand beside each other.
-    align: Option<String>,
-    /// How an unfinished period is compared: `to_date` or `full`.
-    partial: Option<String>,
-    /// The order of the rows.
-    order_by: Option<Vec<OrderRequest>>,
-    /// How many rows at most.
-    limit: Option<u64>,
-    /// How many rows to leave out first.
-    offset: Option<u64>,
-    /// The zone whose days are meant; each store's own when it is left out.
-    timezone: Option<String>,
-    /// The currency that amounts are expected in.
-    currency: Option<String>,
-    /// Whether buckets without rows are listed.
-    fill: Option<bool>,
-    /// The short form's one metric.
-    metric: Option<String>,
-    /// The short form's source of the metric.
-    source: Option<String>,
-    /// The short form's way to bring rows together.
-    aggregation: Option<String>,
-    /// Where refunds count: `order_date`.
-    refunds: Option<String>,
-}
-
-/// A range by name or by its days.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "describes a schema")]
-enum RangeRequest {
-    /// A name such as `last_30_days` or `previous_period`.
-    Named(String),
-    /// Two local days, both included.
-    Days(DateRange),
-}
-
-/// Two local days, both included.
-#[derive(Serialize, ToSchema)]
-struct DateRange {
-    from: NaiveDate,
-    to: NaiveDate,
-}
-
-/// How long buckets are.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(dead_code, reason = "describes a schema")]
-enum GranularityRequest {
-    None,
-    Hour,
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-}
-
-/// One step of an order.
-#[derive(Serialize, ToSchema)]
-struct OrderRequest {
-    /// `time`, a dimension or a metric of the query.
-    field: String,
-    /// `asc` or `desc`.
-    direction: Option<DirectionRequest>,
-}
-
-/// Which way an order goes.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(dead_code, reason = "describes a schema")]
-enum DirectionRequest {
-    Asc,
-    Desc,
 }
 
 /// Answers a query

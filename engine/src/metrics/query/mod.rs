@@ -8,6 +8,7 @@ mod currencies;
 mod filter;
 mod parse;
 mod parse_filter;
+mod parse_time;
 mod reader;
 mod request;
 
@@ -23,12 +24,15 @@ use super::registry::{DimensionRef, MetricRef};
 pub use super::time::calendar::Granularity;
 pub use super::time::comparison::{Align, Compare, NamedComparison, Partial};
 pub use super::time::range::{NamedRange, TimeRange};
+pub use super::time::week::WeekStart;
 use crate::StoreId;
 
 /// Rows of an answer unless the query says otherwise.
 pub const DEFAULT_LIMIT: u64 = 1_000;
 /// Rows that an answer may have.
 pub const MAX_LIMIT: u64 = 10_000;
+/// Stores that one query may be about.
+pub(crate) const MAX_STORES: usize = 100;
 
 /// A checked query.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -69,6 +73,9 @@ pub struct Query {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub timezone: Option<chrono_tz::Tz>,
+    /// The day that weeks begin on; each store's own when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub week_start: Option<WeekStart>,
     /// The currency that amounts are expected in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Align, Compare, Direction, Granularity, Partial, TimeRange};
+use super::{Align, Compare, Direction, Granularity, Partial, TimeRange, WeekStart};
 use crate::metrics::registry::Aggregation;
 
 /// A question to the metrics service. `metrics` and `time_range` are required; the short form has `metric` and `source`
@@ -46,6 +46,8 @@ pub struct QueryRequest {
     /// The IANA zone whose days are meant; each store's own when absent.
     #[schema(example = "America/New_York")]
     pub timezone: Option<String>,
+    /// The day that weeks begin on; each store's own when absent. Required for weeks of stores whose own differ.
+    pub week_start: Option<WeekStart>,
     /// The currency of the answer's amounts.
     #[schema(example = "USD")]
     pub currency: Option<String>,

@@ -87,14 +87,14 @@ pub(super) static METRICS: &[Metric] = &[
     Metric {
         id: "shopify.revenue",
         title: "Revenue",
-        description: "What customers were charged: tax and shipping included, discounts taken off, before refunds",
+        description: "What customers were charged for orders: tax and shipping included, discounts taken off, before refunds; without cancelled and test orders",
         formula: Formula::Measure(sum("total")),
         ..ORDERS
     },
     Metric {
         id: "shopify.net_revenue",
         title: "Net revenue",
-        description: "Revenue less refunds, each refund on the day of its order",
+        description: "Revenue less refunds, each refund on the day of its order; without cancelled and test orders",
         formula: Formula::Measure(Measure {
             aggregate: Aggregate::Sum { column: "total", minus: &["refunded"] },
             only: &[],
@@ -111,7 +111,7 @@ pub(super) static METRICS: &[Metric] = &[
     Metric {
         id: "shopify.units",
         title: "Units sold",
-        description: "Pieces in the orders, before returns",
+        description: "Pieces in orders, before returns; without cancelled and test orders",
         unit: Unit::Count,
         category: Category::Orders,
         formula: Formula::Measure(sum("quantity")),
@@ -120,14 +120,14 @@ pub(super) static METRICS: &[Metric] = &[
     Metric {
         id: "shopify.aov",
         title: "Average order value",
-        description: "Revenue divided by orders",
+        description: "Revenue, with tax and shipping and before refunds, divided by orders; without cancelled and test orders",
         formula: Formula::Ratio { numerator: sum("total"), denominator: COUNT },
         ..RATIO
     },
     Metric {
         id: "shopify.discounts",
         title: "Discounts",
-        description: "What was taken off the prices of orders",
+        description: "What was taken off the prices of orders; without cancelled and test orders",
         formula: Formula::Measure(sum("discount")),
         higher_is_better: false,
         ..ORDERS
@@ -135,7 +135,7 @@ pub(super) static METRICS: &[Metric] = &[
     Metric {
         id: "shopify.refunds",
         title: "Refunds",
-        description: "What was paid back, on the day of the order",
+        description: "What was paid back, on the day of the order; without cancelled orders, whose money is in no revenue, and tests",
         formula: Formula::Measure(sum("refunded")),
         higher_is_better: false,
         ..ORDERS
@@ -143,42 +143,42 @@ pub(super) static METRICS: &[Metric] = &[
     Metric {
         id: "shopify.tax",
         title: "Tax",
-        description: "Taxes charged with orders",
+        description: "Taxes charged with orders, before refunds; without cancelled and test orders",
         formula: Formula::Measure(sum("tax")),
         ..ORDERS
     },
     Metric {
         id: "shopify.shipping",
         title: "Shipping",
-        description: "Shipping charged with orders",
+        description: "Shipping charged with orders, before refunds; without cancelled and test orders",
         formula: Formula::Measure(sum("shipping")),
         ..ORDERS
     },
     Metric {
         id: "shopify.customers",
         title: "Customers",
-        description: "Different customers that ordered; a customer of two stores is counted by each",
+        description: "Different customers that ordered, each counted by every store; without cancelled and test orders",
         formula: Formula::Measure(customers(&[])),
         ..DISTINCT_CUSTOMERS
     },
     Metric {
         id: "shopify.new_customers",
         title: "New customers",
-        description: "Different customers whose first order of all time in the store is among the orders",
+        description: "Different customers whose first order of all time in the store is among the orders; without cancelled and test orders",
         formula: Formula::Measure(customers(NEW)),
         ..DISTINCT_CUSTOMERS
     },
     Metric {
         id: "shopify.returning_customers",
         title: "Returning customers",
-        description: "Different customers that ordered and had ordered before",
+        description: "Different customers that ordered and had ordered before; without cancelled and test orders",
         formula: Formula::Measure(customers(RETURNING)),
         ..DISTINCT_CUSTOMERS
     },
     Metric {
         id: "shopify.revenue_per_customer",
         title: "Revenue per customer",
-        description: "Revenue of orders whose customer is known, divided by different customers",
+        description: "Revenue of orders whose customer is known, divided by different customers; without cancelled and test orders",
         category: Category::Customers,
         formula: Formula::Ratio {
             numerator: Measure { only: WITH_CUSTOMER, ..sum("total") },
@@ -189,7 +189,7 @@ pub(super) static METRICS: &[Metric] = &[
     Metric {
         id: "shopify.product_revenue",
         title: "Product revenue",
-        description: "Quantity times price less line discounts, over the items of orders; without shipping",
+        description: "Quantity times price of the items of orders, their lines' discounts and their share of the order's taken off, before refunds; without shipping, tax that is not in prices, cancelled and test orders",
         category: Category::Products,
         formula: Formula::Measure(sum("amount")),
         ..ITEMS
@@ -222,7 +222,11 @@ pub(super) static DIMENSIONS: &[Dimension] = &[
     },
     column("currency", "Currency", "The order's currency"),
     column("financial_status", "Payment status", "Whether the order was paid, refunded and so on"),
-    column("product", "Product", "The product's name at the time of the order"),
-    column("variant", "Variant", "Which variant of the product"),
+    column(
+        "product",
+        "Product",
+        "What was sold as the order names it: the product with its variant, such as \"Tea - Large\"",
+    ),
+    column("variant", "Variant", "The stock keeping unit (SKU) of what was sold, which tells variants apart"),
     column("vendor", "Vendor", "Who makes the product"),
 ];

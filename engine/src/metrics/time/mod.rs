@@ -9,3 +9,4 @@ pub(crate) mod buckets;
 pub(crate) mod calendar;
 pub(crate) mod comparison;
 pub(crate) mod range;
+pub(crate) mod week;

@@ -1,0 +1,63 @@
+//! How many rows a query may have.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::error::QueryError;
+
+/// Rows that a query may have before the listed ones are chosen.
+const MAX_ROWS: usize = 250_000;
+/// Rows that all its plans together may give: those of several stores, datasets and periods become fewer when they are
+/// brought together, but until then they are all in memory.
+const MAX_ROWS_READ: usize = 2 * MAX_ROWS;
+
+/// Counts the rows of all plans of a query as they come.
+#[derive(Debug, Default)]
+pub(crate) struct RowsRead(AtomicUsize);
+
+impl RowsRead {
+    /// Counts more rows.
+    pub(crate) fn add(&self, rows: usize) -> Result<(), QueryError> {
+        let before = self.0.fetch_add(rows, Ordering::Relaxed);
+        within(before.saturating_add(rows), MAX_ROWS_READ, "rows of all stores and periods")
+    }
+}
+
+/// Refuses more rows than a query may have.
+pub(crate) fn check_rows(rows: usize) -> Result<(), QueryError> {
+    within(rows, MAX_ROWS, "rows before paging")
+}
+
+fn within(rows: usize, limit: usize, what: &'static str) -> Result<(), QueryError> {
+    if rows <= limit {
+        return Ok(());
+    }
+    Err(QueryError::Limit {
+        what,
+        limit: limit as u64,
+        hint: "filter, group by less, ask for a coarser granularity, or set fill to false",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_several_plans_count_together() {
+        let read = RowsRead::default();
+        read.add(250_000).unwrap();
+        read.add(250_000).unwrap();
+        let error = read.add(1).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "too many rows of all stores and periods: at most 500000; filter, group by less, ask for a coarser \
+             granularity, or set fill to false"
+        );
+    }
+
+    #[test]
+    fn a_query_has_a_quarter_of_a_million_rows_at_most() {
+        check_rows(250_000).unwrap();
+        assert!(matches!(check_rows(250_001), Err(QueryError::Limit { limit: 250_000, .. })));
+    }
+}
