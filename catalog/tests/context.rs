@@ -63,7 +63,7 @@ async fn nothing_is_left_after_work_that_is_dropped_half_way() {
     sqlx::raw_sql("BEGIN; LOCK TABLE stores, workspaces, lake_stores").execute(&mut holder).await.unwrap();
     for _ in 0..4 {
         // It has its context and waits for the lock when it is dropped.
-        let patience = std::time::Duration::from_millis(100);
+        let patience = Duration::from_millis(100);
         tokio::time::timeout(patience, tenant.stores()).await.unwrap_err();
         let manifest = tenant.manifest();
         tokio::time::timeout(patience, manifest.version(made.stores[0])).await.unwrap_err();

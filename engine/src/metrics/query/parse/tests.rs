@@ -170,7 +170,10 @@ fn each_error_names_its_place_and_what_would_be_right() {
             json!({"timezone": "America/New_Yrok"}),
             "/timezone unknown_timezone: unknown time zone \"America/New_Yrok\"; did you mean \"America/New_York\"?",
         ),
-        (json!({"week_start": "mon"}), "/week_start invalid_value: unknown week_start \"mon\"; did you mean \"monday\"?"),
+        (
+            json!({"week_start": "mon"}),
+            "/week_start invalid_value: unknown week_start \"mon\"; did you mean \"monday\"?",
+        ),
         (json!({"currency": "USF"}), "/currency unknown_currency: unknown currency \"USF\"; did you mean \"USD\"?"),
         (json!({"fill": "yes"}), "/fill invalid_type: must be true or false, not a text"),
         (json!({"stores": ["my shop"]}), "/stores/0 invalid_value: must be a store's id, a UUID"),
