@@ -280,13 +280,6 @@ export interface components {
             /** @enum {string} */
             is: "text";
         };
-        /** @description Two local days, both included. */
-        DateRange: {
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            to: string;
-        };
         /** @description Something that metrics can be cut by. All are text. */
         Dimension: {
             /** @description What it says. */
@@ -301,11 +294,6 @@ export interface components {
          * @enum {string}
          */
         Direction: "asc" | "desc";
-        /**
-         * @description Which way an order goes.
-         * @enum {string}
-         */
-        DirectionRequest: "asc" | "desc";
         /** @description One wrong place of a body. */
         FieldProblem: {
             /**
@@ -337,11 +325,6 @@ export interface components {
          * @enum {string}
          */
         Granularity: "hour" | "day" | "week" | "month" | "quarter" | "year";
-        /**
-         * @description How long buckets are.
-         * @enum {string}
-         */
-        GranularityRequest: "none" | "hour" | "day" | "week" | "month" | "quarter" | "year";
         /** @description A file that was handed over. */
         Import: {
             /** @description The same file had been imported before: nothing was changed. */
@@ -369,6 +352,11 @@ export interface components {
              * @description How much of the work is done, from 0 to 1.
              */
             progress: number;
+            /**
+             * Format: date-time
+             * @description When it is tried again, if not at once.
+             */
+            retry_at?: string | null;
             /** Format: int64 */
             rows_read: number;
             /** Format: int64 */
@@ -383,6 +371,8 @@ export interface components {
              * @description The store's version with the rows in it.
              */
             version?: number | null;
+            /** @description Why it is queued again, when an attempt came to nothing for a reason that is not in the file. */
+            waiting_for?: string | null;
         };
         /** @description What an import's commit did, in orders, customers, products, refunds and events. */
         ImportCounts: {
@@ -419,7 +409,7 @@ export interface components {
             mapping?: string | null;
             /**
              * Format: uuid
-             * @description The store that its rows go to.
+             * @description The store that its rows go to. It comes before the file.
              */
             store_id: string;
         };
@@ -516,17 +506,18 @@ export interface components {
          * @enum {string}
          */
         NamedRange: "today" | "yesterday" | "last_7_days" | "last_14_days" | "last_28_days" | "last_30_days" | "last_90_days" | "last_12_months" | "this_week" | "last_week" | "month_to_date" | "last_month" | "quarter_to_date" | "year_to_date" | "all_time";
+        /**
+         * @description The name of no granularity.
+         * @enum {string}
+         */
+        NoGranularity: "none";
+        /** @description A name, or several. */
+        OneOrMany: string | string[];
         /** @description One step of an order. Equal rows are ordered by time, then by the values they are grouped by. */
         OrderBy: {
             /** @description Which way. Nulls come last both ways. */
             direction: components["schemas"]["Direction"];
             /** @description What decides: `time`, a dimension that is grouped by, or a metric that is asked for. */
-            field: string;
-        };
-        /** @description One step of an order. */
-        OrderRequest: {
-            direction?: components["schemas"]["DirectionRequest"] | null;
-            /** @description `time`, a dimension or a metric of the query. */
             field: string;
         };
         /** @description An organisation. */
@@ -611,37 +602,41 @@ export interface components {
             time_range: components["schemas"]["TimeRange"];
             /** @description The zone whose days are meant; each store's own when absent. */
             timezone?: string | null;
+            week_start?: components["schemas"]["WeekStart"] | null;
         };
-        /** @description A metrics query. Fields that are not here are refused. The description of the language has more. */
+        /**
+         * @description A question to the metrics service. `metrics` and `time_range` are required; the short form has `metric` and `source`
+         *     instead of `metrics`.
+         */
         QueryRequest: {
-            /** @description The short form's way to bring rows together. */
-            aggregation?: string | null;
-            /** @description Which days of the two periods stand beside each other. */
-            align?: string | null;
-            compare_to?: components["schemas"]["RangeRequest"] | null;
-            /** @description The currency that amounts are expected in. */
-            currency?: string | null;
-            /** @description Whether buckets without rows are listed. */
-            fill?: boolean | null;
-            /** @description Which rows: `{"channel": "web"}`, or a tree of `and`, `or`, `not` over `{dimension, operator, values}`. */
-            filters?: Record<string, unknown> | null;
-            granularity?: components["schemas"]["GranularityRequest"] | null;
+            aggregation?: components["schemas"]["Aggregation"] | null;
+            align?: components["schemas"]["Align"] | null;
+            compare_to?: components["schemas"]["Compare"] | null;
             /**
-             * @description What the figures are cut by.
-             * @example [
-             *       "channel"
-             *     ]
+             * @description The currency of the answer's amounts.
+             * @example USD
              */
-            group_by?: string[] | null;
+            currency?: string | null;
+            /** @description Whether buckets without rows are listed; they are unless this is false. */
+            fill?: boolean | null;
+            /**
+             * @description Which rows: `{"country": "US"}`, `{"dimension", "operator", "values"}`, or `{"and": [...]}`, `{"or": [...]}`,
+             *     `{"not": ...}` of them.
+             */
+            filters?: Record<string, unknown> | null;
+            /** @description Not built yet. */
+            funnel?: Record<string, unknown> | null;
+            granularity?: components["schemas"]["RequestedGranularity"] | null;
+            group_by?: components["schemas"]["OneOrMany"] | null;
             /**
              * Format: int64
-             * @description How many rows at most.
+             * @description How many rows at most, 1,000 unless given.
              */
             limit?: number | null;
-            /** @description The short form's one metric. */
+            /** @description Short form: one metric, with its source in `source` or in front of a dot. */
             metric?: string | null;
             /**
-             * @description The metrics, by id.
+             * @description Ids of metrics.
              * @example [
              *       "shopify.revenue",
              *       "shopify.orders"
@@ -653,19 +648,22 @@ export interface components {
              * @description How many rows to leave out first.
              */
             offset?: number | null;
-            /** @description The order of the rows. */
-            order_by?: components["schemas"]["OrderRequest"][] | null;
-            /** @description How an unfinished period is compared: `to_date` or `full`. */
-            partial?: string | null;
-            /** @description Where refunds count: `order_date`. */
-            refunds?: string | null;
-            /** @description The short form's source of the metric. */
+            /** @description The order of rows. */
+            order_by?: components["schemas"]["RequestedOrder"][] | null;
+            partial?: components["schemas"]["Partial"] | null;
+            refunds?: components["schemas"]["RefundDate"] | null;
+            /** @description Short form: where the metric comes from. */
             source?: string | null;
-            /** @description The stores; all that one may see when it is left out. */
+            /** @description Which stores; all that the caller may see when absent. */
             stores?: string[] | null;
-            time_range?: components["schemas"]["RangeRequest"] | null;
-            /** @description The zone whose days are meant; each store's own when it is left out. */
+            /** @description When: the name of a range, or local dates, both inclusive. */
+            time_range: components["schemas"]["TimeRange"];
+            /**
+             * @description The IANA zone whose days are meant; each store's own when absent.
+             * @example America/New_York
+             */
             timezone?: string | null;
+            week_start?: components["schemas"]["WeekStart"] | null;
         };
         /** @description The answer to a query. */
         QueryResponse: {
@@ -676,7 +674,8 @@ export interface components {
             meta: components["schemas"]["Meta"];
             /**
              * @description The rows: an object with a value for each column, and `comparison` when the query asks for one. Amounts of money
-             *     are texts with their exact decimals, counts are whole numbers; what does not exist is null.
+             *     are texts with their exact decimals, counts are whole numbers; what does not exist or is not known is null: figures of
+             *     time before the first day with data or after the last are, and zero only between them.
              */
             rows: Record<string, unknown>[];
             /**
@@ -717,8 +716,11 @@ export interface components {
              */
             to: string;
         };
-        /** @description A range by name or by its days. */
-        RangeRequest: string | components["schemas"]["DateRange"];
+        /**
+         * @description Whose day a refund belongs to.
+         * @enum {string}
+         */
+        RefundDate: "order_date" | "refund_date";
         /** @description Everything that can be asked for. */
         Registry: {
             /** @description What they can be cut by. */
@@ -727,6 +729,14 @@ export interface components {
             metrics: components["schemas"]["Metric"][];
             /** @description Where they come from. */
             sources: components["schemas"]["Source"][];
+        };
+        /** @description The length of buckets. */
+        RequestedGranularity: components["schemas"]["Granularity"] | components["schemas"]["NoGranularity"];
+        /** @description One step of the order of rows. */
+        RequestedOrder: {
+            direction?: components["schemas"]["Direction"] | null;
+            /** @description `time`, a dimension that is grouped by, or a metric that is asked for. */
+            field: string;
         };
         /** @description Who is signed in, and for which organisation. */
         Session: {
@@ -843,11 +853,16 @@ export interface components {
         };
         /** @description Something that a reader should know. */
         Warning: {
-            /** @description For programs: `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`. */
+            /** @description For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`. */
             code: string;
             /** @description For people. */
             detail: string;
         };
+        /**
+         * @description The day that weeks begin on.
+         * @enum {string}
+         */
+        WeekStart: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /** @description The part of the organisation that a store belongs to. */
         WorkspaceRef: {
             /** Format: uuid */
@@ -1080,6 +1095,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_much_waiting`: too much of the organisation's waits to be imported */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_full`: the server has no room for files at the moment */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_import: {
@@ -1199,8 +1232,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The query is wrong (`invalid_request`), asks for what is not built yet (`unsupported`), for too much (`limit_exceeded`) or for a sum of several currencies (`mixed_currencies`) */
+            /** @description The query is wrong (`invalid_request`), asks for what is not built yet (`unsupported`), for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_busy`: other queries took all turns; `Retry-After` says when to try again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
