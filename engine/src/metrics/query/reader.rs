@@ -178,9 +178,16 @@ fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     let wanted = name.to_lowercase();
     let score = |candidate: &str| {
         let candidate = candidate.to_lowercase();
+        let Some((head, last)) = candidate.rsplit_once(['.', '/']) else {
+            return strsim::jaro_winkler(&wanted, &candidate);
+        };
+        // What both have in front says nothing: `shopify.average_order_value` is not near to `shopify.net_revenue`.
+        let rest = wanted.strip_prefix(head).and_then(|rest| rest.strip_prefix(['.', '/']));
         // `revenue` is near to `shopify.revenue`, and `new_york` to `America/New_York`.
-        let last = candidate.rsplit(['.', '/']).next().unwrap_or_default();
-        strsim::jaro_winkler(&wanted, &candidate).max(strsim::jaro_winkler(&wanted, last))
+        match rest {
+            Some(rest) => strsim::jaro_winkler(rest, last),
+            None => strsim::jaro_winkler(&wanted, &candidate).max(strsim::jaro_winkler(&wanted, last)),
+        }
     };
     let best = known.iter().map(|candidate| (score(candidate), *candidate)).max_by(|a, b| a.0.total_cmp(&b.0));
     best.filter(|(score, _)| *score >= 0.8).map(|(_, candidate)| candidate)

@@ -94,6 +94,14 @@ fn all_errors_are_found_at_once() {
 }
 
 #[test]
+fn what_is_near_to_nothing_is_answered_with_all_there_is() {
+    let query = json!({"metrics": ["shopify.average_order_value"], "time_range": "today"});
+    let [error] = <[String; 1]>::try_from(errors(&query)).unwrap();
+    assert!(error.contains("\"shopify.average_order_value\"; known are shopify.revenue, "), "{error}");
+    assert!(error.contains(", shopify.aov, "), "{error}");
+}
+
+#[test]
 fn each_error_names_its_place_and_what_would_be_right() {
     for (query, error) in [
         (json!([]), " invalid_type: must be an object, not an array"),
