@@ -52,7 +52,7 @@ export function ErrorState({ title, error, onRetry, retryTitle = "Try again", cl
         </p>
       </div>
       <div className="flex flex-wrap items-center gap-2">
-        {onRetry && !(error instanceof ApiError && error.isLasting) && (
+        {onRetry && !isLasting(error) && (
           <Button size="sm" onClick={onRetry}>
             <RotateCw aria-hidden /> {retryTitle}
           </Button>
@@ -86,12 +86,18 @@ export function StaleNotice({
       className={cn("flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-warn", className)}
     >
       <span title={error.message}>{title}</span>
-      <Button variant="link" size="inline" disabled={busy} onClick={onRetry}>
-        Try again
-      </Button>
+      {!isLasting(error) && (
+        <Button variant="link" size="inline" disabled={busy} onClick={onRetry}>
+          Try again
+        </Button>
+      )}
       {requestId && <RequestId id={requestId} />}
     </div>
   );
+}
+
+function isLasting(error: Error): boolean {
+  return error instanceof ApiError && error.isLasting;
 }
 
 function requestIdOf(error: Error): string | null {

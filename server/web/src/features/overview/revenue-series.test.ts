@@ -29,6 +29,34 @@ it("has a part of this week in a range that ended yesterday", () => {
   expect(chartPoints(buckets).map((point) => point.partial)).toEqual([false, true]);
 });
 
+describe("a bucket that has no data and is not over", () => {
+  const empty = (times: string[], end: string) => {
+    const response = metricResponse(REVENUE, { rows: times.map((time) => ({ time, [REVENUE]: null })) });
+    const range = { ...response.meta.range, end };
+    return { ...response, meta: { ...response.meta, range, incomplete: times } };
+  };
+  const notes = (response: ReturnType<typeof empty>, bucket: "hour" | "day" | "week", at: Date) =>
+    revenueBuckets(response, bucket, at).map(({ note }) => note);
+
+  it("is to come only when it begins after now", () => {
+    const days = empty(["2026-11-21", "2026-11-22"], "2026-11-23T00:00:00-05:00");
+    expect(notes(days, "day", now)).toEqual(["no data yet", "to come"]);
+    const thisAndNext = empty(["2026-11-16", "2026-11-23"], "2026-11-30T00:00:00-05:00");
+    expect(notes(thisAndNext, "week", now)).toEqual(["no data yet", "to come"]);
+    const hours = empty(
+      ["2026-11-21T07:00:00-05:00", "2026-11-21T08:00:00-05:00"],
+      "2026-11-22T00:00:00-05:00",
+    );
+    expect(notes(hours, "hour", new Date("2026-11-21T12:30:00Z"))).toEqual(["no data yet", "to come"]);
+  });
+
+  it("begins with the store's day, wherever it is read", () => {
+    const days = empty(["2026-11-21", "2026-11-22"], "2026-11-23T00:00:00-05:00");
+    expect(notes(days, "day", new Date("2026-11-22T04:59:00Z"))).toEqual(["no data yet", "to come"]);
+    expect(notes(days, "day", new Date("2026-11-22T05:00:00Z"))).toEqual(["no data yet", "no data yet"]);
+  });
+});
+
 it("draws what is not known as a gap", () => {
   const response = metricResponse(REVENUE, { rows: [{ time: "2026-10-01", [REVENUE]: null }] });
   const [day] = revenueBuckets(response, "day", now);

@@ -1,5 +1,6 @@
 import type { ChartPoint } from "@/components/charts";
 import type { QueryResponse } from "@/lib/api/types";
+import { todayIn } from "@/lib/dates";
 import { formatBucket, type Bucket } from "@/lib/format/date";
 import { toNumber, type Value } from "@/lib/format/number";
 import type { Granularity } from "@/lib/metrics/range";
@@ -45,9 +46,12 @@ export function revenueBuckets(
   const goesOn = Date.parse(response.meta.range.end) > now.getTime();
   const unfinished = goesOn ? incomplete : new Set<string>();
   const clipped = new Set([...response.meta.clipped, ...(goesOn ? [] : incomplete)]);
+  const today = todayIn(response.meta.range.timezone, now);
+  const isAhead = (time: string) => (bucket === "hour" ? Date.parse(time) > now.getTime() : time > today);
   const noteOf = (row: Row, time: string) => {
     const unknown = valueOf(row, REVENUE) === null;
-    if (unfinished.has(time)) return unknown ? "to come" : "not over yet";
+    if (unfinished.has(time) && unknown) return isAhead(time) ? "to come" : "no data yet";
+    if (unfinished.has(time)) return "not over yet";
     if (unknown) return "no data";
     return clipped.has(time) ? `part of the ${bucket}` : null;
   };

@@ -21,7 +21,7 @@ export class ApiError extends Error {
 
   /** Whether the same request would only be refused again. */
   get isLasting(): boolean {
-    return [413, 415, 422].includes(this.status);
+    return [403, 404, 413, 415, 422].includes(this.status);
   }
 }
 
