@@ -3,9 +3,10 @@ import { useId } from "react";
 import { Progress } from "@/components/ui/progress";
 import type { Import } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
-import { formatInstant } from "@/lib/format/date";
+import { formatInstant, formatSoon } from "@/lib/format/date";
 import { formatBytes, formatCount } from "@/lib/format/number";
 import { ImportStatus } from "./import-status";
+import { isPostponed } from "./queries";
 
 interface ImportRowProps {
   item: Import;
@@ -40,7 +41,7 @@ export function ImportRow({ item, timezone, open, onToggle }: ImportRowProps) {
             <span className="whitespace-nowrap">{formatBytes(item.size_bytes)}</span>
           </span>
         </span>
-        <Outcome item={item} />
+        <Outcome item={item} timezone={timezone} />
       </button>
       {open && (
         <div id={id} className="px-4 pt-1 pb-5 sm:pr-5 sm:pl-12">
@@ -51,10 +52,17 @@ export function ImportRow({ item, timezone, open, onToggle }: ImportRowProps) {
   );
 }
 
-function Outcome({ item }: { item: Import }) {
+function Outcome({ item, timezone }: Pick<ImportRowProps, "item" | "timezone">) {
   switch (item.status) {
     case "queued":
-      return <span className="text-sm text-muted-foreground">Waiting</span>;
+      return (
+        <span className="text-right text-sm text-muted-foreground tabular-nums">
+          Waiting
+          {isPostponed(item) && item.retry_at && (
+            <span className="hidden sm:inline"> · tried again {formatSoon(item.retry_at, timezone)}</span>
+          )}
+        </span>
+      );
     case "running":
       return (
         <Progress value={item.progress} label={`Importing ${item.file_name}`} className="w-24 sm:w-40" />

@@ -1,11 +1,13 @@
-import { CircleAlert, CircleCheck } from "lucide-react";
+import { CircleAlert, CircleCheck, Clock } from "lucide-react";
 import { Progress } from "@/components/ui/progress";
 import type { Import } from "@/lib/api/types";
-import { formatInstant } from "@/lib/format/date";
+import { formatInstant, formatSoon } from "@/lib/format/date";
 import { formatCount, formatDuration } from "@/lib/format/number";
+import { sentence } from "@/lib/format/text";
 import { ImportCounts } from "./import-counts";
 import { ImportErrors } from "./import-errors";
 import { isSaving, secondsLeft } from "./progress";
+import { isPostponed } from "./queries";
 import { usePace } from "./use-pace";
 
 interface ImportStatusProps {
@@ -17,7 +19,11 @@ interface ImportStatusProps {
 export function ImportStatus({ item, timezone }: ImportStatusProps) {
   switch (item.status) {
     case "queued":
-      return <p className="text-sm text-muted-foreground">Waiting for its turn.</p>;
+      return isPostponed(item) ? (
+        <Postponed item={item} timezone={timezone} />
+      ) : (
+        <p className="text-sm text-muted-foreground">Waiting for its turn.</p>
+      );
     case "running":
       return <Running key={item.id} item={item} />;
     case "failed":
@@ -25,6 +31,21 @@ export function ImportStatus({ item, timezone }: ImportStatusProps) {
     case "done":
       return <Done item={item} timezone={timezone} />;
   }
+}
+
+function Postponed({ item, timezone }: ImportStatusProps) {
+  return (
+    <div className="flex items-start gap-2 text-sm">
+      <Clock aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
+      <div className="min-w-0">
+        <p className="font-medium">
+          The import waits and is tried again
+          {item.retry_at ? ` ${formatSoon(item.retry_at, timezone)}` : " by itself"}.
+        </p>
+        <p className="break-words text-muted-foreground">{sentence(item.waiting_for ?? "")}</p>
+      </div>
+    </div>
+  );
 }
 
 function Running({ item }: { item: Import }) {

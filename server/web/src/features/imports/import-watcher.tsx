@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { useToast } from "@/components/ui/use-toast";
+import { useToast, type ToastInput } from "@/components/ui/use-toast";
 import type { Import, Store } from "@/lib/api/types";
 import { formatCount } from "@/lib/format/number";
+import { sentence } from "@/lib/format/text";
 import { metricsKeys } from "@/lib/metrics/query";
-import { importsQuery, isActive } from "./queries";
+import { importsQuery, isActive, isPostponed } from "./queries";
 import { changedRecords, RECORDS } from "./records";
 import { useUploads } from "./uploads-context";
 
@@ -13,13 +14,17 @@ interface ImportWatcherProps {
   onStoreChanged: () => void;
 }
 
-/** Tells when an import ends, whoever started it, and has the numbers loaded again. Shows nothing itself. */
+/**
+ * Tells when an import has to wait and when it ends, whoever started it, and then has the numbers loaded again. Shows
+ * nothing itself.
+ */
 export function ImportWatcher({ store, onStoreChanged }: ImportWatcherProps) {
   const queries = useQueryClient();
   const toast = useToast();
   const { uploads } = useUploads();
   const { data: imports } = useInfiniteQuery(importsQuery(store.id));
   const underWay = useRef(new Set<string>());
+  const postponed = useRef(new Set<string>());
   const told = useRef(new Set<string>());
 
   useEffect(() => {
@@ -33,6 +38,11 @@ export function ImportWatcher({ store, onStoreChanged }: ImportWatcherProps) {
   useEffect(() => {
     for (const item of imports ?? []) {
       if (isActive(item)) {
+        if (isPostponed(item) && !postponed.current.has(item.id)) {
+          postponed.current.add(item.id);
+          // What waited already when the page was opened is no news.
+          if (underWay.current.has(item.id)) toast.show(delay(item));
+        }
         underWay.current.add(item.id);
       } else if (underWay.current.delete(item.id)) {
         told.current.add(item.id);
@@ -46,7 +56,15 @@ export function ImportWatcher({ store, onStoreChanged }: ImportWatcherProps) {
   return null;
 }
 
-function news(item: Import): { title: string; description: string; tone: "good" | "bad" } {
+function delay(item: Import): ToastInput {
+  return {
+    title: `${item.file_name} has to wait`,
+    description: sentence(item.waiting_for ?? ""),
+    tone: "bad",
+  };
+}
+
+function news(item: Import): ToastInput {
   if (item.status === "failed") {
     return {
       title: `${item.file_name} was not imported`,

@@ -33,6 +33,16 @@ function center(onStoreChanged = vi.fn()) {
   );
 }
 
+function ImportCenterWithIndicator() {
+  return (
+    <UploadsProvider>
+      <ImportCenter store={store} onStoreChanged={() => undefined}>
+        <ImportIndicator storeId={store.id} />
+      </ImportCenter>
+    </UploadsProvider>
+  );
+}
+
 describe("how an import is", () => {
   it("shows progress with rows", () => {
     show(
@@ -197,13 +207,7 @@ describe("importing", () => {
   it("follows an import that was under way before, until it is over", async () => {
     let item = importOf({ status: "running", progress: 0.42, rows_read: 17_360 });
     listImports(() => [item]);
-    const { user } = show(
-      <UploadsProvider>
-        <ImportCenter store={store} onStoreChanged={vi.fn()}>
-          <ImportIndicator storeId={store.id} />
-        </ImportCenter>
-      </UploadsProvider>,
-    );
+    const { user } = show(<ImportCenterWithIndicator />);
     // The name begins with what is seen.
     await user.click(await screen.findByRole("button", { name: /^Importing 42%/ }));
     const dialog = screen.getByRole("dialog");

@@ -45,6 +45,15 @@ function UploadState({ upload, timezone }: UploadItemProps) {
           onRetry={() => retry(upload)}
         />
       );
+    case "unanswered":
+      return (
+        <ErrorState
+          title="It is not known whether the file arrived."
+          error={state.error}
+          onRetry={() => retry(upload)}
+          retryTitle="Send it again"
+        />
+      );
     case "accepted":
       return <AcceptedImport id={state.importId} timezone={timezone} />;
   }

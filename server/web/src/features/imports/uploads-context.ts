@@ -5,7 +5,7 @@ interface Uploads {
   uploads: Upload[];
   /** Sends files one after the other. */
   start: (storeId: string, files: File[]) => void;
-  /** Sends a file once more that was not taken. */
+  /** Sends a file once more that was not taken, or perhaps not. */
   retry: (upload: Upload) => void;
   /** Forgets the uploads of a store that have been dealt with. */
   clear: (storeId: string) => void;

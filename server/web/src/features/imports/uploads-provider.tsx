@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useReducer, useRef, type ReactNode } from "react";
-import { uploadImport } from "@/lib/api/upload";
+import { isUnanswered, uploadImport } from "@/lib/api/upload";
 import { importsKeys } from "./queries";
 import { isOnItsWay, uploadsReducer, type Upload } from "./uploads";
 import { UploadsContext } from "./uploads-context";
@@ -40,7 +40,9 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
         change({ phase: "accepted", importId: accepted.id });
         void queries.invalidateQueries({ queryKey: importsKeys.store(storeId) });
       } catch (error) {
-        change({ phase: "refused", error: error instanceof Error ? error : new Error("The upload failed") });
+        const cause = error instanceof Error ? error : new Error("The upload failed");
+        change({ phase: isUnanswered(cause) ? "unanswered" : "refused", error: cause });
+        if (isUnanswered(cause)) void queries.invalidateQueries({ queryKey: importsKeys.store(storeId) });
       }
     },
     [queries, upload],
@@ -64,9 +66,9 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
     [enqueue],
   );
   const retry = useCallback(
-    (refused: Upload) => {
-      dispatch({ type: "changed", key: refused.key, state: { phase: "waiting" } });
-      enqueue(refused);
+    (failed: Upload) => {
+      dispatch({ type: "changed", key: failed.key, state: { phase: "waiting" } });
+      enqueue(failed);
     },
     [enqueue],
   );

@@ -1,5 +1,3 @@
-import type { ApiError } from "@/lib/api/error";
-
 /** A file on its way to the server. Once the server has it, the import tells the rest. */
 export interface Upload {
   key: string;
@@ -10,7 +8,9 @@ export interface Upload {
     | { phase: "waiting" }
     | { phase: "sending"; sent: number; total: number }
     | { phase: "accepted"; importId: string }
-    | { phase: "refused"; error: ApiError | Error };
+    | { phase: "refused"; error: Error }
+    /** It may be with the server or not. */
+    | { phase: "unanswered"; error: Error };
 }
 
 /** Whether its bytes are not all with the server yet: they would be lost with the page. */

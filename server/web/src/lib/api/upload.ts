@@ -1,4 +1,4 @@
-import { errorFrom, unreachable, type ApiError } from "./error";
+import { ApiError, errorFrom, unreachable } from "./error";
 import type { Import } from "./types";
 
 /*
@@ -13,7 +13,7 @@ export interface UploadInput {
   signal: AbortSignal;
 }
 
-/** Sends a file for import and answers with the import that the server queued. Throws an `ApiError`. */
+/** Sends a file for import and answers with the queued import. Throws an `ApiError`; see `isUnanswered`. */
 export function uploadImport({ storeId, kind, file, onProgress, signal }: UploadInput): Promise<Import> {
   return new Promise((resolve, reject) => {
     const form = new FormData();
@@ -28,18 +28,48 @@ export function uploadImport({ storeId, kind, file, onProgress, signal }: Upload
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) onProgress(event.loaded, event.total);
     });
-    request.addEventListener("load", () => {
-      const body = parse(request.responseText);
-      if (request.status >= 200 && request.status < 300) resolve(body as Import);
-      else reject(errorFrom(request.status, body, request.getResponseHeader("x-request-id")));
+    let sent = false;
+    request.upload.addEventListener("load", () => {
+      sent = true;
     });
-    request.addEventListener("error", () => reject(unreachable() satisfies ApiError));
+    request.addEventListener("load", () => {
+      const { status } = request;
+      const body = parse(request.responseText);
+      const taken = status >= 200 && status < 300;
+      if (taken && body !== null) {
+        resolve(body as Import);
+        return;
+      }
+      const refusal = errorFrom(status, body, request.getResponseHeader("x-request-id"));
+      reject(taken || leavesOpen(status) ? unanswered(status, refusal.requestId) : refusal);
+    });
+    request.addEventListener("error", () => reject(sent ? unanswered(0, null) : unreachable()));
     request.addEventListener("abort", () =>
       reject(new DOMException("The upload was cancelled", "AbortError")),
     );
     signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(form);
   });
+}
+
+const UNANSWERED = "unanswered";
+
+/** Whether the file may be with the server, because no answer says what became of it. */
+export function isUnanswered(error: Error): boolean {
+  return error instanceof ApiError && error.code === UNANSWERED;
+}
+
+function unanswered(status: number, requestId: string | null): ApiError {
+  const cause =
+    status === 0 ? "The connection broke before the server answered." : "The server failed while answering.";
+  const advice =
+    "If the file arrived, the list of imports shows it. Sending it again is safe: nothing is counted twice.";
+  return new ApiError(status, UNANSWERED, `${cause} ${advice}`, requestId);
+}
+
+/** A server that fails, or a gateway that does not wait for it, may have the file; one whose storage is full has not. */
+function leavesOpen(status: number): boolean {
+  return status >= 500 && status !== 507;
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,5 @@
 import { plain } from "@/test/text";
-import { formatBucket, formatInstant, formatPeriod, formatRange, zoneOffset } from "./date";
+import { formatBucket, formatInstant, formatPeriod, formatRange, formatSoon, zoneOffset } from "./date";
 
 // The tests run in Tokyo's zone: whatever shifts a store's day by the browser's zone shows itself here.
 it("runs far away from the stores", () => {
@@ -51,6 +51,15 @@ describe("ranges and instants", () => {
     expect(formatInstant("2026-10-31T22:10:00Z", "America/New_York", now)).toBe("Oct 31, 6:10 PM");
     expect(formatInstant("2026-10-31T22:10:00Z", "Asia/Kolkata", now)).toBe("Nov 1, 3:40 AM");
     expect(formatInstant("2017-12-31T22:10:00Z", "America/New_York", now)).toBe("Dec 31, 2017, 5:10 PM");
+  });
+
+  it("show what is soon to come on the reader's own clock", () => {
+    const now = new Date("2026-11-21T12:00:00Z");
+    const soon = (instant: string, timezone: string) => plain(formatSoon(instant, timezone, now));
+    expect(soon("2026-11-21T12:05:00Z", "Asia/Tokyo")).toBe("at 9:05 PM");
+    expect(soon("2026-11-21T12:05:00Z", "America/New_York")).toBe("at 9:05 PM your time");
+    expect(soon("2026-11-21T15:05:00Z", "Asia/Tokyo")).toBe("on Nov 22, 12:05 AM");
+    expect(soon("2026-11-21T12:00:00Z", "America/New_York")).toBe("shortly");
   });
 
   it("say how far a zone is from UTC", () => {

@@ -56,6 +56,21 @@ export function formatInstant(instant: string, timezone: string, now: Date = new
   }).format(new Date(instant));
 }
 
+/**
+ * When something soon to come is, as a part of a sentence, on the clock of whoever reads it. Said to be theirs where the
+ * store's clock shows another time.
+ */
+export function formatSoon(instant: string, timezone: string, now: Date = new Date()): string {
+  const date = new Date(instant);
+  if (date <= now) return "shortly";
+  const own = dateFormat({}).resolvedOptions().timeZone;
+  const clock = (timeZone: string) =>
+    dateFormat({ hour: "numeric", minute: "2-digit", timeZone }).format(date);
+  const isToday = todayIn(own, date) === todayIn(own, now);
+  const time = isToday ? `at ${clock(own)}` : `on ${formatInstant(instant, own, now)}`;
+  return clock(own) === clock(timezone) ? time : `${time} your time`;
+}
+
 export type Bucket = "hour" | "day" | "week" | "month" | "quarter" | "year";
 
 /**
