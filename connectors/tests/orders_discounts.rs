@@ -59,6 +59,12 @@ fn a_currency_without_small_units_is_shared_in_whole_ones() {
     assert_eq!(lines(&kept), [(330_000, 9_670_000), (670_000, 19_330_000)]);
 }
 
+#[test]
+fn zeros_that_pad_amounts_are_no_smaller_unit() {
+    let kept = import("2.0000", "1.0000", &[(1, "1.0000", "0"), (1, "1.0000", "0"), (1, "1.0000", "0")]);
+    assert_eq!(lines(&kept), [(3_400, 6_600), (3_300, 6_700), (3_300, 6_700)]);
+}
+
 proptest! {
     #[test]
     fn the_items_amounts_add_up_to_the_subtotal(

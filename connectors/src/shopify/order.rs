@@ -12,8 +12,8 @@ use crate::parse::{self, Expected};
 use crate::records::Cells;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
-/// The most that a share may be, so that it stays below the second.
-const MOST_MILLIONTHS: i64 = MICROS_PER_SECOND - 1;
+/// Refunds up to 5,000.00 are told apart to the hundredth by a version; of larger ones, the larger they are, the less.
+const TOLD_APART: i128 = 500_000;
 
 /// The order whose lines are being read. Empty text stands for a cell that is empty or not there.
 #[derive(Debug, Default)]
@@ -106,9 +106,12 @@ impl<'a> Line<'a, '_> {
         self.read(column, parse)
     }
 
-    /// With how many decimals the cells of these columns are written, at most.
+    /// With how many decimals the cells of these columns are written, at most. Zeros behind the second say nothing.
     fn decimals(&self, columns: &[Column]) -> usize {
-        let decimals = |column: &Column| self.text(*column).split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let decimals = |column: &Column| match self.text(*column).split_once('.') {
+            Some((_, decimals)) => decimals.len().min(decimals.trim_end_matches('0').len().max(2)),
+            None => 0,
+        };
         columns.iter().map(decimals).max().unwrap_or(0)
     }
 
@@ -208,18 +211,42 @@ impl Order {
     }
 
     /// Orders the states of an order: the latest second at which it was created, paid or cancelled, and below the second
-    /// the share of the total that was refunded, in millionths, rounded up. Times of exports are whole seconds, and refunds
-    /// only grow.
+    /// what was refunded. Times of exports are whole seconds, and refunds only grow.
     fn version(&self) -> i64 {
         let latest = [self.paid_at, self.cancelled_at].into_iter().flatten().fold(self.created_at, i64::max);
-        let (refunded, total) = (self.refunded.raw(), self.total.raw());
-        let millionths = match (refunded, total) {
-            (0, _) => 0,
-            (_, ..=0) => i128::from(MOST_MILLIONTHS),
-            _ => (refunded * i128::from(MICROS_PER_SECOND) + total - 1) / total,
-        };
-        let share = i64::try_from(millionths).unwrap_or(MOST_MILLIONTHS).min(MOST_MILLIONTHS);
-        latest - latest.rem_euclid(MICROS_PER_SECOND) + share
+        latest - latest.rem_euclid(MICROS_PER_SECOND) + rank(self.refunded)
+    }
+
+    /// Bytes of the texts that each of its items repeats.
+    pub(super) fn repeated_bytes(&self) -> usize {
+        let repeated = [
+            &self.id,
+            &self.currency,
+            &self.customer_id,
+            &self.channel,
+            &self.country,
+            &self.province,
+            &self.discount_code,
+            &self.financial_status,
+        ];
+        repeated.iter().map(|text| text.len()).sum()
+    }
+
+    /// Bytes of its own texts, those that its items repeat among them.
+    pub(super) fn text_bytes(&self) -> usize {
+        let own = [
+            &self.name,
+            &self.city,
+            &self.fulfillment_status,
+            &self.payment_method,
+            &self.shipping_method,
+            &self.location,
+            &self.tags,
+            &self.risk_level,
+            &self.email,
+            &self.customer_name,
+        ];
+        own.iter().map(|text| text.len()).sum::<usize>() + self.repeated_bytes()
     }
 
     /// Adds an item; `false` when the order's sums do not fit a money column any more.
@@ -286,6 +313,15 @@ impl Order {
             let _ = write!(self.customer_id, "{byte:02x}");
         }
     }
+}
+
+/// A number below a million that grows with the amount, and with nothing else: an edit of the order may change its total.
+fn rank(refunded: Money) -> i64 {
+    let hundredths = (refunded.raw() + 99) / 100;
+    let beyond = hundredths - TOLD_APART;
+    let rank =
+        if beyond <= 0 { hundredths } else { TOLD_APART + (TOLD_APART - 1) * beyond / (beyond + 20 * TOLD_APART) };
+    i64::try_from(rank).unwrap_or(MICROS_PER_SECOND - 1)
 }
 
 fn first_of<'a>(line: &Line<'a, '_>, columns: &[Column]) -> &'a str {

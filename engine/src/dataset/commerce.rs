@@ -89,7 +89,7 @@ fn order_items() -> Dataset {
     ]);
     Dataset {
         name: "order_items",
-        description: "One row per line of an order; amount = quantity x unit price - line discount",
+        description: "One row per line of an order; amount = quantity x unit price - discount, its share of the order's discounts included",
         schema: schema(fields),
         entity: "order_id",
         row: Some("line"),
