@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use crate::ImportError;
+use crate::error::Rejections;
 
 /// How many a file may have, so that what is remembered of it takes at most some 200 MB.
 const MOST: usize = 10_000_000;
@@ -18,16 +19,16 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Notes an identifier; `false` when it was noted before.
-    pub(crate) fn insert(&mut self, id: &str) -> Result<bool, ImportError> {
-        let is_new = self.hashes.insert(self.key.hash_one(id));
+    /// Whether an identifier comes for the first time. It is noted, unless the file is rejected already: then more of it is
+    /// not worth the room.
+    pub(crate) fn is_new(&mut self, id: &str, rejections: &Rejections) -> Result<bool, ImportError> {
+        let hash = self.key.hash_one(id);
+        if !rejections.is_empty() {
+            return Ok(!self.hashes.contains(&hash));
+        }
+        let is_new = self.hashes.insert(hash);
         check_room(self.hashes.len())?;
         Ok(is_new)
-    }
-
-    /// Whether an identifier was noted.
-    pub(crate) fn contains(&self, id: &str) -> bool {
-        self.hashes.contains(&self.key.hash_one(id))
     }
 }
 
@@ -62,11 +63,14 @@ mod tests {
 
     #[test]
     fn an_identifier_is_new_once() {
-        let mut seen = Seen::default();
-        assert!(seen.insert("1001").unwrap());
-        assert!(seen.insert("1002").unwrap());
-        assert!(!seen.insert("1001").unwrap());
-        assert!(seen.contains("1002") && !seen.contains("1003"));
+        let (mut seen, mut rejections) = (Seen::default(), Rejections::default());
+        assert!(seen.is_new("1001", &rejections).unwrap());
+        assert!(seen.is_new("1002", &rejections).unwrap());
+        assert!(!seen.is_new("1001", &rejections).unwrap());
+        rejections.add(7, "Total", "x", "an amount");
+        assert!(!seen.is_new("1002", &rejections).unwrap());
+        assert!(seen.is_new("1003", &rejections).unwrap());
+        assert!(seen.is_new("1003", &rejections).unwrap(), "of a rejected file nothing more is noted");
     }
 
     #[test]

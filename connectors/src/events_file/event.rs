@@ -56,9 +56,7 @@ impl Events {
                 Measured::Wrong => continue,
             };
             let Some(common) = &common else { continue };
-            // What is not going to be pushed need not be remembered.
-            let remember = self.rejections.is_empty();
-            let Some(event_id) = self.known.event_id(common, name, value, remember)? else {
+            let Some(event_id) = self.known.event_id(common, name, value, &self.rejections)? else {
                 let expected = format!("an id that no row before has for {name} of {}", common.source);
                 self.rejections.add(line, self.places.id_title(), common.id.unwrap_or(""), expected);
                 continue;
@@ -70,21 +68,16 @@ impl Events {
                 }
                 self.rows.push(&event_id, common, name, value);
             }
+            if self.rows.count >= self.batch_rows || self.rows.bytes >= MANY_BYTES {
+                self.rows.flush(&self.rejections, sink, &mut self.summary)?;
+            }
         }
-        if self.rows.count >= self.batch_rows { self.flush(sink) } else { Ok(()) }
+        Ok(())
     }
 
     /// Pushes what was gathered, or throws it away when there are errors.
     pub(super) fn flush(&mut self, sink: &mut dyn RowSink) -> Result<(), ImportError> {
-        let rows = std::mem::take(&mut self.rows.count);
-        let columns = self.rows.finish(rows);
-        if rows == 0 || !self.rejections.is_empty() {
-            return Ok(());
-        }
-        let dataset = columns::dataset("metric_events")?;
-        sink.push(dataset, &columns::batch(dataset, &columns)?)?;
-        *self.summary.pushed.entry(dataset.name).or_default() += rows as u64;
-        Ok(())
+        self.rows.flush(&self.rejections, sink, &mut self.summary)
     }
 }
 
@@ -105,16 +98,16 @@ impl Known {
         common: &Common<'_>,
         name: &str,
         value: i128,
-        remember: bool,
+        rejections: &Rejections,
     ) -> Result<Option<String>, ImportError> {
         if let Some(id) = common.id {
             let event_id = format!("{}/{}/{id}", part(common.source), part(name));
-            let is_new = if remember { self.ids.insert(&event_id)? } else { !self.ids.contains(&event_id) };
-            return Ok(is_new.then_some(event_id));
+            return Ok(self.ids.is_new(&event_id, rejections)?.then_some(event_id));
         }
         let digest = content(common, name, value);
         let mut event_id: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        if remember {
+        // What is not going to be pushed need not be remembered.
+        if rejections.is_empty() {
             let [a, b, c, d, e, f, g, h, ..] = digest;
             let start = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
             if !self.contents.insert(start) {
@@ -152,9 +145,13 @@ fn content(common: &Common<'_>, name: &str, value: i128) -> [u8; 32] {
 /// The version of every event: what a file says now replaces what one said before.
 const ROW_VERSION: i64 = 0;
 
+/// Bytes of text beyond which rows are pushed, be they ever so few.
+const MANY_BYTES: usize = 8 << 20;
+
 #[derive(Debug)]
 struct EventRows {
     count: usize,
+    bytes: usize,
     synced_at: i64,
     event_id: Text,
     source: Text,
@@ -171,6 +168,7 @@ impl EventRows {
     fn new(mapping: &Mapping, options: &Options) -> Self {
         Self {
             count: 0,
+            bytes: 0,
             synced_at: options.synced_at.timestamp_micros(),
             event_id: Text::default(),
             source: Text::default(),
@@ -186,6 +184,7 @@ impl EventRows {
 
     fn push(&mut self, event_id: &str, common: &Common<'_>, name: &str, value: i128) {
         self.count += 1;
+        self.bytes += event_id.len() + name.len() + common.bytes();
         self.event_id.push(event_id);
         self.source.push(common.source);
         self.metric_name.push(name);
@@ -197,6 +196,24 @@ impl EventRows {
         }
         self.dimensions.push(&common.dimensions);
         self.metadata.push(&common.metadata);
+    }
+
+    fn flush(
+        &mut self,
+        rejections: &Rejections,
+        sink: &mut dyn RowSink,
+        summary: &mut Summary,
+    ) -> Result<(), ImportError> {
+        self.bytes = 0;
+        let rows = std::mem::take(&mut self.count);
+        let columns = self.finish(rows);
+        if rows == 0 || !rejections.is_empty() {
+            return Ok(());
+        }
+        let dataset = columns::dataset("metric_events")?;
+        sink.push(dataset, &columns::batch(dataset, &columns)?)?;
+        *summary.pushed.entry(dataset.name).or_default() += rows as u64;
+        Ok(())
     }
 
     fn finish(&mut self, rows: usize) -> Vec<(&'static str, arrow::array::ArrayRef)> {

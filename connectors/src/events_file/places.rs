@@ -56,6 +56,14 @@ pub(super) struct Common<'c> {
     pub(super) metadata: String,
 }
 
+impl Common<'_> {
+    /// Bytes of the texts that each event of the row repeats.
+    pub(super) fn bytes(&self) -> usize {
+        let named: usize = self.named.iter().map(|(_, text)| text.len()).sum();
+        self.source.len() + self.currency.len() + named + self.dimensions.len() + self.metadata.len()
+    }
+}
+
 /// What a row says of one metric.
 pub(super) enum Measured<'c> {
     /// Its name, and its value in millionths.

@@ -23,10 +23,10 @@
 //! off them by their value, in the smallest unit that the order's amounts are written with, and never below zero.
 //!
 //! **Versions**: an order's row version is the latest of the times at which it was created, paid and cancelled, in whole
-//! seconds, and in the microseconds below the second the share of its total that was refunded, in millionths. None of
-//! these goes back (a fulfilment does, when it is cancelled), so that an older export does not undo a newer one as far as they
-//! tell them apart; where they do not, the last import wins. Products and customers are as of the newest order that they
-//! are in.
+//! seconds, and in the microseconds below the second a number that grows with the amount that was refunded. None of these goes
+//! back (a fulfilment does, when it is cancelled, and so does the refunded share of a total that is edited), so that an
+//! older export does not undo a newer one as far as they tell them apart; where they do not, the last import wins. Products
+//! and customers are as of the newest order that they are in.
 
 use std::io::Read;
 
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
             line.reject(key, "the order's id, which only lines after its first may lack");
         } else if self.keys == OrderKeys::Ids && OrderKeys::looks_named(id) {
             line.reject(key, "an id that does not begin with name:");
-        } else if !self.seen.insert(id)? {
+        } else if !self.seen.is_new(id, line.rejections)? {
             line.reject(key, "an order that did not come before: all lines of an order must follow one another");
         }
         self.order.begin(&self.keys.entity(id), &mut line);
@@ -207,6 +207,9 @@ impl<'a> Reader<'a> {
             }
             return;
         }
+        if self.order.lines > MOST_LINES {
+            return;
+        }
         let Some(item) = line.item() else { return };
         if self.before != Before::Order {
             return;
@@ -217,8 +220,8 @@ impl<'a> Reader<'a> {
         if self.order.lines == MOST_LINES + 1 {
             line.reject(Column::Name, format!("an order of at most {MOST_LINES} lines"));
         }
-        if self.rejections.is_empty() {
-            self.rows.item(&self.order, &item);
+        if line.rejections.is_empty() && !self.rows.item(&self.order, &item) {
+            line.reject(Column::Name, "an order that, repeated for each of its items, is no more than 16 MiB of text");
         }
     }
 

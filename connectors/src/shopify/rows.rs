@@ -14,6 +14,11 @@ use crate::{ImportError, Summary};
 
 type Columns = Vec<(&'static str, ArrayRef)>;
 
+/// Bytes of text beyond which rows are pushed, be they ever so few.
+const MANY_BYTES: usize = 8 << 20;
+/// Bytes of text that the items of one order may come to: they are pushed together.
+const MOST_ORDER_BYTES: usize = 16 << 20;
+
 /// Rows of five datasets that are on their way to a sink.
 #[derive(Debug)]
 pub(super) struct Rows {
@@ -23,6 +28,9 @@ pub(super) struct Rows {
     customers: Latest<Customer>,
     products: Latest<Product>,
     most: usize,
+    /// Bytes of text that were gathered, and of those the last order's.
+    bytes: usize,
+    order_bytes: usize,
 }
 
 impl Rows {
@@ -35,17 +43,25 @@ impl Rows {
             customers: Latest::default(),
             products: Latest::default(),
             most,
+            bytes: 0,
+            order_bytes: 0,
         }
     }
 
-    /// An item of the order that is being read.
-    pub(super) fn item(&mut self, order: &Order, item: &Item<'_>) {
+    /// An item of the order that is being read; `false` when there is no room for more of them.
+    pub(super) fn item(&mut self, order: &Order, item: &Item<'_>) -> bool {
+        self.order_bytes += order.repeated_bytes() + item.product.len() + item.sku.len() + item.vendor.len();
+        if self.order_bytes > MOST_ORDER_BYTES {
+            return false;
+        }
         let product_id = self.items.push(order, item);
         self.products.note(product_id, order.created_at, |product| product.set(order, item));
+        true
     }
 
     /// The order, when all its items were given.
     pub(super) fn order(&mut self, order: &Order) {
+        self.bytes += std::mem::take(&mut self.order_bytes) + order.text_bytes();
         self.orders.push(order);
         self.items.end_order(order);
         if order.refunded > Money::ZERO {
@@ -58,11 +74,12 @@ impl Rows {
 
     /// Whether it is time to push. Only asked between orders, so that all rows of an order are in one batch.
     pub(super) fn are_many(&self) -> bool {
-        self.orders.rows >= self.most || self.items.rows >= self.most
+        self.orders.rows >= self.most || self.items.rows >= self.most || self.bytes >= MANY_BYTES
     }
 
     /// Pushes what was gathered and begins anew. Without a sink, what was gathered is thrown away.
     pub(super) fn flush(&mut self, sink: Option<&mut dyn RowSink>, summary: &mut Summary) -> Result<(), ImportError> {
+        (self.bytes, self.order_bytes) = (0, 0);
         let gathered = [
             ("orders", self.orders.finish()),
             ("order_items", self.items.finish()),
