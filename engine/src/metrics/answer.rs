@@ -215,7 +215,8 @@ impl Answer<'_> {
             let detail = format!("the data of {name} from {sources} begins on {first}; earlier days have none");
             warnings.push(Warning { code: "begins_before_data", detail });
         }
-        if store.resolved.days.to.min(store.resolved.yesterday) > last {
+        // Of a range that ends today, that today has none yet is no news; of today alone it is all there is to say.
+        if store.resolved.days.to.min(store.resolved.yesterday) > last || store.resolved.days.from > last {
             let detail = format!("the data of {name} from {sources} ends on {last}; later days have none");
             warnings.push(Warning { code: "data_ends", detail });
         }

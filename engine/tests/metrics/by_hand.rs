@@ -387,6 +387,17 @@ async fn days_before_the_oldest_row_and_after_the_newest_are_pointed_out() {
 }
 
 #[tokio::test]
+async fn of_today_alone_it_is_said_that_there_is_no_data_yet() {
+    let mut world = World::new(NOW, 1_000);
+    world.add_store(NEW_YORK, Weekday::Mon, &[&[Order::plain(1, "2026-11-18T12:00:00Z")]]).await;
+    let answer = world.answer(json!({"metrics": ["shopify.orders"], "time_range": "today"})).await;
+    assert_eq!((rows(&answer), &answer["meta"]["warnings"][0]["code"]), (vec!["null".to_owned()], &json!("data_ends")));
+    let answer = world.answer(json!({"metrics": ["shopify.orders"], "time_range": "last_7_days"})).await;
+    assert_eq!(answer["meta"]["warnings"][0]["code"], "begins_before_data");
+    assert_eq!(answer["meta"]["warnings"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
 async fn days_that_no_data_tell_of_have_no_figures_and_days_between_have_zeros() {
     let mut world = World::new(NOW, 1_000);
     let orders = [Order::plain(1, "2026-11-10T12:00:00Z"), Order::plain(2, "2026-11-12T12:00:00Z")];
