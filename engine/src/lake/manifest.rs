@@ -231,7 +231,7 @@ pub trait Manifest: Send + Sync + std::fmt::Debug {
     /// themselves.
     async fn hot_payloads(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<Bytes>, ManifestError>;
 
-    /// Announces cold segments before their objects are written, so that no object is ever unknown to the manifest.
+    /// Announces cold segments before their objects are written, so that what a killed process uploaded can be found.
     async fn stage(&self, store: StoreId, segments: &[Segment]) -> Result<(), ManifestError>;
 
     /// Withdraws staged segments that will not be committed, and returns those that were staged. Others are ignored: they were

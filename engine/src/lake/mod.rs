@@ -66,6 +66,8 @@ const SPILL_BATCH_ROWS: usize = 2_048;
 pub struct LakeOptions {
     /// Where commits are collected and large sorts spill.
     pub spool_dir: PathBuf,
+    /// Free space of its disk, in bytes, that commits leave.
+    pub disk_reserve: u64,
     /// The folder of a local object store: its files are then made durable before they are committed.
     pub local_root: Option<PathBuf>,
     /// Memory for running queries, in bytes.
@@ -94,6 +96,7 @@ impl LakeOptions {
     pub fn new(spool_dir: impl Into<PathBuf>) -> Self {
         Self {
             spool_dir: spool_dir.into(),
+            disk_reserve: 0,
             local_root: None,
             query_memory: 1 << 30,
             commit_memory: 64 << 20,
@@ -188,7 +191,7 @@ impl StoreLake {
     pub fn spool(&self) -> Result<Spool, LakeError> {
         let options = &self.lake.shared.options;
         let folder = tempfile::Builder::new().prefix("spool-").tempdir_in(&options.spool_dir)?;
-        Ok(Spool::new(folder, options.commit_memory / 4))
+        Ok(Spool::new(folder, options.commit_memory / 4, options.disk_reserve))
     }
 
     fn shared(&self) -> &Shared {

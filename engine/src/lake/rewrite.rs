@@ -64,7 +64,7 @@ impl StoreLake {
         cold::write(dataset, partition, rows, folder, self.shared().clock.as_ref()).await
     }
 
-    /// Announces segments, then uploads them. On an error nothing is left behind but what the sweep finds.
+    /// Announces segments, then uploads them. On an error they are taken back.
     pub(super) async fn upload(&self, written: &[Written]) -> Result<Vec<NewSegment>, LakeError> {
         let segments: Vec<_> = written.iter().map(|written| written.segment.clone()).collect();
         self.manifest.stage(self.store, &segments).await?;
@@ -95,7 +95,7 @@ impl StoreLake {
                 self.shared().objects.discard(withdrawn.map(|segment| segment.path(self.store))).await;
             }
             Err(error) => {
-                tracing::warn!(store = %self.store, %error, "staged segments were not withdrawn; the sweep will do it");
+                tracing::warn!(store = %self.store, %error, "staged segments were not withdrawn; they take room, and no more");
             }
         }
     }

@@ -31,11 +31,16 @@ use crate::dataset::{Dataset, Partition};
 /// The column that a spool adds: which state of which entity a row belongs to, in the order given.
 pub(super) const SEQUENCE: &str = "__sequence";
 
+/// Rows, and bytes of text, of the pieces that rows are kept in.
+const PIECE_ROWS: usize = 2_048;
+const PIECE_TEXT: usize = 512 << 10;
+
 /// Rows collected for one commit.
 pub struct Spool {
     folder: TempDir,
     memory_limit: usize,
     memory_used: usize,
+    disk_reserve: u64,
     rows: u64,
     states: u64,
     partitions: BTreeMap<(&'static str, Partition), PartitionSpool>,
@@ -61,8 +66,10 @@ impl std::fmt::Debug for Spool {
 }
 
 impl Spool {
-    pub(super) fn new(folder: TempDir, memory_limit: usize) -> Self {
-        Self { folder, memory_limit, memory_used: 0, rows: 0, states: 0, partitions: BTreeMap::new() }
+    /// `disk_reserve` is the free space that is left on the folder's disk.
+    pub(super) fn new(folder: TempDir, memory_limit: usize, disk_reserve: u64) -> Self {
+        let partitions = BTreeMap::new();
+        Self { folder, memory_limit, memory_used: 0, disk_reserve, rows: 0, states: 0, partitions }
     }
 
     /// Rows taken so far.
@@ -83,6 +90,16 @@ impl Spool {
         self.partitions.values()
     }
 
+    /// The spool may be on the database's disk, which must not be filled.
+    fn check_room(&self) -> Result<(), LakeError> {
+        let disk = rustix::fs::statvfs(self.folder.path()).map_err(std::io::Error::from)?;
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        if free.saturating_sub(self.memory_used as u64) < self.disk_reserve {
+            return Err(LakeError::Spool(std::io::ErrorKind::StorageFull.into()));
+        }
+        Ok(())
+    }
+
     fn keep(&mut self, dataset: &Arc<Dataset>, partition: Partition, batch: RecordBatch) -> Result<(), LakeError> {
         let folder = self.folder.path();
         let spooled = self.partitions.entry((dataset.name, partition)).or_insert_with(|| PartitionSpool {
@@ -98,6 +115,7 @@ impl Spool {
         self.memory_used += batch.get_array_memory_size();
         spooled.held.push(batch);
         if self.memory_used > self.memory_limit {
+            self.check_room()?;
             for spooled in self.partitions.values_mut() {
                 spooled.spill()?;
             }
@@ -120,14 +138,18 @@ impl RowSink for Spool {
         columns.push(sequence);
         let batch = RecordBatch::try_new(spool_schema(dataset), columns)?;
         let mut groups = rows_by_partition(dataset, &batch);
+        let most = piece_rows(&batch);
         if groups.len() == 1
+            && batch.num_rows() <= most
             && let Some((partition, _)) = groups.pop_first()
         {
             return self.keep(dataset, partition, batch);
         }
         for (partition, rows) in groups {
-            let part = compact(&take_record_batch(&batch, &UInt32Array::from(rows))?)?;
-            self.keep(dataset, partition, part)?;
+            for rows in rows.chunks(most) {
+                let piece = compact(&take_record_batch(&batch, &UInt32Array::from(rows.to_vec()))?)?;
+                self.keep(dataset, partition, piece)?;
+            }
         }
         Ok(())
     }
@@ -291,6 +313,13 @@ fn sequence(dataset: &Dataset, batch: &RecordBatch, before: u64) -> Result<(Arra
     Ok((Arc::new(numbers), state))
 }
 
+/// How many rows of a batch make a piece that a sort can take whole, however little memory is left to it.
+fn piece_rows(batch: &RecordBatch) -> usize {
+    let texts = batch.columns().iter().filter_map(|column| column.as_any().downcast_ref::<StringViewArray>());
+    let bytes: usize = texts.map(StringViewArray::total_buffer_bytes_used).sum();
+    PIECE_ROWS.min(batch.num_rows() / bytes.div_ceil(PIECE_TEXT).max(1)).max(1)
+}
+
 fn rows_by_partition(dataset: &Dataset, batch: &RecordBatch) -> BTreeMap<Partition, Vec<u32>> {
     let time = batch[dataset.time].as_primitive::<TimestampMicrosecondType>();
     let mut groups: BTreeMap<Partition, Vec<u32>> = BTreeMap::new();
@@ -346,20 +375,50 @@ mod tests {
         RecordBatch::try_new(Arc::clone(&dataset.schema), columns.collect()).unwrap()
     }
 
-    fn open_files() -> usize {
-        std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
+    /// How many files of a folder this process has open, where the system tells.
+    fn open_files(folder: &std::path::Path) -> usize {
+        let open = std::fs::read_dir("/proc/self/fd").into_iter().flatten();
+        open.filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok())
+            .filter(|file| file.starts_with(folder))
+            .count()
+    }
+
+    #[test]
+    fn a_disk_that_is_nearly_full_is_not_filled() {
+        let dataset = dataset::find("metric_events").unwrap();
+        let mut spool = Spool::new(tempfile::tempdir().unwrap(), 0, u64::MAX);
+        let error = spool.push(dataset, &events(&[1, 2], 7)).unwrap_err();
+        let LakeError::Spool(error) = error else { panic!("{error}") };
+        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn large_batches_are_kept_in_pieces_that_a_sort_can_take() {
+        let dataset = dataset::find("metric_events").unwrap();
+        let batch = events(&[7; 5_000], 1);
+        assert_eq!(piece_rows(&events(&[7; 100], 1)), 100);
+        let long = StringViewArray::from_iter_values((0..5_000).map(|row| format!("{row:01000}")));
+        let mut columns = batch.columns().to_vec();
+        columns[batch.schema().index_of("event_id").unwrap()] = Arc::new(long);
+        let batch = RecordBatch::try_new(batch.schema(), columns).unwrap();
+        let mut spool = Spool::new(tempfile::tempdir().unwrap(), 1 << 30, 0);
+        spool.push(dataset, &batch).unwrap();
+        let spooled = spool.partitions().next().unwrap();
+        assert_eq!(spooled.held.iter().map(RecordBatch::num_rows).sum::<usize>(), 5_000);
+        for piece in &spooled.held {
+            assert!(piece.get_array_memory_size() < 2 * PIECE_TEXT, "{} rows", piece.num_rows());
+        }
     }
 
     #[test]
     fn rows_of_many_months_that_do_not_fit_in_memory_are_read_back_and_keep_no_files_open() {
         let months: Vec<i64> = (0..200).map(|month| month * 31).collect();
         let dataset = dataset::find("metric_events").unwrap();
-        let mut spool = Spool::new(tempfile::tempdir().unwrap(), 100_000);
-        let before = open_files();
+        let mut spool = Spool::new(tempfile::tempdir().unwrap(), 100_000, 0);
         for value in 0..5 {
             spool.push(dataset, &events(&months, value)).unwrap();
         }
-        assert!(open_files() < before + 50, "{before} files were open, and now {}", open_files());
+        assert_eq!(open_files(spool.folder.path()), 0);
         spool.finish().unwrap();
         assert!(spool.partitions().count() > 190);
         let mut read: Vec<String> = Vec::new();

@@ -150,6 +150,7 @@ fn endpoint(name: &str, url: &SecretString) -> anyhow::Result<Endpoint> {
 fn open_lake(config: &Config, objects: &Objects, scratch: &Scratch, clock: &Arc<dyn Clock>) -> anyhow::Result<Lake> {
     let memory = usize::try_from(config.query_memory_limit).unwrap_or(usize::MAX);
     let options = LakeOptions {
+        disk_reserve: config.disk_reserve,
         local_root: objects.local_root.clone(),
         query_memory: memory,
         parallelism: config.query_threads,
