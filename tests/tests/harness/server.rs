@@ -43,6 +43,13 @@ impl Place {
         self.run(&["import", "shopify-orders", "--store", store, file.to_str().unwrap()]);
     }
 
+    /// Makes up the orders of a shop: a gzipped file, of about `size` when it is unpacked.
+    pub(crate) fn made_up_orders(&self, size: &str) -> PathBuf {
+        let file = self.file("made-up.csv.gz");
+        self.run(&["demo-file", "--size", size, "--seed", "4711", file.to_str().unwrap()]);
+        file
+    }
+
     /// The command that imports an orders file, not started yet.
     pub(crate) fn import_command(&self, store: &str, file: &Path) -> Command {
         let mut command = self.command(&["import", "shopify-orders", "--store", store, file.to_str().unwrap()]);
