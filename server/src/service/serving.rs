@@ -16,6 +16,8 @@ use crate::importing::uploads::Uploads;
 use crate::importing::worker::Worker;
 use crate::telemetry::measures;
 
+/// How often uploads are looked for that no import needs.
+const SWEEP: Duration = Duration::from_secs(3_600);
 /// How often the private database is looked after.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -41,9 +43,7 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
     let uploads = config.uploads_dir();
     let uploads = Uploads::open(&uploads, backend.objects.shared(), &*backend.clock)
         .with_context(|| format!("cannot use the folder {}", uploads.display()))?;
-    if let Err(error) = uploads.sweep(async || backend.catalog.needed_files().await).await {
-        tracing::warn!(error = format!("{error:#}"), "cannot look for uploads that no import needs");
-    }
+    let sweeping = tokio::spawn(sweep_uploads(backend.clone(), uploads.clone(), stop.clone()));
     let (worker, queue) =
         Worker::start(backend.clone(), uploads.clone(), stop.clone()).context("cannot start the import threads")?;
     let app =
@@ -78,7 +78,7 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
     drop(app);
     // It may be in the middle of starting a database that is not needed any more.
     guard.abort();
-    let _ = guard.await;
+    let _ = tokio::join!(guard, sweeping);
     backend.close().await?;
     tracing::info!("stopped");
     Ok(())
@@ -102,6 +102,22 @@ fn readiness(backend: &Backend) -> Readiness {
             }),
         ),
     ])
+}
+
+/// Removes uploads that no import needs, at once and then every hour.
+async fn sweep_uploads(backend: Backend, uploads: Uploads, stop: CancellationToken) {
+    let sweeps = async {
+        loop {
+            if let Err(error) = uploads.sweep(async || backend.catalog.needed_files().await).await {
+                tracing::warn!(error = format!("{error:#}"), "cannot look for uploads that no import needs");
+            }
+            tokio::time::sleep(SWEEP).await;
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = sweeps => {}
+    }
 }
 
 /// Starts the private database again should it die.
