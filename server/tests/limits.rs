@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aloftly_catalog::NewImport;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -49,12 +50,27 @@ async fn a_form_is_never_kept_in_memory_while_the_next_field_is_looked_for() {
 
 #[tokio::test]
 async fn a_file_is_refused_where_too_much_waits_or_the_disk_is_full() {
-    let world = World::with(&[("pending_upload_limit", "100")]).await;
-    let (_, made) = world.organization("a").await;
+    let world = World::with(&[("pending_upload_limit", "2KiB")]).await;
+    let (tenant, made) = world.organization("a").await;
+    let waiting = NewImport {
+        store: made.stores[0],
+        kind: "shopify_orders".to_owned(),
+        file_name: "waits.csv".to_owned(),
+        size_bytes: 2_000,
+        spool_file: Some("another machine/1".to_owned()),
+        mapping: None,
+    };
+    tenant.create_import(&waiting, u64::MAX).await.unwrap();
     let server = world.serve().await;
     let client = server.owner_of("a").await;
     let (status, body) = client.upload(made.stores[0], "orders.csv", ORDERS).await;
     assert_eq!((status, &body["code"]), (429, &json!("too_much_waiting")), "{body}");
+    let said = "Files of more than 2 KiB would wait to be imported. Wait until some of them are.";
+    assert_eq!(body["detail"], said);
+    // One that can never wait is not told to come again.
+    let (status, body) = client.upload(made.stores[0], "large.csv", vec![b'x'; 2_049]).await;
+    assert_eq!((status, &body["code"]), (413, &json!("payload_too_large")), "{body}");
+    assert_eq!(body["detail"], "The body is larger than 2 KiB, the most that is accepted here.");
     world.nothing_waits().await;
     server.stop().await;
 

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use datafusion::error::DataFusionError;
 
 use crate::http::problem::{FieldProblem, Problem};
+use crate::http::size;
 use crate::service::queries::QueryStopped;
 
 impl From<CatalogError> for Problem {
@@ -29,7 +30,10 @@ impl From<CatalogError> for Problem {
             CatalogError::TooMuchWaiting { limit } => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_much_waiting",
-                format!("Files of more than {limit} bytes would wait to be imported. Wait until some of them are."),
+                format!(
+                    "Files of more than {} would wait to be imported. Wait until some of them are.",
+                    size::in_words(limit)
+                ),
             )
             .with_retry_after(Duration::from_secs(60)),
             CatalogError::Database(_) if !error.is_refused_statement() => Self::unavailable(&error),

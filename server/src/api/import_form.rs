@@ -15,6 +15,7 @@ use super::App;
 use crate::http::metered::{Allowance, metered};
 use crate::http::problem::{FieldProblem, Problem};
 use crate::http::session::Session;
+use crate::http::size;
 use crate::importing::upload::{Taken, Upload};
 use crate::importing::{Content, ImportKind};
 
@@ -159,7 +160,10 @@ async fn text(mut field: Field<'_>) -> Result<String, Problem> {
     while let Some(piece) = in_time(field.chunk()).await? {
         bytes.extend_from_slice(&piece);
         if bytes.len() > FIELD_LIMIT {
-            return Err(Problem::invalid_field(&format!("/{name}"), format!("has more than {FIELD_LIMIT} bytes")));
+            return Err(Problem::invalid_field(
+                &format!("/{name}"),
+                format!("has more than {}", size::in_words(FIELD_LIMIT as u64)),
+            ));
         }
     }
     String::from_utf8(bytes).map_err(|_| Problem::invalid_field(&format!("/{name}"), "is not UTF-8"))
@@ -181,8 +185,8 @@ async fn file(app: &App, session: &Session, mut field: Field<'_>) -> Result<(Str
     let mut looked = 0;
     while let Some(piece) = in_time(field.chunk()).await? {
         let size = upload.take(&piece).await.map_err(|error| failed(&error))?;
-        if size > config.upload_limit {
-            return Err(Problem::too_large(config.upload_limit));
+        if size > config.file_limit() {
+            return Err(Problem::too_large(config.file_limit()));
         }
         if size - looked > LOOK {
             looked = size;

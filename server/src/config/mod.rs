@@ -109,6 +109,12 @@ impl Config {
         Ok(config)
     }
 
+    /// The largest file that can ever be taken, in bytes: one that may wait, too.
+    #[must_use]
+    pub fn file_limit(&self) -> u64 {
+        self.upload_limit.min(self.pending_upload_limit)
+    }
+
     /// The folder that uploads wait in until they are imported.
     #[must_use]
     pub fn uploads_dir(&self) -> PathBuf {

@@ -13,4 +13,5 @@ pub mod problem;
 pub mod rate_limit;
 pub mod request_id;
 pub mod session;
+pub mod size;
 pub mod web;

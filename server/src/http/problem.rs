@@ -16,6 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::request_id::RequestId;
+use super::size;
 
 /// The media type of every error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -103,7 +104,7 @@ impl Problem {
     /// 413: the body is larger than allowed.
     #[must_use]
     pub fn too_large(limit: u64) -> Self {
-        let detail = format!("The body is larger than {limit} bytes, the most that is accepted here.");
+        let detail = format!("The body is larger than {}, the most that is accepted here.", size::in_words(limit));
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", detail)
     }
 
