@@ -25,8 +25,6 @@ const FIELD_LIMIT: usize = 64 * 1024;
 const BETWEEN: u64 = 64 * 1024;
 /// How long the next piece of a file may take to come.
 const PIECE: Duration = Duration::from_secs(60);
-/// How often, in bytes, it is looked whether the disk has room for more.
-const LOOK: u64 = 64 * 1024 * 1024;
 
 /// The fields of a form, as far as they came.
 #[derive(Default)]
@@ -105,7 +103,7 @@ impl ImportForm {
         let queueing = tokio::spawn(async move {
             let queued = tenant.create_import(&new, limit).await;
             match &queued {
-                // Of an answer that was lost nobody knows which it was. The file stays; the next start knows.
+                // Of an answer that was lost nobody knows which it was. The file stays until it is next looked which are needed.
                 Ok(_) | Err(CatalogError::Database(_)) => drop(taken.keep()),
                 Err(_) => drop(taken),
             }
@@ -174,24 +172,16 @@ async fn file(app: &App, session: &Session, mut field: Field<'_>) -> Result<(Str
     // Some browsers send a whole path.
     let name = field.file_name().unwrap_or("file").rsplit(['/', '\\']).next().unwrap_or("file");
     let name: String = name.chars().filter(|c| !c.is_control()).take(255).collect();
-    let has_room = || match app.uploads.free_space() {
-        Ok(free) if free < config.disk_reserve => Err(Problem::storage_full()),
-        Ok(_) => Ok(()),
-        Err(error) => Err(failed(&error)),
-    };
-    has_room()?;
+    let limit = config.file_limit();
+    let mut room = app.uploads.room(config.disk_reserve).map_err(|error| failed(&error))?;
     let begun = Upload::begin(&app.uploads, session.info.organization, &*app.backend.clock).await;
     let mut upload = begun.map_err(|error| failed(&error))?;
-    let mut looked = 0;
     while let Some(piece) = in_time(field.chunk()).await? {
         let size = upload.take(&piece).await.map_err(|error| failed(&error))?;
-        if size > config.file_limit() {
-            return Err(Problem::too_large(config.file_limit()));
+        if size > limit {
+            return Err(Problem::too_large(limit));
         }
-        if size - looked > LOOK {
-            looked = size;
-            has_room()?;
-        }
+        room.used(piece.len() as u64).map_err(|error| failed(&error))?;
     }
     let taken = upload.finish().await.map_err(|error| failed(&error))?;
     Ok((name, taken))

@@ -149,7 +149,8 @@ impl Attempts {
             Place::Here { path, sha256 } => (path, None, sha256),
             Place::Shared { object, sha256 } => {
                 let scratch = self.backend.scratch.path();
-                let fetched = self.uploads.fetch(&object, scratch).await.map_err(unreadable)?;
+                let reserve = self.backend.config.disk_reserve;
+                let fetched = self.uploads.fetch(&object, scratch, reserve).await.map_err(unreadable)?;
                 let fetched = fetched.ok_or_else(|| refused(LOST))?;
                 (fetched.to_path_buf(), Some(fetched), sha256)
             }

@@ -8,6 +8,7 @@ mod attempt;
 mod kind;
 mod line;
 mod run;
+mod transfer;
 mod trouble;
 pub mod upload;
 pub mod uploads;

@@ -112,7 +112,7 @@ impl Drop for Taken {
         if self.kept {
             return;
         }
-        // Outside a runtime the file stays until the next start looks for what nobody needs.
+        // Outside a runtime the file stays until it is next looked for what nobody needs.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (uploads, name) = (self.uploads.clone(), std::mem::take(&mut self.spool_file));
             runtime.spawn(async move { uploads.remove(&name).await });

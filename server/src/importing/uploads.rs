@@ -16,14 +16,19 @@ use futures::TryStreamExt as _;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use tempfile::TempPath;
 use tokio::io::AsyncWriteExt as _;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use super::transfer;
 use crate::service::folders;
+use crate::service::room::Room;
 
 /// What stands in front of a shared file's name.
 const SHARED: &str = "shared";
 /// The folder of the object store that shared files are in.
 const FOLDER: &str = "uploads";
+/// How many files go to the object store at once: each takes memory on its way.
+const SENDING: usize = 4;
 
 /// Where files wait.
 #[derive(Clone, Debug)]
@@ -31,6 +36,25 @@ pub struct Uploads {
     pub(super) folder: PathBuf,
     machine: Uuid,
     pub(super) shared: Option<Arc<dyn ObjectStore>>,
+    sending: Arc<Semaphore>,
+}
+
+/// Why the folder of uploads cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be made, or not be closed to others.
+    #[error("the folder cannot be made or closed to others")]
+    Folder(#[source] io::Error),
+    /// The file that says which machine's folder it is cannot be read, or not be made.
+    #[error("{} cannot be read or made", .0.display())]
+    Machine(PathBuf, #[source] io::Error),
+    /// That file does not say it.
+    #[error(
+        "{} should hold the id in front of the names of this folder's files and does not. Bring it back from a backup; only if \
+         no import waits for a file of this folder, remove it",
+        .0.display()
+    )]
+    Unnamed(PathBuf),
 }
 
 /// Where a file of an import is.
@@ -60,19 +84,22 @@ impl Uploads {
     /// Opens the folder and makes it when it is missing. With a shared store, files go there when they are complete.
     ///
     /// # Errors
-    /// The folder cannot be used.
-    pub fn open(folder: &Path, shared: Option<Arc<dyn ObjectStore>>, clock: &dyn Clock) -> io::Result<Self> {
-        folders::make_private(folder)?;
+    /// The folder cannot be used. A file in it that cannot be understood is left as it is: with another id the files that wait
+    /// here would be nobody's.
+    pub fn open(folder: &Path, shared: Option<Arc<dyn ObjectStore>>, clock: &dyn Clock) -> Result<Self, OpenError> {
+        folders::make_private(folder).map_err(OpenError::Folder)?;
         let name = folder.join("machine");
-        let machine = match fs::read_to_string(&name).ok().and_then(|text| text.trim().parse().ok()) {
-            Some(machine) => machine,
-            None => {
+        let machine = match fs::read(&name) {
+            Ok(bytes) => Uuid::try_parse_ascii(bytes.trim_ascii()).map_err(|_| OpenError::Unnamed(name))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let machine = clock.new_id();
-                folders::write_private(&name, machine.to_string().as_bytes())?;
+                let written = folders::write_private(&name, machine.to_string().as_bytes());
+                written.map_err(|error| OpenError::Machine(name, error))?;
                 machine
             }
+            Err(error) => return Err(OpenError::Machine(name, error)),
         };
-        Ok(Self { folder: folder.to_owned(), machine, shared })
+        Ok(Self { folder: folder.to_owned(), machine, shared, sending: Arc::new(Semaphore::new(SENDING)) })
     }
 
     /// The places whose files this server can read, as they stand in front of the names that the catalog keeps.
@@ -82,13 +109,12 @@ impl Uploads {
         [Some(self.machine.to_string()), shared].into_iter().flatten().collect()
     }
 
-    /// Free space of the folder's disk, in bytes.
+    /// The room for a file that is taken, on a disk that is to keep `reserve` bytes free.
     ///
     /// # Errors
-    /// The disk does not tell.
-    pub fn free_space(&self) -> io::Result<u64> {
-        let disk = rustix::fs::statvfs(&self.folder)?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    /// Those of [`Room::look`].
+    pub fn room(&self, reserve: u64) -> io::Result<Room> {
+        Room::look(&self.folder, reserve)
     }
 
     /// The name under which the catalog keeps a file.
@@ -102,10 +128,10 @@ impl Uploads {
     /// Where the file is that the catalog keeps under that name.
     ///
     /// # Errors
-    /// The whole folder is gone, so that nothing can be said of one file.
+    /// It cannot be said: the whole folder is gone, or the disk fails.
     pub fn find(&self, spool_file: &str) -> io::Result<Place> {
         let Some((place, name)) = spool_file.split_once('/') else { return Ok(Place::Gone) };
-        let sha256 = name.rsplit_once('-').map(|(_, sha256)| sha256.to_owned());
+        let sha256 = sha256(spool_file).map(str::to_owned);
         if place == SHARED && self.shared.is_some() {
             let object = object_store::path::Path::parse(format!("{FOLDER}/{name}"));
             return Ok(match (object, sha256) {
@@ -117,18 +143,26 @@ impl Uploads {
             return Ok(Place::Elsewhere);
         }
         fs::metadata(self.folder.join("machine"))?;
+        let Some(sha256) = sha256.filter(|_| !name.contains('/')) else { return Ok(Place::Gone) };
         let path = self.folder.join(name);
-        match sha256 {
-            Some(sha256) if !name.contains('/') && path.is_file() => Ok(Place::Here { path, sha256 }),
-            _ => Ok(Place::Gone),
+        match fs::metadata(&path) {
+            Ok(_) => Ok(Place::Here { path, sha256 }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Place::Gone),
+            Err(error) => Err(error),
         }
     }
 
-    /// Brings a shared file into a folder. `None` when it is gone. What was brought goes with the value.
+    /// Brings a shared file into a folder whose disk is to keep `reserve` bytes free. `None` when it is gone. What was brought
+    /// goes with the value.
     ///
     /// # Errors
-    /// The object store or the folder fails.
-    pub async fn fetch(&self, object: &object_store::path::Path, into: &Path) -> io::Result<Option<TempPath>> {
+    /// The object store or the folder fails; [`io::ErrorKind::StorageFull`] when the disk has no room for it.
+    pub async fn fetch(
+        &self,
+        object: &object_store::path::Path,
+        into: &Path,
+        reserve: u64,
+    ) -> io::Result<Option<TempPath>> {
         let Some(store) = &self.shared else { return Ok(None) };
         let mut pieces = match store.get(object).await {
             Ok(found) => found.into_stream(),
@@ -137,8 +171,10 @@ impl Uploads {
         };
         let (file, path) = tempfile::Builder::new().prefix("upload-").tempfile_in(into)?.into_parts();
         let mut file = tokio::fs::File::from_std(file);
+        let mut room = Room::look(into, reserve)?;
         while let Some(piece) = pieces.try_next().await? {
             file.write_all(&piece).await?;
+            room.used(piece.len() as u64)?;
         }
         file.flush().await?;
         Ok(Some(path))
@@ -152,10 +188,9 @@ impl Uploads {
             return tokio::fs::File::open(&self.folder).await?.sync_all().await;
         };
         let object = object_store::path::Path::parse(format!("{FOLDER}/{name}")).map_err(io::Error::other)?;
-        let mut from = tokio::fs::File::open(file).await?;
-        let mut to = object_store::buffered::BufWriter::new(Arc::clone(store), object);
-        tokio::io::copy(&mut from, &mut to).await?;
-        to.shutdown().await
+        let from = tokio::fs::File::open(file).await?;
+        let _turn = self.sending.acquire().await.map_err(io::Error::other)?;
+        transfer::send(&**store, &object, from).await
     }
 
     /// Removes a file that is not needed any more. One that is gone already is fine.
@@ -216,6 +251,11 @@ impl Uploads {
     }
 }
 
+/// The SHA-256 of a file's bytes, in lowercase hex, which its name says.
+pub(super) fn sha256(spool_file: &str) -> Option<&str> {
+    spool_file.rsplit_once('-').map(|(_, sha256)| sha256).filter(|sha256| sha256.len() == 64)
+}
+
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
@@ -260,6 +300,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_is_gone_only_when_the_disk_says_so() {
+        let here = tempfile::tempdir().unwrap();
+        let uploads = open(here.path());
+        let name = taken(&uploads).await.keep();
+        let Place::Here { path, .. } = uploads.find(&name).unwrap() else { panic!("not here") };
+        fs::remove_file(&path).unwrap();
+        // What is there cannot be looked at: it leads to itself.
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        assert!(uploads.find(&name).is_err());
+    }
+
+    #[test]
+    fn a_folder_that_does_not_say_whose_it_is_is_not_given_to_another_machine() {
+        let here = tempfile::tempdir().unwrap();
+        let file = here.path().join("machine");
+        let open = || Uploads::open(here.path(), None, &SystemClock).unwrap_err();
+        for text in ["", "nonsense", "\u{0}"] {
+            fs::write(&file, text).unwrap();
+            let error = open();
+            assert!(matches!(error, OpenError::Unnamed(_)) && error.to_string().contains("/machine"), "{error}");
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        }
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        let error = open();
+        assert!(matches!(error, OpenError::Machine(..)) && error.to_string().contains("/machine"), "{error}");
+    }
+
+    #[tokio::test]
     async fn an_upload_that_is_given_up_leaves_nothing_whole_or_not() {
         let here = tempfile::tempdir().unwrap();
         let uploads = open(here.path());
@@ -288,10 +357,12 @@ mod tests {
 
         let other = uploads(there.path());
         let Place::Shared { object, .. } = other.find(&name).unwrap() else { panic!("not shared") };
-        let fetched = other.fetch(&object, there.path()).await.unwrap().unwrap();
+        let full = other.fetch(&object, there.path(), u64::MAX).await.unwrap_err();
+        assert_eq!((full.kind(), files(there.path())), (io::ErrorKind::StorageFull, Vec::new()));
+        let fetched = other.fetch(&object, there.path(), 0).await.unwrap().unwrap();
         assert_eq!(fs::read(&fetched).unwrap(), b"orders");
         other.remove(&name).await;
-        assert!(other.fetch(&object, there.path()).await.unwrap().is_none());
+        assert!(other.fetch(&object, there.path(), 0).await.unwrap().is_none());
         assert_eq!(open(there.path()).find(&name).unwrap(), Place::Elsewhere, "without the store it is out of reach");
     }
 
