@@ -71,6 +71,7 @@ fn every_wrong_value_is_named_by_where_it_was_given_and_secrets_are_not_shown() 
             ("SENTRY_DSN", "secret"),
             ("ALOFTLY_QUERY_TIMEOUT", "soon"),
             ("ALOFTLY_UPLOAD_LIMIT", "0"),
+            ("ALOFTLY_IMPORT_CONCURRENCY", "9"),
             ("ALOFTLY_PUBLIC_ORIGIN", "https://x.example/path"),
             ("ALOFTLY_TRUSTED_PROXIES", "10.0.0.0/99"),
         ],
@@ -86,6 +87,7 @@ fn every_wrong_value_is_named_by_where_it_was_given_and_secrets_are_not_shown() 
     SENTRY_DSN: expected a DSN such as https://key@host/project (its value is not shown)
     ALOFTLY_QUERY_TIMEOUT is "soon": expected a time such as 500ms, 30s, 5m or 1h
     ALOFTLY_UPLOAD_LIMIT is "0": expected a size such as 512MiB, 2GiB or 1000000
+    ALOFTLY_IMPORT_CONCURRENCY is "9": expected a whole number from 1 to 8: each import may hold a connection to the database
     "#);
 }
 

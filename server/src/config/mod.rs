@@ -102,7 +102,7 @@ impl Config {
             upload_limit: values.required("upload_limit", parse::bytes),
             pending_upload_limit: values.required("pending_upload_limit", parse::bytes),
             disk_reserve: values.required("disk_reserve", parse::bytes),
-            import_concurrency: values.required("import_concurrency", parse::count),
+            import_concurrency: values.required("import_concurrency", parse::import_concurrency),
             shutdown_timeout: values.required("shutdown_timeout", parse::duration),
         };
         values.finish()?;

@@ -127,11 +127,11 @@ pub const OPTIONS: &[OptionSpec] = &[
         "1GiB",
         "Free space on the data folder's disk below which no file is accepted",
     ),
-    option("import_concurrency", "ALOFTLY_IMPORT_CONCURRENCY", "2", "Imports that run at the same time"),
+    option("import_concurrency", "ALOFTLY_IMPORT_CONCURRENCY", "2", "Imports that run at the same time, 8 at most"),
     option(
         "shutdown_timeout",
         "ALOFTLY_SHUTDOWN_TIMEOUT",
-        "30s",
+        "20s",
         "How long requests and imports may take to finish once the server is told to stop",
     ),
 ];

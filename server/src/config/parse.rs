@@ -241,6 +241,13 @@ pub(super) fn count(text: &str) -> Parsed<usize> {
         .ok_or_else(|| "expected a whole number from 1 to 1024".to_owned())
 }
 
+/// Each import may hold one of the database's sixteen connections, and requests need some too.
+pub(super) fn import_concurrency(text: &str) -> Parsed<usize> {
+    let expected =
+        || "expected a whole number from 1 to 8: each import may hold a connection to the database".to_owned();
+    text.parse().ok().filter(|count| (1..=8).contains(count)).ok_or_else(expected)
+}
+
 pub(super) fn threads(text: &str) -> Parsed<usize> {
     match text {
         "auto" => Ok(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
