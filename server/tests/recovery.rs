@@ -133,7 +133,7 @@ async fn an_import_whose_server_died_right_after_its_commit_tells_what_the_commi
     let backend = world.backend().await;
     let uploads = Uploads::open(&world.config().uploads_dir(), None, &*world.clock).unwrap();
     let Place::Here { path, sha256 } = uploads.find(&left.file).unwrap() else { panic!("not here") };
-    let source = Source { path, content: Content::ShopifyOrders, sha256: Some(sha256), resumes: None };
+    let source = Source { path, content: Content::ShopifyOrders, sha256: Some(sha256), import: left.import.into() };
     let lake = backend.store_lake(&left.tenant, left.store);
     let committed = run(&lake, source, Arc::new(Watch::default()), world.clock.now()).await.unwrap();
     assert!(committed.counts.new > 0);

@@ -47,17 +47,20 @@ impl StoreLake {
     /// # Errors
     /// When nothing was committed; [`ManifestError::Ambiguous`] when that is not known.
     pub async fn upsert(&self, spool: Spool, receipt: Option<String>) -> Result<Published, LakeError> {
-        self.upsert_if(spool, receipt, &|_| Ok(())).await
+        self.upsert_if(CommitId(self.shared().clock.new_id()), spool, receipt, &|_| Ok(())).await
     }
 
-    /// [`StoreLake::upsert`], if the store is such that `condition` accepts it. It is asked of every state of the store that
-    /// the commit is computed from. Another commit gets between the last of them and this one only if the two touch no
-    /// partition in common.
+    /// [`StoreLake::upsert`] as a commit of that id, if the store is such that `condition` accepts it. It is asked of every
+    /// state of the store that the commit is computed from. Another commit gets between the last of them and this one only if
+    /// the two touch no partition in common.
+    ///
+    /// Several tries under one id come to one commit: those after the first that happens change nothing and return it.
     ///
     /// # Errors
     /// [`LakeError::Refused`] with what the condition says; else those of [`StoreLake::upsert`].
     pub async fn upsert_if(
         &self,
+        id: CommitId,
         mut spool: Spool,
         receipt: Option<String>,
         condition: Condition<'_>,
@@ -69,14 +72,12 @@ impl StoreLake {
             return Ok(done);
         }
         let mut outcomes = Outcomes::new();
-        let result = self.upsert_with(&spool, receipt, condition, &mut outcomes).await;
-        match &result {
-            Err(LakeError::Manifest(ManifestError::Ambiguous(_))) | Ok(Some(_)) => {}
-            Err(_) | Ok(None) => {
-                for outcome in outcomes.values() {
-                    self.withdraw(&outcome.add).await;
-                }
-            }
+        let result = self.upsert_with(id, &spool, receipt, condition, &mut outcomes).await;
+        if !matches!(result, Err(LakeError::Manifest(ManifestError::Ambiguous(_)))) {
+            // After a commit too: it may be one of the same id or receipt that somebody else was faster with. Segments that are
+            // part of it are not staged any more, and stay.
+            let staged: Vec<_> = outcomes.into_values().flat_map(|outcome| outcome.add).collect();
+            self.withdraw(&staged).await;
         }
         match result? {
             Some(published) => Ok(published),
@@ -86,12 +87,12 @@ impl StoreLake {
 
     async fn upsert_with(
         &self,
+        id: CommitId,
         spool: &Spool,
         receipt: Option<String>,
         condition: Condition<'_>,
         outcomes: &mut Outcomes,
     ) -> Result<Option<Published>, LakeError> {
-        let id = CommitId(self.shared().clock.new_id());
         for attempt in 0..ATTEMPTS {
             let snapshot = self.snapshot(None).await?;
             condition(&snapshot).map_err(LakeError::Refused)?;
@@ -102,12 +103,7 @@ impl StoreLake {
                     tokio::time::sleep(std::time::Duration::from_millis(u64::from(attempt) * 10)).await;
                 }
                 Err(LakeError::Manifest(ManifestError::NotStaged(_))) => self.withdraw_cold(outcomes).await,
-                Err(LakeError::Manifest(ManifestError::AlreadyDone(done))) => {
-                    for outcome in outcomes.values() {
-                        self.withdraw(&outcome.add).await;
-                    }
-                    return Ok(Some(done));
-                }
+                Err(LakeError::Manifest(ManifestError::AlreadyDone(done))) => return Ok(Some(done)),
                 other => return other.map(Some),
             }
         }

@@ -1,5 +1,6 @@
 //! Commits whose outcome is written down by hand.
 
+use aloftly_engine::CommitId;
 use aloftly_engine::lake::manifest::{CommitCounts, Temperature};
 use aloftly_engine::lake::{RowSink as _, Snapshot};
 
@@ -109,10 +110,11 @@ async fn a_commit_that_the_store_does_not_fit_changes_nothing() {
     lake.upsert(&[order(1, 1, 0, &[1])]).await;
     let mut spool = lake.lake.spool().unwrap();
     spool.push(items(), &batch(&[order(2, 1, 0, &[2])])).unwrap();
+    let id = CommitId(uuid::Uuid::from_u128(7));
     let is_empty = |store: &Snapshot| {
         if store.segments.is_empty() { Ok(()) } else { Err(format!("it is at version {}", store.version)) }
     };
-    let refused = lake.lake.upsert_if(spool, Some("file".to_owned()), &is_empty).await.unwrap_err();
+    let refused = lake.lake.upsert_if(id, spool, Some("file".to_owned()), &is_empty).await.unwrap_err();
     assert_eq!(refused.to_string(), "it is at version 1");
     assert_eq!(lake.states(None).await.len(), 1);
     assert_eq!(lake.lake.manifest().receipt(lake.lake.store(), "file").await.unwrap(), None);

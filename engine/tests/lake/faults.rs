@@ -26,6 +26,10 @@ enum Fault {
     Slandered,
     /// What was staged is swept before it arrives.
     Swept,
+    /// It happens, and nobody knows.
+    Unheard,
+    /// Another try at the same commit, which found nothing to write, is faster.
+    Overtaken,
 }
 
 /// A manifest whose tries to publish meet faults, in order; those after them succeed.
@@ -74,6 +78,15 @@ impl Manifest for Faulty {
             Some(Fault::Swept) => {
                 let staged: Vec<_> = commit.add.iter().map(|new| new.segment.id).collect();
                 self.memory.unstage(commit.store, &staged).await?;
+                self.memory.publish(commit).await
+            }
+            Some(Fault::Unheard) => {
+                self.memory.publish(commit).await?;
+                Err(ManifestError::Ambiguous("the connection broke".into()))
+            }
+            Some(Fault::Overtaken) => {
+                let other = Commit { add: Vec::new(), retire: Vec::new(), ..commit.clone() };
+                self.memory.publish(other).await?;
                 self.memory.publish(commit).await
             }
             None => self.memory.publish(commit).await,
@@ -133,4 +146,33 @@ async fn what_was_swept_before_its_commit_is_uploaded_again() {
     let lake = faulty(&[Fault::Swept, Fault::Swept]);
     assert_eq!(upsert(&lake).await.unwrap().version, 1);
     assert_eq!(lake.states(None).await.into_iter().collect::<Vec<_>>(), [order(1, 1, 0, &[1, 2])]);
+}
+
+#[tokio::test]
+async fn a_commit_that_happened_and_was_not_heard_of_keeps_its_objects() {
+    let lake = faulty(&[Fault::Unheard]);
+    assert_eq!(upsert(&lake).await.unwrap().version, 1);
+    assert_eq!(lake.states(None).await.into_iter().collect::<Vec<_>>(), [order(1, 1, 0, &[1, 2])]);
+}
+
+#[tokio::test]
+async fn what_was_uploaded_for_a_commit_that_another_try_at_it_did_is_withdrawn() {
+    let lake = faulty(&[Fault::Overtaken]);
+    assert_eq!(upsert(&lake).await.unwrap().version, 0, "the other try is the one that counts");
+    assert_eq!(objects(&lake).await, 0);
+}
+
+#[tokio::test]
+async fn a_commit_has_the_id_that_it_was_given_and_happens_once() {
+    let lake = faulty(&[]);
+    let id = CommitId(uuid::Uuid::from_u128(7));
+    let mut tries = Vec::new();
+    for amount in [1, 2] {
+        let mut spool = lake.lake.spool().unwrap();
+        spool.push(items(), &batch(&[order(1, amount, 0, &[amount])])).unwrap();
+        tries.push(lake.lake.upsert_if(id, spool, None, &|_| Ok(())).await.unwrap());
+    }
+    assert_eq!((tries[0].id, tries[0]), (id, tries[1]));
+    assert_eq!(lake.states(None).await.into_iter().collect::<Vec<_>>(), [order(1, 1, 0, &[1])]);
+    assert_eq!(objects(&lake).await, 1);
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use aloftly_catalog::ImportId;
 use aloftly_engine::lake::StoreLake;
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
@@ -69,7 +70,7 @@ pub(super) async fn file(
 ) -> Result<Imported, CliError> {
     let watch = Arc::new(Watch::default());
     let shown = Shown::start(&name(path), &watch);
-    let source = Source { path: path.to_owned(), content, sha256: None, resumes: None };
+    let source = Source { path: path.to_owned(), content, sha256: None, import: ImportId(backend.clock.new_id()) };
     let mut running = std::pin::pin!(run(lake, source, Arc::clone(&watch), backend.clock.now()));
     let outcome = tokio::select! {
         outcome = &mut running => outcome,

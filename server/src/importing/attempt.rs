@@ -156,9 +156,7 @@ impl Attempts {
             }
             Place::Gone | Place::Elsewhere => return Err(refused(LOST)),
         };
-        // A commit of an attempt before this one, whose end was not heard of, is this import's own.
-        let resumes = (import.attempts > 1).then_some(import.id.0);
-        Ok((Source { path, content, sha256: Some(sha256), resumes }, fetched))
+        Ok((Source { path, content, sha256: Some(sha256), import: import.id }, fetched))
     }
 
     async fn done(&self, claimed: &Claimed, watch: &Watch, imported: &Imported) -> Result<(), CatalogError> {

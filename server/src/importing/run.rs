@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use aloftly_catalog::ImportId;
 use aloftly_connectors::{CellError, ImportError, Progress, Summary, events_file, shopify};
+use aloftly_engine::CommitId;
 use aloftly_engine::dataset::Dataset;
-use aloftly_engine::lake::manifest::CommitCounts;
+use aloftly_engine::lake::manifest::{CommitCounts, Published};
 use aloftly_engine::lake::{LakeError, RowSink, Snapshot, Spool, StoreLake, Version};
 use arrow::record_batch::RecordBatch;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
 use super::Content;
 use crate::telemetry::measures;
@@ -30,8 +31,8 @@ pub struct Source {
     pub content: Content,
     /// The SHA-256 of its bytes in lowercase hex, when it is known already.
     pub sha256: Option<String>,
-    /// The import that was begun before under that UUIDv7, if it was. A commit of the file that is younger than it is its own.
-    pub resumes: Option<Uuid>,
+    /// The import. Its commit has the same id, whichever attempt makes it.
+    pub import: ImportId,
 }
 
 /// What an import did.
@@ -45,6 +46,19 @@ pub struct Imported {
     pub already_imported: bool,
     /// What was read; `None` when nothing had to be.
     pub summary: Option<Summary>,
+}
+
+impl Imported {
+    /// What a commit is to an import: its own, or that of another import of the same file.
+    fn by(published: Published, import: ImportId, summary: Option<Summary>) -> Self {
+        let is_its_own = published.id == commit_of(import);
+        Self {
+            version: published.version,
+            counts: if is_its_own { published.counts } else { CommitCounts::default() },
+            already_imported: !is_its_own,
+            summary,
+        }
+    }
 }
 
 /// What is wrong with a file.
@@ -175,16 +189,9 @@ async fn attempt(
             blocking(move || sha256_of(&path)).await?.map_err(unreadable(&source.path))?
         }
     };
-    let receipt = receipt(&source.content, &sha256)?;
-    let taken = lake.manifest().receipt(lake.store(), &receipt).await.map_err(LakeError::from)?;
-    if let Some(done) = taken {
-        let is_its_own = source.resumes.is_some_and(|import| import < done.id.0);
-        return Ok(Imported {
-            version: done.version,
-            counts: if is_its_own { done.counts } else { CommitCounts::default() },
-            already_imported: !is_its_own,
-            summary: None,
-        });
+    let (import, receipt) = (source.import, receipt(&source.content, &sha256)?);
+    if let Some(imported) = imported(lake, import, &source.content, Some(&sha256)).await? {
+        return Ok(imported);
     }
     let spool = lake.spool()?;
     let reading = Arc::clone(watch);
@@ -194,14 +201,35 @@ async fn attempt(
     }
     watch.committing.store(true, Ordering::Relaxed);
     let fits = |store: &Snapshot| summary.fit(store).map_err(|mixed| mixed.to_string());
-    let published = lake.upsert_if(spool, Some(receipt), &fits).await.map_err(uncommitted)?;
-    measures::lake_committed("upsert");
-    Ok(Imported {
-        version: published.version,
-        counts: published.counts,
-        already_imported: false,
-        summary: Some(summary),
-    })
+    let published = lake.upsert_if(commit_of(import), spool, Some(receipt), &fits).await.map_err(uncommitted)?;
+    let imported = Imported::by(published, import, Some(summary));
+    if !imported.already_imported {
+        measures::lake_committed("upsert");
+    }
+    Ok(imported)
+}
+
+/// What the store has of a file already: by its receipt or, where the file's SHA-256 is not known, by the import's own commit.
+///
+/// # Errors
+/// The manifest cannot be asked.
+pub(super) async fn imported(
+    lake: &StoreLake,
+    import: ImportId,
+    content: &Content,
+    sha256: Option<&str>,
+) -> Result<Option<Imported>, RunError> {
+    let (manifest, store) = (lake.manifest(), lake.store());
+    let published = match sha256 {
+        Some(sha256) => manifest.receipt(store, &receipt(content, sha256)?).await,
+        None => manifest.committed(store, commit_of(import)).await,
+    };
+    Ok(published.map_err(LakeError::from)?.map(|published| Imported::by(published, import, None)))
+}
+
+/// The commit that an import makes.
+fn commit_of(import: ImportId) -> CommitId {
+    CommitId(import.0)
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
