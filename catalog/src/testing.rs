@@ -151,6 +151,24 @@ impl TestDatabase {
         (self.catalog.tenant(SystemContext::new(made.organization, "a test")), made)
     }
 
+    /// Has the database fail whenever an import is put back into the queue, as one that shuts down does; or not any more.
+    ///
+    /// # Panics
+    /// When the cluster is gone.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn refuse_postponements(&self, refuse: bool) {
+        let statement = if refuse {
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'the database shuts down' USING ERRCODE = 'admin_shutdown'; END $$;
+            CREATE TRIGGER fail BEFORE UPDATE ON imports FOR EACH ROW
+                WHEN (OLD.status = 'running' AND NEW.status = 'queued') EXECUTE FUNCTION fail()"
+        } else {
+            "DROP TRIGGER fail ON imports; DROP FUNCTION fail()"
+        };
+        let mut connection = self.connect(&self.superuser).await;
+        sqlx::raw_sql(statement).execute(&mut connection).await.expect("the trigger can be made and removed");
+    }
+
     /// Closes the connections and drops the database. Without it the database stays until the process ends.
     ///
     /// # Panics

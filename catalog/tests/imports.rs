@@ -57,6 +57,7 @@ async fn an_import_goes_from_the_queue_to_done() {
     let running = tenant.claim_import(queued.id, worker).await.unwrap().unwrap();
     assert_eq!((running.status, running.attempts), (ImportStatus::Running, 1));
     assert_eq!(running.started_at, Some(scene.clock.now()));
+    assert_eq!(running.lease_expires_at, Some(scene.clock.now() + TimeDelta::seconds(20)));
     assert_eq!(running.spool_file.as_deref(), Some("here/1"));
     tenant.report_import(queued.id, worker, 0.5, 600).await.unwrap();
     let half = tenant.import(queued.id).await.unwrap();
@@ -70,6 +71,7 @@ async fn an_import_goes_from_the_queue_to_done() {
     assert_eq!((done.status, done.rows_read, done.counts, done.version), (ImportStatus::Done, 1200, counts, Some(7)));
     assert!((done.progress - 1.0).abs() < f64::EPSILON);
     assert_eq!((done.finished_at, done.spool_file), (Some(scene.clock.now()), None));
+    assert_eq!(done.lease_expires_at, None);
     assert_eq!(tenant.claim_import(queued.id, worker).await.unwrap(), None);
     assert_eq!(waiting(&scene).await, []);
 }

@@ -31,7 +31,7 @@ macro_rules! select_imports {
         sqlx::query_as!(
             ImportRow,
             "SELECT id, store_id, kind, file_name, size_bytes, spool_file, mapping, created_by, created_at, status, attempts,
-                crashes, retry_at, waiting_for, started_at, finished_at, progress, rows_read, rows_new, rows_updated, rows_unchanged, rows_stale,
+                crashes, retry_at, lease_expires_at, waiting_for, started_at, finished_at, progress, rows_read, rows_new, rows_updated, rows_unchanged, rows_stale,
                 already_imported, version, error, errors, error_count
             FROM imports " + $tail,
             $($argument),*

@@ -68,6 +68,8 @@ pub struct Import {
     pub crashes: u32,
     /// It is not begun before then.
     pub retry_at: Option<DateTime<Utc>>,
+    /// Until then its worker is taken to live; `None` when it has none.
+    pub lease_expires_at: Option<DateTime<Utc>>,
     /// Why the last attempt came to nothing, for the person who handed it over.
     pub waiting_for: Option<String>,
     /// When the last one began it.
@@ -159,6 +161,7 @@ pub(super) struct ImportRow {
     pub(super) attempts: i32,
     pub(super) crashes: i32,
     pub(super) retry_at: Option<DateTime<Utc>>,
+    pub(super) lease_expires_at: Option<DateTime<Utc>>,
     pub(super) waiting_for: Option<String>,
     pub(super) started_at: Option<DateTime<Utc>>,
     pub(super) finished_at: Option<DateTime<Utc>>,
@@ -193,6 +196,7 @@ impl ImportRow {
             attempts: few(self.attempts)?,
             crashes: few(self.crashes)?,
             retry_at: self.retry_at,
+            lease_expires_at: self.lease_expires_at,
             waiting_for: self.waiting_for,
             rows_read: count(self.rows_read)?,
             counts: CommitCounts {

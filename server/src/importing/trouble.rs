@@ -1,10 +1,15 @@
 //! What to do about an attempt that failed for a reason that is not in the file.
 
-use aloftly_catalog::{Import, Postponement};
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use aloftly_catalog::{CatalogError, Import, Postponement};
 use aloftly_engine::lake::LakeError;
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::sync::CancellationToken;
 
 use super::RunError;
+use crate::http::problem::Chain;
 
 /// How long after the first attempt comes the second.
 const FIRST: TimeDelta = TimeDelta::seconds(5);
@@ -12,14 +17,50 @@ const FIRST: TimeDelta = TimeDelta::seconds(5);
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
 /// So many attempts in a row may end without a word, or in a fault of the program, before the file is taken to be the cause.
 pub(super) const CRASHES: u32 = 5;
+/// How soon, at first and at most, the end of an attempt is told again while the database is away.
+const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
+const ELSEWHERE: &str = "Its file is on another server of this installation, which has not taken it up for a day. It is \
+    imported when that server runs again.";
 /// What its sender is told then.
 pub(super) const GIVEN_UP: &str = "Each attempt to import this file was cut short by a fault of the server. Nothing of it was \
     imported. Tell whoever runs the server; the log has more under this import's id.";
 
 /// When and how the import is tried again.
 pub(super) fn postponement(import: &Import, error: &RunError, now: DateTime<Utc>) -> Postponement {
-    let reason = format!("{} The file is kept, and the import is tried again by itself.", reason(error));
-    Postponement { retry_at: now + delay(import), reason: Some(reason), crashed: is_a_fault(error) }
+    // Of an import that is not run any more only the outcome is still looked up; that does not clear its file.
+    let crashed = is_a_fault(error) || import.crashes >= CRASHES;
+    Postponement { crashed, ..later(import, reason(error), now) }
+}
+
+/// When an import is tried again whose file is another server's.
+pub(super) fn elsewhere(import: &Import, now: DateTime<Utc>) -> Postponement {
+    later(import, ELSEWHERE, now)
+}
+
+fn later(import: &Import, reason: &str, now: DateTime<Utc>) -> Postponement {
+    let reason = format!("{reason} The file is kept, and the import is tried again by itself.");
+    Postponement { retry_at: now + delay(import), reason: Some(reason), crashed: false }
+}
+
+/// Tells the catalog how an attempt ended, again and again while the database is away, until it is heard, refused or cut off.
+/// Else the lease would run out, and the attempt count as one under which the program broke.
+pub(super) async fn until_heard<F>(cut_off: &CancellationToken, tell: impl Fn() -> F) -> Result<(), CatalogError>
+where
+    F: Future<Output = Result<(), CatalogError>>,
+{
+    let [mut pause, longest] = PAUSES;
+    loop {
+        let told = tell().await;
+        let Err(error) = &told else { return told };
+        if !matches!(error, CatalogError::Database(_)) || error.is_refused_statement() || cut_off.is_cancelled() {
+            return told;
+        }
+        tracing::warn!(error = %Chain(error), "the end of an attempt cannot be kept and is told again");
+        tokio::select! {
+            () = cut_off.cancelled() => return told,
+            () = tokio::time::sleep(pause) => pause = (pause * 2).min(longest),
+        }
+    }
 }
 
 /// Twice as long after each attempt, and for each import a little different, so that not all come back at once.
@@ -42,6 +83,9 @@ fn is_a_fault(error: &RunError) -> bool {
 /// In words, for the person who handed the file over.
 fn reason(error: &RunError) -> &'static str {
     match error {
+        RunError::Unreadable(_, error) if error.kind() == ErrorKind::StorageFull => {
+            "The server's disk is too full to fetch the uploaded file at the moment."
+        }
         RunError::Unreadable(..) => "The server cannot read the uploaded file at the moment.",
         RunError::Lake(LakeError::Manifest(_)) => "The server's database cannot be reached at the moment.",
         RunError::Lake(LakeError::ObjectStore(_)) => "The server's storage cannot be reached at the moment.",
@@ -76,6 +120,7 @@ mod tests {
             attempts,
             crashes: 0,
             retry_at: None,
+            lease_expires_at: None,
             waiting_for: None,
             started_at: None,
             finished_at: None,
@@ -100,10 +145,21 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_nobodys_fault_and_a_panic_is() {
-        let full = RunError::Lake(LakeError::Spool(std::io::Error::from(std::io::ErrorKind::StorageFull)));
+        let full = RunError::Lake(LakeError::Spool(std::io::Error::from(ErrorKind::StorageFull)));
         let postponed = postponement(&import(1, 0), &full, DateTime::UNIX_EPOCH);
         assert!(!postponed.crashed);
         assert!(postponed.reason.unwrap().starts_with("The server's disk is full"));
         assert!(postponement(&import(1, 0), &RunError::Failed("panicked".into()), DateTime::UNIX_EPOCH).crashed);
+        let full = RunError::Unreadable("shared/1".into(), std::io::Error::from(ErrorKind::StorageFull));
+        let postponed = postponement(&import(1, 0), &full, DateTime::UNIX_EPOCH);
+        assert!(!postponed.crashed);
+        assert!(postponed.reason.unwrap().starts_with("The server's disk is too full"));
+    }
+
+    #[test]
+    fn an_outage_does_not_clear_a_file_that_is_given_up() {
+        let away = RunError::Unreadable("shared/1".into(), std::io::Error::other("no connection"));
+        let given_up = Import { crashes: CRASHES, ..import(6, 0) };
+        assert!(postponement(&given_up, &away, DateTime::UNIX_EPOCH).crashed);
     }
 }

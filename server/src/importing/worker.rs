@@ -2,7 +2,7 @@
 //!
 //! An import that is queued here is begun at once. Every few seconds the catalog is asked for those that nobody works on:
 //! queued by a process that died, begun by one, or postponed. They are run again, which the receipts make safe. An import whose
-//! file is on another machine is left to it for a day.
+//! file is on another machine is left to it for a day; after that its sender is told what it waits for.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use aloftly_catalog::{ImportId, OrganizationId};
 use chrono::TimeDelta;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc;
+use tokio::sync::{RwLock, mpsc};
 use tokio::task::{Id, JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +24,7 @@ use crate::service::folding::Folding;
 
 /// How often the catalog is asked for imports that nobody works on.
 const LOOK: Duration = Duration::from_secs(2);
-/// So long an import whose file is on another machine is left to that machine.
+/// So long an import whose file is on another machine waits without a word.
 const ELSEWHERE: TimeDelta = TimeDelta::hours(24);
 /// So long imports that are cut off have for putting themselves back in the queue.
 const LAST_WORDS: Duration = Duration::from_secs(3);
@@ -63,7 +63,14 @@ impl Worker {
         let cut_off = CancellationToken::new();
         let (folding, folds) = Folding::start(backend.clone(), runtime.handle(), stop.clone());
         let look = look(backend.clone(), uploads.clone(), sender.clone(), stop.clone());
-        let attempts = Arc::new(Attempts { backend, uploads, folding, cut_off: cut_off.clone() });
+        let attempts = Arc::new(Attempts {
+            backend,
+            uploads,
+            folding,
+            stop: stop.clone(),
+            cut_off: cut_off.clone(),
+            turns: RwLock::new(()),
+        });
         let tasks =
             vec![runtime.spawn(work(attempts, concurrency, receiver, stop.clone())), runtime.spawn(look), folds];
         Ok((Self { stop, cut_off, tasks, runtime: Some(runtime) }, Queue(sender)))
