@@ -5,6 +5,7 @@ use datafusion::error::DataFusionError;
 use parquet::errors::ParquetError;
 
 use super::manifest::ManifestError;
+use crate::transfer::TransferError;
 
 /// Why the lake refused or failed. Nothing was committed unless a variant says otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,15 @@ pub enum LakeError {
 impl From<DataFusionError> for LakeError {
     fn from(error: DataFusionError) -> Self {
         Self::Plan(Box::new(error))
+    }
+}
+
+impl From<TransferError> for LakeError {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Read(error) => error.into(),
+            TransferError::Store(error) => error.into(),
+        }
     }
 }
 

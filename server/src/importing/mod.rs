@@ -8,7 +8,6 @@ mod attempt;
 mod kind;
 mod line;
 mod run;
-mod transfer;
 mod trouble;
 pub mod upload;
 pub mod uploads;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use aloftly_catalog::OrganizationId;
 use aloftly_engine::clock::Clock;
+use aloftly_engine::transfer;
 use futures::TryStreamExt as _;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use tempfile::TempPath;
@@ -19,7 +20,6 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::transfer;
 use crate::service::folders;
 use crate::service::room::Room;
 
@@ -190,7 +190,7 @@ impl Uploads {
         let object = object_store::path::Path::parse(format!("{FOLDER}/{name}")).map_err(io::Error::other)?;
         let from = tokio::fs::File::open(file).await?;
         let _turn = self.sending.acquire().await.map_err(io::Error::other)?;
-        transfer::send(&**store, &object, from).await
+        Ok(transfer::send(&**store, &object, from).await?)
     }
 
     /// Removes a file that is not needed any more. One that is gone already is fine.
