@@ -26,6 +26,7 @@ use self::args::{Command, ConfigCommand, ImportCommand, LakeCommand, OrgCommand,
 pub use self::error::CliError;
 use self::output::{note, say};
 use crate::config::{Config, Layers, Report};
+use crate::http::problem::Chain;
 use crate::service::backend::{self, Backend};
 use crate::telemetry;
 
@@ -37,7 +38,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             match &error {
-                CliError::Failed(cause) => note(&format!("error: {cause:#}")),
+                CliError::Failed(cause) => note(&format!("error: {}", Chain(cause.as_ref()))),
                 other => note(&format!("error: {other}")),
             }
             error.exit_code()
@@ -73,7 +74,7 @@ fn work(command: Command, config: Config) -> Result<(), CliError> {
         .context("cannot start threads")?;
     let result = runtime.block_on(dispatch(command, config));
     if let Err(CliError::Failed(error)) = &result {
-        tracing::error!(error = format!("{error:#}"), "the command failed");
+        tracing::error!(error = %Chain(error.as_ref()), "the command failed");
     }
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     result
@@ -114,7 +115,7 @@ async fn dispatch(command: Command, config: Arc<Config>) -> Result<(), CliError>
         (Err(error), Ok(())) => Err(error),
         (Err(error), Err(also)) => {
             // What went wrong first is what has to be heard of.
-            tracing::warn!(error = format!("{also:#}"), "cannot close what was opened");
+            tracing::warn!(error = %Chain(also.as_ref()), "cannot close what was opened");
             Err(error)
         }
     }

@@ -273,18 +273,44 @@ pub async fn render(request: Request, next: Next) -> Response {
     answer
 }
 
-/// An error with all its causes, `a: b: c`.
+/// An error with all its causes, `a: b: c`, but for those that the error before has in its own words already.
 #[derive(Debug)]
 pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'static));
 
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut said = self.0.to_string();
+        f.write_str(&said)?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            let text = error.to_string();
+            if !said.contains(&text) {
+                write!(f, ": {text}")?;
+                said = text;
+            }
             cause = error.source();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    enum Told {
+        #[error("the database refused: {0}")]
+        Again(#[source] std::io::Error),
+        #[error("the database refused")]
+        Once(#[source] std::io::Error),
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let cause = || std::io::Error::other("wrong password");
+        for error in [Told::Again(cause()), Told::Once(cause())] {
+            assert_eq!(Chain(&error).to_string(), "the database refused: wrong password");
+        }
     }
 }

@@ -14,6 +14,7 @@ use super::folders;
 use super::objects::Objects;
 use super::scratch::Scratch;
 use crate::config::Config;
+use crate::http::problem::Chain;
 
 /// The database, the object store and the lake. Cheap to clone; [`Backend::close`] it once at the end.
 #[derive(Clone, Debug)]
@@ -134,7 +135,7 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
 /// Leaves the private database when something else has failed, which is what its user has to hear of.
 async fn leave(cluster: Cluster) {
     if let Err(error) = cluster.stop().await {
-        tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "cannot stop the private database");
+        tracing::warn!(error = %Chain(&error), "cannot stop the private database");
     }
 }
 

@@ -8,6 +8,8 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::http::problem::Chain;
+
 type Probe = Box<dyn Fn() -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync>;
 
 /// When it was looked last, and what did not answer then.
@@ -48,7 +50,7 @@ impl Readiness {
             let answer = tokio::time::timeout(self.patience, probe()).await;
             let answer = answer.unwrap_or_else(|_| Err(anyhow::anyhow!("no answer within {:?}", self.patience)));
             answer.err().map(|error| {
-                tracing::warn!(service = name, error = format!("{error:#}"), "not ready");
+                tracing::warn!(service = name, error = %Chain(error.as_ref()), "not ready");
                 *name
             })
         });

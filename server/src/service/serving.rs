@@ -12,6 +12,7 @@ use super::backend::Backend;
 use super::readiness::Readiness;
 use crate::api::App;
 use crate::http::connections;
+use crate::http::problem::Chain;
 use crate::importing::uploads::Uploads;
 use crate::importing::worker::Worker;
 use crate::telemetry::measures;
@@ -109,7 +110,7 @@ async fn sweep_uploads(backend: Backend, uploads: Uploads, stop: CancellationTok
     let sweeps = async {
         loop {
             if let Err(error) = uploads.sweep(async || backend.catalog.needed_files().await).await {
-                tracing::warn!(error = format!("{error:#}"), "cannot look for uploads that no import needs");
+                tracing::warn!(error = %Chain(error.as_ref()), "cannot look for uploads that no import needs");
             }
             tokio::time::sleep(SWEEP).await;
         }
@@ -128,7 +129,7 @@ async fn guard_database(backend: Backend, stop: CancellationToken) {
             () = tokio::time::sleep(LOOK) => match backend.ensure_database().await {
                 Ok(false) => {}
                 Ok(true) => tracing::warn!("the private database had died and was started again"),
-                Err(error) => tracing::error!(error = format!("{error:#}"), "the private database does not start"),
+                Err(error) => tracing::error!(error = %Chain(error.as_ref()), "the private database does not start"),
             },
         }
     }
