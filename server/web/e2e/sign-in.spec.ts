@@ -59,6 +59,8 @@ test("a session that ends while the page is open leads to the sign-in and back",
   complaints,
 }) => {
   await openOverview(page);
+  // What is still being asked would end the session before the click does.
+  await page.waitForLoadState("networkidle");
   await page.context().clearCookies();
   await page.getByRole("button", { name: /^Date range/ }).click();
   await page.getByRole("button", { name: "Last 7 days" }).click();
