@@ -41,7 +41,8 @@ impl Queue {
     }
 }
 
-/// The worker and the threads that imports and folds run on.
+/// The worker and the threads that imports and folds run on. To be dropped after all that uses the database: connections that
+/// were opened on these threads, and serve others since, end with them.
 #[derive(Debug)]
 pub struct Worker {
     stop: CancellationToken,
@@ -78,7 +79,7 @@ impl Worker {
 
     /// Begins nothing more and waits for what runs, for at most `patience`. Says whether all of it came to its end; imports that
     /// did not are put back in the queue for the next process.
-    pub async fn stop(mut self, patience: Duration) -> bool {
+    pub async fn stop(&mut self, patience: Duration) -> bool {
         self.stop.cancel();
         let mut all = futures::future::join_all(std::mem::take(&mut self.tasks));
         if tokio::time::timeout(patience, &mut all).await.is_ok() {

@@ -45,7 +45,7 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
     let uploads = Uploads::open(&uploads, backend.objects.shared(), &*backend.clock)
         .with_context(|| format!("cannot use the folder {}", uploads.display()))?;
     let sweeping = tokio::spawn(sweep_uploads(backend.clone(), uploads.clone(), stop.clone()));
-    let (worker, queue) =
+    let (mut worker, queue) =
         Worker::start(backend.clone(), uploads.clone(), stop.clone()).context("cannot start the import threads")?;
     let app =
         App::new(backend.clone(), uploads, queue, readiness(&backend)).context("cannot start the query threads")?;
@@ -81,6 +81,7 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
     guard.abort();
     let _ = tokio::join!(guard, sweeping);
     backend.close().await?;
+    drop(worker);
     tracing::info!("stopped");
     Ok(())
 }
