@@ -43,6 +43,6 @@ pub use people::Member;
 pub use postgres_version::PostgresVersion;
 pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sessions::{SessionInfo, SessionToken, SignedIn, User};
-pub use stores::{Organization, Store, Workspace, weekday_name};
+pub use stores::{Organization, Store, Workspace};
 pub use tenant::Tenant;
 pub use versions::VersionChanges;

@@ -2,6 +2,7 @@
 
 use aloftly_engine::StoreId;
 use aloftly_engine::lake::manifest::Version;
+use aloftly_engine::metrics::query::WeekStart;
 use chrono::{DateTime, Utc, Weekday};
 use chrono_tz::Tz;
 use sqlx::PgTransaction;
@@ -243,7 +244,7 @@ pub(crate) async fn insert_store(
         checked_name("store name", &store.name)?,
         store.currency,
         store.timezone.name(),
-        weekday_name(store.week_start),
+        WeekStart::from(store.week_start).name(),
         clock.now(),
     )
     .execute(&mut **transaction)
@@ -269,18 +270,4 @@ pub(crate) fn checked_name<'a>(field: &'static str, name: &'a str) -> Result<&'a
         return Err(CatalogError::Invalid { field, reason: "1 to 200 characters".to_owned() });
     }
     Ok(name)
-}
-
-/// A day's name in lower case, as it is kept and shown.
-#[must_use]
-pub fn weekday_name(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Mon => "monday",
-        Weekday::Tue => "tuesday",
-        Weekday::Wed => "wednesday",
-        Weekday::Thu => "thursday",
-        Weekday::Fri => "friday",
-        Weekday::Sat => "saturday",
-        Weekday::Sun => "sunday",
-    }
 }

@@ -16,6 +16,8 @@ use crate::ImportError;
 
 /// Long texts are kept in blocks of that size. (The builder's own blocks grow with every batch to 2 MiB, for each column.)
 const TEXT_BLOCK: u32 = 32 << 10;
+/// Bytes of text beyond which gathered rows are pushed, be they ever so few.
+pub(crate) const MANY_BYTES: usize = 8 << 20;
 
 /// A column of text; empty text is null.
 #[derive(Debug)]

@@ -68,7 +68,7 @@ impl Events {
                 }
                 self.rows.push(&event_id, common, name, value);
             }
-            if self.rows.count >= self.batch_rows || self.rows.bytes >= MANY_BYTES {
+            if self.rows.count >= self.batch_rows || self.rows.bytes >= columns::MANY_BYTES {
                 self.rows.flush(&self.rejections, sink, &mut self.summary)?;
             }
         }
@@ -144,9 +144,6 @@ fn content(common: &Common<'_>, name: &str, value: i128) -> [u8; 32] {
 
 /// The version of every event: what a file says now replaces what one said before.
 const ROW_VERSION: i64 = 0;
-
-/// Bytes of text beyond which rows are pushed, be they ever so few.
-const MANY_BYTES: usize = 8 << 20;
 
 #[derive(Debug)]
 struct EventRows {

@@ -14,8 +14,6 @@ use crate::{ImportError, Summary};
 
 type Columns = Vec<(&'static str, ArrayRef)>;
 
-/// Bytes of text beyond which rows are pushed, be they ever so few.
-const MANY_BYTES: usize = 8 << 20;
 /// Bytes of text that the items of one order may come to: they are pushed together.
 const MOST_ORDER_BYTES: usize = 16 << 20;
 
@@ -74,7 +72,7 @@ impl Rows {
 
     /// Whether it is time to push. Only asked between orders, so that all rows of an order are in one batch.
     pub(super) fn are_many(&self) -> bool {
-        self.orders.rows >= self.most || self.items.rows >= self.most || self.bytes >= MANY_BYTES
+        self.orders.rows >= self.most || self.items.rows >= self.most || self.bytes >= columns::MANY_BYTES
     }
 
     /// Pushes what was gathered and begins anew. Without a sink, what was gathered is thrown away.

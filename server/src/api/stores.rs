@@ -1,6 +1,6 @@
 //! The stores that one may see.
 
-use aloftly_catalog::weekday_name;
+use aloftly_engine::metrics::query::WeekStart;
 use axum::Json;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -58,7 +58,7 @@ impl From<aloftly_catalog::Store> for Store {
             id: store.id.0,
             workspace: WorkspaceRef { id: store.workspace.id.0, name: store.workspace.name },
             timezone: store.timezone.name().to_owned(),
-            week_start: weekday_name(store.week_start),
+            week_start: WeekStart::from(store.week_start).name(),
             version: store.version,
             committed_at: store.committed_at,
             data_from: store.data_bounds.map(|(first, _)| day(first)),

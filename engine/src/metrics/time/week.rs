@@ -43,6 +43,7 @@ impl WeekStart {
         }
     }
 
+    /// The same day as the calendar has it.
     pub(crate) const fn weekday(self) -> Weekday {
         match self {
             Self::Monday => Weekday::Mon,
@@ -52,6 +53,20 @@ impl WeekStart {
             Self::Friday => Weekday::Fri,
             Self::Saturday => Weekday::Sat,
             Self::Sunday => Weekday::Sun,
+        }
+    }
+}
+
+impl From<Weekday> for WeekStart {
+    fn from(day: Weekday) -> Self {
+        match day {
+            Weekday::Mon => Self::Monday,
+            Weekday::Tue => Self::Tuesday,
+            Weekday::Wed => Self::Wednesday,
+            Weekday::Thu => Self::Thursday,
+            Weekday::Fri => Self::Friday,
+            Weekday::Sat => Self::Saturday,
+            Weekday::Sun => Self::Sunday,
         }
     }
 }
