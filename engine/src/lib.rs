@@ -12,6 +12,7 @@ pub mod dataset;
 pub mod lake;
 pub mod metrics;
 pub mod money;
+pub mod room;
 pub mod transfer;
 
 mod ids;

@@ -27,6 +27,7 @@ use tempfile::TempDir;
 
 use super::{LakeError, RowSink};
 use crate::dataset::{Dataset, Partition};
+use crate::room::Room;
 
 /// The column that a spool adds: which state of which entity a row belongs to, in the order given.
 pub(super) const SEQUENCE: &str = "__sequence";
@@ -40,7 +41,8 @@ pub struct Spool {
     folder: TempDir,
     memory_limit: usize,
     memory_used: usize,
-    disk_reserve: u64,
+    /// The folder may be on the database's disk, which must not be filled.
+    room: Room,
     rows: u64,
     states: u64,
     partitions: BTreeMap<(&'static str, Partition), PartitionSpool>,
@@ -68,8 +70,8 @@ impl std::fmt::Debug for Spool {
 impl Spool {
     /// `disk_reserve` is the free space that is left on the folder's disk.
     pub(super) fn new(folder: TempDir, memory_limit: usize, disk_reserve: u64) -> Self {
-        let partitions = BTreeMap::new();
-        Self { folder, memory_limit, memory_used: 0, disk_reserve, rows: 0, states: 0, partitions }
+        let room = Room::new(folder.path(), disk_reserve);
+        Self { folder, memory_limit, memory_used: 0, room, rows: 0, states: 0, partitions: BTreeMap::new() }
     }
 
     /// Rows taken so far.
@@ -90,16 +92,6 @@ impl Spool {
         self.partitions.values()
     }
 
-    /// The spool may be on the database's disk, which must not be filled.
-    fn check_room(&self) -> Result<(), LakeError> {
-        let disk = rustix::fs::statvfs(self.folder.path()).map_err(std::io::Error::from)?;
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        if free.saturating_sub(self.memory_used as u64) < self.disk_reserve {
-            return Err(LakeError::Spool(std::io::ErrorKind::StorageFull.into()));
-        }
-        Ok(())
-    }
-
     fn keep(&mut self, dataset: &Arc<Dataset>, partition: Partition, batch: RecordBatch) -> Result<(), LakeError> {
         let folder = self.folder.path();
         let spooled = self.partitions.entry((dataset.name, partition)).or_insert_with(|| PartitionSpool {
@@ -115,7 +107,7 @@ impl Spool {
         self.memory_used += batch.get_array_memory_size();
         spooled.held.push(batch);
         if self.memory_used > self.memory_limit {
-            self.check_room()?;
+            self.room.check_for(self.memory_used as u64)?;
             for spooled in self.partitions.values_mut() {
                 spooled.spill()?;
             }

@@ -195,7 +195,7 @@ impl Problem {
             StatusCode::UNPROCESSABLE_ENTITY => ("invalid_request", "What the body says is wrong."),
             StatusCode::TOO_MANY_REQUESTS => ("too_many_requests", "Too many requests. Try again later."),
             StatusCode::SERVICE_UNAVAILABLE => {
-                ("unavailable", "A service that is needed cannot be reached. Nothing was changed. Try again shortly.")
+                ("unavailable", "A service that is needed cannot be reached. Try again shortly.")
             }
             StatusCode::GATEWAY_TIMEOUT => ("timed_out", "It took longer than it may."),
             status if status.is_server_error() => {

@@ -17,13 +17,13 @@ const FIRST: TimeDelta = TimeDelta::seconds(5);
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
 /// So many attempts in a row may end without a word, or in a fault of the program, before the file is taken to be the cause.
 pub(super) const CRASHES: u32 = 5;
+/// What its sender is told then.
+pub(super) const GIVEN_UP: &str = "Each attempt to import this file was cut short by a fault of the server. Nothing of it was \
+    imported. Tell whoever runs the server; the log has more under this import's id.";
 /// How soon, at first and at most, the end of an attempt is told again while the database is away.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
 const ELSEWHERE: &str = "Its file is on another server of this installation, which has not taken it up for a day. It is \
     imported when that server runs again.";
-/// What its sender is told then.
-pub(super) const GIVEN_UP: &str = "Each attempt to import this file was cut short by a fault of the server. Nothing of it was \
-    imported. Tell whoever runs the server; the log has more under this import's id.";
 
 /// When and how the import is tried again.
 pub(super) fn postponement(import: &Import, error: &RunError, now: DateTime<Utc>) -> Postponement {

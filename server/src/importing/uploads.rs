@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use aloftly_catalog::OrganizationId;
 use aloftly_engine::clock::Clock;
+use aloftly_engine::room::Room;
 use aloftly_engine::transfer;
 use futures::TryStreamExt as _;
 use object_store::{ObjectStore, ObjectStoreExt as _};
@@ -21,7 +22,6 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::service::folders;
-use crate::service::room::Room;
 
 /// What stands in front of a shared file's name.
 const SHARED: &str = "shared";

@@ -6,6 +6,5 @@ pub mod folding;
 pub mod objects;
 pub mod queries;
 pub mod readiness;
-pub mod room;
 pub mod scratch;
 pub mod serving;

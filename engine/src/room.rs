@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// How often, in bytes, it is looked whether there is room for more.
 const LOOK: u64 = 4 * 1024 * 1024;
 
-/// The room for one file in a folder.
+/// The room for what is written to a folder, one of these for each that writes.
 #[derive(Debug)]
 pub struct Room {
     folder: PathBuf,
@@ -15,13 +15,19 @@ pub struct Room {
 }
 
 impl Room {
+    /// A folder whose disk is to keep `reserve` bytes free. Nothing is looked at yet.
+    #[must_use]
+    pub fn new(folder: &Path, reserve: u64) -> Self {
+        Self { folder: folder.to_owned(), reserve, not_looked: 0 }
+    }
+
     /// Looks whether the folder's disk has more than `reserve` bytes free.
     ///
     /// # Errors
     /// [`io::ErrorKind::StorageFull`] when it has not; others when it does not tell.
     pub fn look(folder: &Path, reserve: u64) -> io::Result<Self> {
-        let room = Self { folder: folder.to_owned(), reserve, not_looked: 0 };
-        room.check()?;
+        let room = Self::new(folder, reserve);
+        room.check_for(0)?;
         Ok(room)
     }
 
@@ -35,13 +41,17 @@ impl Room {
             return Ok(());
         }
         self.not_looked = 0;
-        self.check()
+        self.check_for(0)
     }
 
-    fn check(&self) -> io::Result<()> {
+    /// Looks whether there is room for so many bytes.
+    ///
+    /// # Errors
+    /// Those of [`Room::look`].
+    pub fn check_for(&self, bytes: u64) -> io::Result<()> {
         let disk = rustix::fs::statvfs(&self.folder)?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        if free < self.reserve { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        if free.saturating_sub(bytes) < self.reserve { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 }
 
