@@ -11,6 +11,16 @@ use serde_json::{Value, json};
 /// How long an import may take before a test gives up on it.
 const IMPORT_PATIENCE: Duration = Duration::from_secs(180);
 
+/// Why a request was not answered as one would like.
+#[derive(Debug)]
+#[allow(dead_code, reason = "what is in it is shown when a test fails")]
+pub(crate) enum Refusal {
+    /// Nobody answered, or the answer broke off: why.
+    Broken(String),
+    /// The answer is an error.
+    Answered { status: u16, problem: Value },
+}
+
 /// A signed-in user of one server.
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -42,12 +52,19 @@ impl Client {
         if self.cookie.is_empty() { request } else { request.header(COOKIE, &self.cookie) }
     }
 
+    /// The same user, who asks the server at another address. It knows the session if it has the same database.
+    pub(crate) fn moved_to(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// What a path answers with 200.
     pub(crate) async fn get(&self, path: &str) -> Value {
-        let answer = self.request(Method::GET, path).send().await.unwrap();
-        let (status, body) = (answer.status(), answer.text().await.unwrap());
-        assert_eq!(status, StatusCode::OK, "{path}: {body}");
-        serde_json::from_str(&body).unwrap()
+        self.try_get(path).await.unwrap_or_else(|refusal| panic!("{path}: {refusal:?}"))
+    }
+
+    /// What a path answers. An error that is no problem document is a failure of the test.
+    pub(crate) async fn try_get(&self, path: &str) -> Result<Value, Refusal> {
+        answered(self.request(Method::GET, path)).await
     }
 
     /// The identifier of the store of that name.
@@ -68,22 +85,40 @@ impl Client {
 
     /// The answer to a widget query.
     pub(crate) async fn query(&self, query: &Value) -> Value {
-        let answer = self.request(Method::POST, "/api/metrics/query").json(query).send().await.unwrap();
-        let (status, body) = (answer.status(), answer.text().await.unwrap());
-        assert_eq!(status, StatusCode::OK, "{query}: {body}");
-        serde_json::from_str(&body).unwrap()
+        self.try_query(query).await.unwrap_or_else(|refusal| panic!("{query}: {refusal:?}"))
+    }
+
+    /// The answer to a widget query, if there is one.
+    pub(crate) async fn try_query(&self, query: &Value) -> Result<Value, Refusal> {
+        answered(self.request(Method::POST, "/api/metrics/query").json(query)).await
     }
 
     /// Uploads an orders file; the import goes on after that.
     pub(crate) async fn begin_import(&self, store: &str, file: &Path) -> Value {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let begun = self.try_begin_import(&self.store(store).await, name, std::fs::read(file).unwrap()).await;
+        begun.unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))
+    }
+
+    /// Uploads an orders file into the store of that identifier, if the server takes it.
+    pub(crate) async fn try_begin_import(&self, store: &str, name: &str, file: Vec<u8>) -> Result<Value, Refusal> {
         let form = Form::new()
-            .text("store_id", self.store(store).await)
+            .text("store_id", store.to_owned())
             .text("kind", "shopify_orders")
-            .part("file", orders_part(file));
-        let answer = self.request(Method::POST, "/api/imports").multipart(form).send().await.unwrap();
-        let (status, body) = (answer.status(), answer.text().await.unwrap());
-        assert_eq!(status, StatusCode::ACCEPTED, "{body}");
-        serde_json::from_str(&body).unwrap()
+            .part("file", orders_part(name, file));
+        answered(self.request(Method::POST, "/api/imports").multipart(form)).await
+    }
+
+    /// Every import of the store of that identifier, newest first.
+    pub(crate) async fn try_imports(&self, store: &str) -> Result<Vec<Value>, Refusal> {
+        let mut imports = Vec::new();
+        let mut path = format!("/api/imports?limit=200&store_id={store}");
+        loop {
+            let page = self.try_get(&path).await?;
+            imports.extend(page["imports"].as_array().unwrap().iter().cloned());
+            let Some(cursor) = page["next_cursor"].as_str() else { return Ok(imports) };
+            path = format!("/api/imports?limit=200&store_id={store}&cursor={cursor}");
+        }
     }
 
     /// Uploads an orders file and waits until the import is done.
@@ -108,10 +143,24 @@ impl Client {
     }
 }
 
-fn orders_part(file: &Path) -> Part {
-    let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+async fn answered(request: RequestBuilder) -> Result<Value, Refusal> {
+    let answer = request.send().await.map_err(broken)?;
+    let (status, kind) = (answer.status(), answer.headers().get(CONTENT_TYPE).cloned());
+    let body = answer.text().await.map_err(broken)?;
+    let value = || serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"));
+    if status.is_success() {
+        return Ok(value());
+    }
+    assert_eq!(kind.unwrap(), "application/problem+json", "{status}: {body}");
+    Err(Refusal::Answered { status: status.as_u16(), problem: value() })
+}
+
+fn broken(error: reqwest::Error) -> Refusal {
+    Refusal::Broken(format!("{error:?}"))
+}
+
+fn orders_part(name: &str, file: Vec<u8>) -> Part {
     let kind = if name.ends_with(".gz") { "application/gzip" } else { "text/csv" };
-    let mut headers = reqwest::header::HeaderMap::new();
-    headers.insert(CONTENT_TYPE, kind.parse().unwrap());
-    Part::bytes(std::fs::read(file).unwrap()).file_name(name).headers(headers)
+    let headers = reqwest::header::HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
+    Part::bytes(file).file_name(name.to_owned()).headers(headers)
 }

@@ -4,6 +4,6 @@ mod client;
 mod place;
 mod server;
 
-pub(crate) use client::Client;
+pub(crate) use client::{Client, Refusal};
 pub(crate) use place::retail;
-pub(crate) use server::Place;
+pub(crate) use server::{Place, Server, is_database_session};

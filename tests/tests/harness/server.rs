@@ -20,12 +20,18 @@ const PASSWORD: &str = "correct horse battery staple";
 /// A data folder, and commands that work in it. What is still running in it when it is dropped is stopped.
 pub(crate) struct Place {
     folder: tempfile::TempDir,
+    variables: Vec<(&'static str, &'static str)>,
 }
 
 impl Place {
     /// A place with an organisation and its owner.
     pub(crate) fn new() -> Self {
-        let place = Self { folder: place::data_folder() };
+        Self::with(&[])
+    }
+
+    /// A place with an organisation and its owner, where commands have these environment variables.
+    pub(crate) fn with(variables: &[(&'static str, &'static str)]) -> Self {
+        let place = Self { folder: place::data_folder(), variables: variables.to_vec() };
         let password = place.file("password");
         std::fs::write(&password, PASSWORD).unwrap();
         let password = password.to_str().unwrap();
@@ -77,6 +83,7 @@ impl Place {
             .env_remove("ALOFTLY_STORE_URL")
             .env("ALOFTLY_DATA_DIR", self.data())
             .env("ALOFTLY_LOG_FORMAT", "json")
+            .envs(self.variables.iter().copied())
             .stdin(Stdio::null());
         command
     }
@@ -96,6 +103,21 @@ impl Place {
         for pid in pids {
             kill_process(pid, Signal::KILL).unwrap();
         }
+    }
+
+    /// The processes in which the database serves the server and commands.
+    pub(crate) fn database_sessions(&self) -> Vec<Pid> {
+        let children = |pid: Pid| {
+            let pid = pid.as_raw_nonzero();
+            let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+            children.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().unwrap())).collect::<Vec<_>>()
+        };
+        self.database_pids().into_iter().flat_map(children).filter(|pid| is_database_session(*pid)).collect()
+    }
+
+    /// Kills one of them; the database ends all others then and recovers. False when it is gone already.
+    pub(crate) fn kill_database_session(&self, pid: Pid) -> bool {
+        is_database_session(pid) && kill_process(pid, Signal::KILL).is_ok()
     }
 
     fn database_pids(&self) -> Vec<Pid> {
@@ -124,6 +146,15 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        if std::thread::panicking() && std::env::var_os("KEEP").is_some() {
+            self.folder.disable_cleanup(true);
+            eprintln!("kept: {}", self.folder.path().display());
+        }
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.file("server.log")).unwrap_or_default();
+            let lines: Vec<_> = log.lines().collect();
+            eprintln!("the end of the server's log:\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
+        }
         for pid in self.database_pids() {
             stop(pid, Signal::QUIT);
         }
@@ -141,6 +172,11 @@ impl Server {
     /// Signs in as the owner.
     pub(crate) async fn client(&self) -> Client {
         Client::sign_in(&self.base, EMAIL, PASSWORD).await
+    }
+
+    /// Where it is asked.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
     }
 
     /// Stops it as an operator would; it must say that all went well.
@@ -191,6 +227,12 @@ impl Drop for Server {
             let _ = self.child.wait();
         }
     }
+}
+
+/// Whether a process lives and serves a connection of the product to its database.
+pub(crate) fn is_database_session(pid: Pid) -> bool {
+    let command = std::fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default();
+    String::from_utf8_lossy(&command).contains("aloftly_app")
 }
 
 /// Signals a process that is not our child and waits until it is gone.

@@ -3,31 +3,23 @@
 
 pub(crate) mod calendar;
 
+mod orders;
+mod state;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::{BufReader, Read};
+use std::ops::RangeInclusive;
 use std::path::Path;
+use std::sync::Arc;
 
-use flate2::read::GzDecoder;
+pub(crate) use orders::Order;
+pub(crate) use state::{State, Sums};
 
-/// One line of an order.
-pub(crate) struct Item {
-    product: String,
-    units: i64,
-    cents: i64,
-}
-
-/// One order of the export.
-pub(crate) struct Order {
-    at: i64,
-    cents: i64,
-    customer: String,
-    items: Vec<Item>,
-}
-
-/// All orders of one export.
+/// Some orders, each in one state.
 pub(crate) struct Shop {
-    orders: Vec<Order>,
+    /// Those that count.
+    orders: Vec<Arc<Order>>,
     first_order: HashMap<String, i64>,
+    told: Option<(i64, i64)>,
 }
 
 /// The figures of some orders. Money in cents.
@@ -59,58 +51,43 @@ pub(crate) struct ProductFigures {
 impl Shop {
     /// Reads a gzipped export in which every line has a price, a quantity and a discount. Cancelled and test orders do not count.
     pub(crate) fn read(path: &Path) -> Self {
-        let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Self::parse(GzDecoder::new(BufReader::new(file)))
+        Self::of(orders::read(path).into_iter().map(Arc::new))
     }
 
-    fn parse(input: impl Read) -> Self {
-        let mut reader = csv::Reader::from_reader(input);
-        let header = reader.headers().unwrap().clone();
-        let column = |name: &str| header.iter().position(|title| title == name).unwrap();
-        let [name, email, total, created, cancelled, payment] =
-            ["Name", "Email", "Total", "Created at", "Cancelled at", "Payment Method"].map(column);
-        let [quantity, product, price, discount] =
-            ["Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem discount"].map(column);
+    /// The shop that has these orders and no others.
+    pub(crate) fn of(all: impl Iterator<Item = Arc<Order>>) -> Self {
+        let mut shop = Self { orders: Vec::new(), first_order: HashMap::new(), told: None };
+        for order in all {
+            let (first, last) = shop.told.unwrap_or((order.at, order.at));
+            shop.told = Some((first.min(order.at), last.max(order.at)));
+            if order.counts {
+                let first = shop.first_order.entry(order.customer.clone()).or_insert(order.at);
+                *first = order.at.min(*first);
+                shop.orders.push(order);
+            }
+        }
+        shop
+    }
 
-        let mut orders: Vec<Order> = Vec::new();
-        let mut open = String::new();
-        let mut counts = false;
-        for row in reader.records() {
-            let row = row.unwrap();
-            if row[name] != open {
-                open = row[name].to_owned();
-                counts = row[cancelled].is_empty() && !row[payment].contains("Bogus");
-                if !counts {
-                    continue;
-                }
-                orders.push(Order {
-                    at: calendar::instant(&row[created]),
-                    cents: cents(&row[total]),
-                    customer: row[email].trim().to_lowercase(),
-                    items: Vec::new(),
-                });
-            }
-            if !counts {
-                continue;
-            }
-            let units: i64 = row[quantity].parse().unwrap();
-            orders.last_mut().unwrap().items.push(Item {
-                product: row[product].to_owned(),
-                units,
-                cents: units * cents(&row[price]) - cents(&row[discount]),
-            });
-        }
-        let mut first_order = HashMap::new();
-        for order in &orders {
-            let first = first_order.entry(order.customer.clone()).or_insert(order.at);
-            *first = order.at.min(*first);
-        }
-        Self { orders, first_order }
+    /// The dates of the New York days from the first order's to the last one's, whether they count or not. `None` when there are
+    /// no orders.
+    pub(crate) fn told_days(&self) -> Option<RangeInclusive<String>> {
+        self.told_by(|day| day)
+    }
+
+    /// The dates of the Mondays of these days' weeks.
+    pub(crate) fn told_weeks(&self) -> Option<RangeInclusive<String>> {
+        self.told_by(calendar::monday_of)
+    }
+
+    fn told_by(&self, bucket: fn(i64) -> i64) -> Option<RangeInclusive<String>> {
+        let date = |at| calendar::date_text(bucket(calendar::new_york_day(at)));
+        self.told.map(|(first, last)| date(first)..=date(last))
     }
 
     /// The figures of all orders.
     pub(crate) fn totals(&self) -> Figures {
-        self.figures(&self.orders.iter().collect::<Vec<_>>())
+        self.figures(&self.orders.iter().map(|order| &**order).collect::<Vec<_>>())
     }
 
     /// The figures of each New York day that has orders, by its date.
@@ -165,13 +142,6 @@ impl Shop {
     }
 }
 
-/// `57.38` as 5738.
-fn cents(text: &str) -> i64 {
-    let (whole, fraction) = text.split_once('.').unwrap();
-    assert!(fraction.len() == 2 && !text.starts_with('-'), "not an amount with two decimals: {text:?}");
-    whole.parse::<i64>().unwrap() * 100 + fraction.parse::<i64>().unwrap()
-}
-
 /// The nearest whole number to a quotient of numbers that are not negative, halves to the even one.
 fn divide_half_even(dividend: i64, divisor: i64) -> i64 {
     let (quotient, rest) = (dividend / divisor, dividend % divisor);
@@ -192,7 +162,7 @@ fn the_oracle_reads_an_order_of_two_lines() {
                   #3,b@example.com,9.00,2017-01-02 01:00:00 -0500,2017-01-02 02:00:00 -0500,card,1,Tea,4.00,0.00\n\
                   #3,b@example.com,,2017-01-02 01:00:00 -0500,,,1,Cup,5.00,0.00\n\
                   #4,c@example.com,3.00,2017-01-02 01:00:00 -0500,,Bogus Gateway,1,Tea,3.00,0.00\n";
-    let shop = Shop::parse(export.as_bytes());
+    let shop = Shop::of(orders::parse(export.as_bytes()).into_iter().map(Arc::new));
     assert_eq!(
         shop.totals(),
         Figures {
