@@ -12,6 +12,8 @@ mod crash;
 mod durability;
 mod figures;
 mod harness;
+mod made_up;
 mod oracle;
 mod order_keys;
 mod retail;
+mod storage;

@@ -1,5 +1,6 @@
 //! What each failure of the rooms below is to a caller.
 
+use std::error::Error;
 use std::time::Duration;
 
 use aloftly_catalog::CatalogError;
@@ -10,6 +11,7 @@ use datafusion::error::DataFusionError;
 
 use crate::http::problem::{FieldProblem, Problem};
 use crate::http::size;
+use crate::service::objects;
 use crate::service::queries::QueryStopped;
 
 impl From<CatalogError> for Problem {
@@ -52,7 +54,8 @@ fn lake(error: &LakeError) -> Problem {
     match error {
         LakeError::Manifest(ManifestError::UnknownStore(_)) => Problem::not_found(),
         LakeError::Plan(cause) if is_too_large(cause) => query_too_large(),
-        LakeError::Manifest(ManifestError::Unavailable(_)) | LakeError::ObjectStore(_) => Problem::unavailable(error),
+        LakeError::Manifest(ManifestError::Unavailable(_)) => Problem::unavailable(error),
+        _ if is_out_of_reach(error) => Problem::unavailable(error),
         _ => Problem::internal(error),
     }
 }
@@ -60,6 +63,11 @@ fn lake(error: &LakeError) -> Problem {
 /// Whether a plan needed more memory than queries have.
 fn is_too_large(error: &DataFusionError) -> bool {
     matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
+}
+
+/// Whether the object store does not answer. That it has no such object is an answer, and a fault.
+fn is_out_of_reach(error: &(dyn Error + 'static)) -> bool {
+    objects::cause(error).is_some_and(|cause| !matches!(cause, object_store::Error::NotFound { .. }))
 }
 
 fn query_too_large() -> Problem {
@@ -86,6 +94,7 @@ impl From<QueryError> for Problem {
             QueryError::MixedCurrencies { .. } => refused("mixed_currencies", error.to_string()),
             QueryError::Lake(cause) => lake(&cause),
             QueryError::Execution(cause) if is_too_large(&cause) => query_too_large(),
+            QueryError::Execution(ref cause) if is_out_of_reach(&**cause) => Self::unavailable(&error),
             _ => Self::internal(&error),
         }
     }
@@ -111,6 +120,8 @@ impl From<QueryStopped> for Problem {
 mod tests {
     use std::sync::Arc;
 
+    use datafusion::parquet::errors::ParquetError;
+
     use super::*;
 
     #[test]
@@ -125,5 +136,17 @@ mod tests {
         }
         let bug = DataFusionError::Internal("a secret of the inside".to_owned());
         assert_eq!(Problem::from(QueryError::Execution(Arc::new(bug))).status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    #[test]
+    fn an_object_store_that_does_not_answer_is_told_from_one_that_lost_an_object() {
+        let generic = || object_store::Error::Generic { store: "folder", source: "a secret of the inside".into() };
+        let lost = || object_store::Error::NotFound { path: "a".to_owned(), source: "gone".into() };
+        let in_parquet = |error: object_store::Error| DataFusionError::from(ParquetError::External(error.into()));
+        let of_query = |error| Problem::from(QueryError::Execution(Arc::new(error))).status().as_u16();
+        let of_lake = |error| Problem::from(QueryError::Lake(Arc::new(error))).status().as_u16();
+        assert_eq!([of_query(in_parquet(generic())), of_query(in_parquet(lost()))], [503, 500]);
+        assert_eq!([of_query(generic().into()), of_query(lost().into())], [503, 500]);
+        assert_eq!([of_lake(LakeError::ObjectStore(generic())), of_lake(LakeError::ObjectStore(lost()))], [503, 500]);
+        assert_eq!(of_lake(LakeError::from(DataFusionError::from(generic()).context("sorting"))), 503);
     }
 }

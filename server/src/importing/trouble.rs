@@ -1,5 +1,6 @@
 //! What to do about an attempt that failed for a reason that is not in the file.
 
+use std::error::Error;
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::RunError;
 use crate::http::problem::Chain;
+use crate::service::objects;
 
 /// How long after the first attempt comes the second.
 const FIRST: TimeDelta = TimeDelta::seconds(5);
@@ -88,12 +90,23 @@ fn reason(error: &RunError) -> &'static str {
         }
         RunError::Unreadable(..) => "The server cannot read the uploaded file at the moment.",
         RunError::Lake(LakeError::Manifest(_)) => "The server's database cannot be reached at the moment.",
-        RunError::Lake(LakeError::ObjectStore(_)) => "The server's storage cannot be reached at the moment.",
+        RunError::Lake(error) if let Some(cause) = objects::cause(error) => storage_reason(cause),
         RunError::Lake(LakeError::Spool(_)) => "The server's disk is full or fails at the moment.",
         RunError::Lake(LakeError::Contended { .. }) => "The store was being changed by others all the time.",
         RunError::Lake(_) | RunError::Failed(_) | RunError::Rejected(_) | RunError::Stopped => {
             "The import failed for a reason that is not in the file."
         }
+    }
+}
+
+fn storage_reason(error: &object_store::Error) -> &'static str {
+    let mut causes = std::iter::successors(Some(error as &(dyn Error + 'static)), |&error| error.source());
+    match causes.find_map(|error| error.downcast_ref::<std::io::Error>()).map(std::io::Error::kind) {
+        Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => "The server's storage is full at the moment.",
+        Some(ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) => {
+            "The server's storage cannot be written to at the moment."
+        }
+        _ => "The server's storage cannot be reached at the moment.",
     }
 }
 
@@ -154,6 +167,18 @@ mod tests {
         let postponed = postponement(&import(1, 0), &full, DateTime::UNIX_EPOCH);
         assert!(!postponed.crashed);
         assert!(postponed.reason.unwrap().starts_with("The server's disk is too full"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_storage_is_told_as_far_as_it_is_known() {
+        let said = |source: Box<dyn Error + Send + Sync>| {
+            let error = object_store::Error::Generic { store: "folder", source };
+            reason(&RunError::Lake(LakeError::ObjectStore(error)))
+        };
+        let io = |kind: ErrorKind| Box::new(std::io::Error::from(kind));
+        assert_eq!(said(io(ErrorKind::StorageFull)), "The server's storage is full at the moment.");
+        assert_eq!(said(io(ErrorKind::ReadOnlyFilesystem)), "The server's storage cannot be written to at the moment.");
+        assert_eq!(said("a timeout".into()), "The server's storage cannot be reached at the moment.");
     }
 
     #[test]

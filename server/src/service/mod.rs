@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod folders;
 pub mod folding;
+pub mod lake_folder;
 pub mod objects;
 pub mod queries;
 pub mod readiness;

@@ -1,6 +1,7 @@
 //! The lake's object store, from its URL. Credentials, regions and endpoints come from the variables that each cloud's own
 //! tools read.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,12 +9,12 @@ use anyhow::Context as _;
 use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
-use object_store::local::LocalFileSystem;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use url::Url;
 
 use super::folders;
+use super::lake_folder::LakeFolder;
 
 /// An object store, and its folder when it is one.
 #[derive(Clone, Debug)]
@@ -72,7 +73,7 @@ impl Objects {
         let problem = || format!("cannot use the folder {} for the lake", folder.display());
         std::fs::create_dir_all(folder).with_context(problem)?;
         let root = folder.canonicalize().with_context(problem)?;
-        let store = LocalFileSystem::new_with_prefix(&root).with_context(problem)?;
+        let store = LakeFolder::open(&root).with_context(problem)?;
         Ok(Self { store: Arc::new(store), local_root: Some(root) })
     }
 
@@ -81,15 +82,21 @@ impl Objects {
     /// # Errors
     /// It does not, and why.
     pub async fn check(&self) -> anyhow::Result<()> {
-        if let Some(root) = &self.local_root {
-            tokio::fs::metadata(root).await.with_context(|| format!("{} is gone", root.display()))?;
-        }
         // That there is no such object is an answer too.
         match self.store.head(&object_store::path::Path::from("readiness")).await {
             Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// What an object store said that is among the causes of a failure, such as that of a query.
+#[must_use]
+pub fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a object_store::Error> {
+    let mut causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.find_map(|error| {
+        error.downcast_ref().or_else(|| error.downcast_ref::<Box<object_store::Error>>().map(AsRef::as_ref))
+    })
 }
 
 fn within<S: ObjectStore>(store: S, prefix: &str) -> Arc<dyn ObjectStore> {

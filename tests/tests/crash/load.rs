@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::chance::Chance;
 use super::ledger::Ledger;
 use super::plan::{File, Fold, STORES};
 use crate::figures::View;
 use crate::harness::{Client, Place, Refusal};
+use crate::made_up::Chance;
 
 /// How long a fold beside the server may take.
 const FOLD_PATIENCE: Duration = Duration::from_secs(120);

@@ -7,8 +7,6 @@
 //! `make crash ROUNDS=500 SEED=7` plans the rounds of that seed; how fast each step is taken is the machine's affair. With `KEEP=1`
 //! the data folder of a failure is kept.
 
-mod chance;
-mod export;
 mod ledger;
 mod load;
 mod plan;
@@ -16,9 +14,10 @@ mod world;
 
 use std::hash::{BuildHasher, RandomState};
 
-use chance::Chance;
 use plan::{Planner, Victim};
 use world::World;
+
+use crate::made_up::Chance;
 
 /// How many rounds a data folder is used for.
 const FOLDER_ROUNDS: u64 = 25;

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::chance::Chance;
-use super::export::{Edition, LARGE, export};
+use crate::made_up::{Chance, Edition, LARGE, export};
 use crate::oracle::{Order, State};
 
 /// How many stores are written to at once.

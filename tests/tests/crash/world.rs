@@ -7,12 +7,12 @@ use rustix::process::Pid;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::chance::Chance;
 use super::ledger::Ledger;
 use super::load::{Load, Store};
 use super::plan::{Planner, Round, STORES, Victim};
 use crate::figures::View;
 use crate::harness::{Client, Place, Server, is_database_session};
+use crate::made_up::Chance;
 use crate::oracle::calendar;
 
 /// How long requests may fail after the database was killed, and imports take to end.
@@ -128,7 +128,8 @@ impl World {
     async fn rest(&mut self, killed: Option<Duration>) {
         let patience = Instant::now() + PATIENCE;
         for store in self.stores.iter() {
-            store.ledger.lock().unwrap().listed_at_rest(&self.imports(store).await);
+            let imports = self.imports(store).await;
+            store.ledger.lock().unwrap().listed_at_rest(&imports);
         }
         let waits = |import: &Value| match import["status"].as_str().unwrap() {
             "queued" => import["retry_at"].is_string(),
@@ -177,14 +178,9 @@ impl World {
     async fn settle(&self) {
         let patience = Instant::now() + PATIENCE;
         for store in self.stores.iter() {
-            loop {
-                self.listed(store).await;
-                let ledger = store.ledger.lock().unwrap();
-                if ledger.open().is_empty() {
-                    break;
-                }
-                assert!(Instant::now() < patience, "imports do not end: {:?}", ledger.open());
-                drop(ledger);
+            let is_over = |import: &Value| import["status"] == "done";
+            while !self.listed(store).await.iter().all(is_over) {
+                assert!(Instant::now() < patience, "imports do not end: {:?}", store.ledger.lock().unwrap().open());
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }

@@ -129,6 +129,20 @@ impl Client {
         done
     }
 
+    /// Waits until an import waits for something other than its turn, and says for what.
+    pub(crate) async fn waiting_for(&self, import: &str) -> String {
+        let patience = Instant::now() + IMPORT_PATIENCE;
+        loop {
+            let state = self.get(&format!("/api/imports/{import}")).await;
+            assert!(state["status"] == "queued" || state["status"] == "running", "it does not wait: {state}");
+            if let Some(reason) = state["waiting_for"].as_str() {
+                return reason.to_owned();
+            }
+            assert!(Instant::now() < patience, "it does not say what it waits for: {state}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Waits until an import has ended, well or not.
     pub(crate) async fn finished(&self, import: &str) -> Value {
         let patience = Instant::now() + IMPORT_PATIENCE;
@@ -155,6 +169,7 @@ async fn answered(request: RequestBuilder) -> Result<Value, Refusal> {
     Err(Refusal::Answered { status: status.as_u16(), problem: value() })
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "what maps an error takes it")]
 fn broken(error: reqwest::Error) -> Refusal {
     Refusal::Broken(format!("{error:?}"))
 }

@@ -152,7 +152,7 @@ impl Drop for Place {
         }
         if std::thread::panicking() {
             let log = std::fs::read_to_string(self.file("server.log")).unwrap_or_default();
-            let lines: Vec<_> = log.lines().collect();
+            let lines: Vec<_> = log.lines().filter(|line| !line.contains("\"answered\"")).collect();
             eprintln!("the end of the server's log:\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
         }
         for pid in self.database_pids() {

@@ -3,20 +3,23 @@
 //! What an order says is decided by the seed, its number and its revision alone; a later revision has a greater row version. So
 //! any files, in any order, come to the same store.
 
+mod chance;
+
 use std::fmt::Write as _;
 
-use super::chance::Chance;
+pub(crate) use chance::Chance;
+
 use crate::oracle::calendar;
 
 /// One state of one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Edition {
-    pub(super) order: u64,
-    pub(super) revision: u64,
+pub(crate) struct Edition {
+    pub(crate) order: u64,
+    pub(crate) revision: u64,
 }
 
 /// The orders from this number on are large ones, enough of which in a file are not kept as a small segment.
-pub(super) const LARGE: u64 = 1_000_000;
+pub(crate) const LARGE: u64 = 1_000_000;
 
 const HEADER: &str = "Name,Id,Email,Financial Status,Paid at,Currency,Total,Created at,Cancelled at,Payment Method,Refunded Amount,\
                       Lineitem quantity,Lineitem name,Lineitem price,Lineitem discount\n";
@@ -26,8 +29,20 @@ const SPREAD: u64 = 45 * 86_400;
 const CUSTOMERS: u64 = 60;
 const PRODUCTS: u64 = 30;
 
+/// An export whose orders are too many to be kept as small segments.
+pub(crate) fn large_export(shop: u64) -> String {
+    let editions: Vec<_> = (LARGE..LARGE + 1_200).map(|order| Edition { order, revision: 0 }).collect();
+    export(shop, &editions)
+}
+
+/// An export of a few orders.
+pub(crate) fn small_export(shop: u64) -> String {
+    let editions: Vec<_> = (0..20).map(|order| Edition { order, revision: 0 }).collect();
+    export(shop, &editions)
+}
+
 /// The export that says this of a shop.
-pub(super) fn export(shop: u64, editions: &[Edition]) -> String {
+pub(crate) fn export(shop: u64, editions: &[Edition]) -> String {
     let mut text = HEADER.to_owned();
     editions.iter().for_each(|edition| write_order(shop, *edition, &mut text));
     text

@@ -1,32 +1,32 @@
 //! Numbers that look random and are the same for the same seed.
 
 /// A SplitMix64 generator.
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
     /// The chance of these numbers, which has nothing in common with that of others.
-    pub(super) fn of(parts: &[u64]) -> Self {
+    pub(crate) fn of(parts: &[u64]) -> Self {
         parts.iter().fold(Self(0), |chance, part| Self(mixed(chance.0 ^ mixed(part.wrapping_add(STEP)))))
     }
 
     /// A whole number from 0 to below `end`.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
         mixed(self.0) % end
     }
 
     /// A whole number from `first` to `last`.
-    pub(super) fn between(&mut self, first: u64, last: u64) -> u64 {
+    pub(crate) fn between(&mut self, first: u64, last: u64) -> u64 {
         first + self.below(last - first + 1)
     }
 
     /// Whether it is the one of so many.
-    pub(super) fn one_in(&mut self, many: u64) -> bool {
+    pub(crate) fn one_in(&mut self, many: u64) -> bool {
         self.below(many) == 0
     }
 
     /// One of the numbers below `end`, as a place in a list.
-    pub(super) fn place(&mut self, end: usize) -> usize {
+    pub(crate) fn place(&mut self, end: usize) -> usize {
         usize::try_from(self.below(u64::try_from(end).unwrap())).unwrap()
     }
 }
