@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
 # One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
 CARGO_ALL := --workspace --locked
 
-.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure clean
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure crash clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,11 @@ release: ## Builds the optimised binary
 	scripts/web
 	cargo build $(CARGO_ALL) --release --bins
 	@ls -lh "$$CARGO_TARGET_DIR/release/aloftly"
+
+crash: ## Kills servers and databases under load: make crash ROUNDS=500 SEED=7
+	cargo build $(CARGO_ALL) --bins
+	ROUNDS="$(ROUNDS)" SEED="$(SEED)" KEEP="$(KEEP)" cargo test $(CARGO_ALL) --test end_to_end -- --exact --nocapture \
+		crash::whatever_is_killed_under_load_every_acknowledged_row_is_there_exactly_once
 
 measure: ## Measures import speed, its peak memory and query latency on this machine
 	scripts/measure

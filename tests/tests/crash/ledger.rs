@@ -1,6 +1,7 @@
 //! What was sent to a store, how far it is known to have come, and so which answers the store may give.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -39,6 +40,27 @@ pub(super) struct Ledger {
     version: i64,
     /// Every answer that was given, by the version of the store that it is of.
     answers: BTreeMap<(i64, View), Value>,
+}
+
+/// How many files of which kind there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Count {
+    pub(super) imported: usize,
+    /// Their bytes had been imported before.
+    pub(super) repeated: usize,
+    /// More than one attempt at them was seen.
+    pub(super) begun_again: usize,
+    /// They were on their way when something was killed, and nobody knows of them.
+    pub(super) never_taken: usize,
+}
+
+impl AddAssign for Count {
+    fn add_assign(&mut self, other: Self) {
+        self.imported += other.imported;
+        self.repeated += other.repeated;
+        self.begun_again += other.begun_again;
+        self.never_taken += other.never_taken;
+    }
 }
 
 /// What was known before a question was asked.
@@ -120,13 +142,16 @@ impl Ledger {
         open.map(|sent| sent.attempts.len()).max().unwrap_or(0)
     }
 
-    /// How many files are imported, those apart that had been imported before.
-    pub(super) fn count(&self) -> (usize, usize) {
-        let done = |wanted: bool| {
-            let is = |sent: &&Sent| matches!(sent.standing, Standing::Done { already_imported, .. } if already_imported == wanted);
-            self.sent.iter().filter(is).count()
-        };
-        (done(false), done(true))
+    /// How many files are imported.
+    pub(super) fn count(&self) -> Count {
+        let is_done = |sent: &Sent, wanted| matches!(sent.standing, Standing::Done { already_imported, .. } if already_imported == wanted);
+        let count = |wanted: &dyn Fn(&Sent) -> bool| self.sent.iter().filter(|sent| wanted(sent)).count();
+        Count {
+            imported: count(&|sent| is_done(sent, false)),
+            repeated: count(&|sent| is_done(sent, true)),
+            begun_again: count(&|sent| sent.attempts.len() > 1),
+            never_taken: count(&|sent| sent.standing == Standing::Unknown),
+        }
     }
 
     /// What is known now, for [`Ledger::judge`].

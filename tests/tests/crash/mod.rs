@@ -73,5 +73,5 @@ async fn a_database_that_is_killed_under_load_comes_back_with_all_requests_and_n
         (world, _) = world.round().await;
     }
     let tally = world.end().await;
-    assert!(tally.answers > 0 && tally.imports > 0, "{tally:?}");
+    assert!(tally.answers > 0 && tally.files.imported > 0, "{tally:?}");
 }

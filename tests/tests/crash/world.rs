@@ -7,7 +7,7 @@ use rustix::process::Pid;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::ledger::Ledger;
+use super::ledger::{Count, Ledger};
 use super::load::{Load, Store};
 use super::plan::{Planner, Round, STORES, Victim};
 use crate::figures::View;
@@ -28,9 +28,9 @@ const VARIABLES: [(&str, &str); 1] = [("ALOFTLY_LAKE_GRACE", "2s")];
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) rounds: u64,
-    pub(super) imports: usize,
-    pub(super) repeated: usize,
+    pub(super) files: Count,
     pub(super) answers: usize,
+    /// Answers of different versions or to different questions.
     pub(super) audited: usize,
 }
 
@@ -197,8 +197,7 @@ impl World {
         for Store { name, ledger, .. } in self.stores.iter() {
             let ledger = ledger.lock().unwrap();
             self.tally.audited += ledger.audit().unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
-            let (imported, repeated) = ledger.count();
-            (self.tally.imports, self.tally.repeated) = (self.tally.imports + imported, self.tally.repeated + repeated);
+            self.tally.files += ledger.count();
         }
         self.verify();
         self.server.stop().await;

@@ -146,7 +146,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if std::thread::panicking() && std::env::var_os("KEEP").is_some() {
+        if std::thread::panicking() && std::env::var_os("KEEP").is_some_and(|keep| !keep.is_empty()) {
             self.folder.disable_cleanup(true);
             eprintln!("kept: {}", self.folder.path().display());
         }
