@@ -48,8 +48,6 @@ pub(super) struct Count {
     pub(super) imported: usize,
     /// Their bytes had been imported before.
     pub(super) repeated: usize,
-    /// More than one attempt at them was seen.
-    pub(super) begun_again: usize,
     /// They were on their way when something was killed, and nobody knows of them.
     pub(super) never_taken: usize,
 }
@@ -58,7 +56,6 @@ impl AddAssign for Count {
     fn add_assign(&mut self, other: Self) {
         self.imported += other.imported;
         self.repeated += other.repeated;
-        self.begun_again += other.begun_again;
         self.never_taken += other.never_taken;
     }
 }
@@ -149,7 +146,6 @@ impl Ledger {
         Count {
             imported: count(&|sent| is_done(sent, false)),
             repeated: count(&|sent| is_done(sent, true)),
-            begun_again: count(&|sent| sent.attempts.len() > 1),
             never_taken: count(&|sent| sent.standing == Standing::Unknown),
         }
     }

@@ -1,6 +1,7 @@
 //! What goes on while something is killed: files are sent, questions asked, imports looked after, folds asked for.
 
-use std::process::Stdio;
+use std::io::Read as _;
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -30,6 +31,16 @@ pub(super) struct Store {
     pub(super) name: String,
     pub(super) id: String,
     pub(super) ledger: Mutex<Ledger>,
+}
+
+/// A process that is killed at the latest when the value is dropped.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// What writers and readers share.
@@ -88,8 +99,9 @@ impl Load {
     /// Sends the files of one store one after the other.
     pub(super) async fn write(self, store: usize, files: Vec<(Duration, Arc<File>)>) {
         let Store { id, ledger, .. } = &self.stores[store];
-        for (pause, file) in files {
-            tokio::time::sleep(pause).await;
+        let began = tokio::time::Instant::now();
+        for (moment, file) in files {
+            tokio::time::sleep_until(began + moment).await;
             if self.is_over() {
                 return;
             }
@@ -153,19 +165,17 @@ impl Load {
         let name = &self.stores[fold.store].name;
         let asked_in = self.trouble();
         let mut command = place.command(&["lake", "fold", "--store", name]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = Killed(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
         let began = Instant::now();
         loop {
-            if let Some(status) = child.try_wait().unwrap() {
+            if let Some(status) = child.0.try_wait().unwrap() {
                 let mut said = String::new();
-                std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
+                child.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
                 let is_excused = asked_in.database || self.trouble().times > asked_in.times;
                 assert!(status.success() || is_excused, "folding {name}: {status}\n{said}");
                 return;
             }
             if fold.killed_after.is_some_and(|patience| began.elapsed() > patience) {
-                child.kill().unwrap();
-                child.wait().unwrap();
                 return;
             }
             assert!(began.elapsed() < FOLD_PATIENCE, "folding {name} does not come to its end");

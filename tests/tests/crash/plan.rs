@@ -51,7 +51,7 @@ pub(super) struct Fold {
 pub(super) struct Round {
     pub(super) kill_after: Duration,
     pub(super) victim: Victim,
-    /// The files for each store, each with the pause before it is sent.
+    /// The files for each store, each with how long after the round's start it is sent; never before the one before it was answered.
     pub(super) files: [Vec<(Duration, Arc<File>)>; STORES],
     pub(super) folds: Vec<Fold>,
 }
@@ -95,7 +95,12 @@ impl Planner {
         let mut chance = Chance::of(&[self.seed, self.rounds]);
         let mut pause = |least, most| Duration::from_millis(chance.between(least, most));
         let kill_after = pause(50, 3_000);
-        let pauses: [[Duration; 3]; STORES] = std::array::from_fn(|_| std::array::from_fn(|_| pause(0, 500)));
+        // Every second file or so shortly before the kill, so that many an import is in the middle of it.
+        let mut moment = || match pause(0, 1) {
+            Duration::ZERO => kill_after.saturating_sub(pause(0, 400)),
+            _ => pause(0, 1_500),
+        };
+        let moments: [[Duration; 3]; STORES] = std::array::from_fn(|_| std::array::from_fn(|_| moment()));
         let folds: Vec<_> = (0..2).map(|_| (pause(0, 2_500), pause(20, 900))).collect();
         let victim = (self.victims)(&mut chance);
         let folds = folds
@@ -106,14 +111,15 @@ impl Planner {
             })
             .collect();
         let (seed, round) = (self.seed, self.rounds);
-        let mut stores = self.stores.iter_mut().zip(pauses).enumerate();
+        let mut stores = self.stores.iter_mut().zip(moments).enumerate();
         let files = std::array::from_fn(|_| {
-            let (store, (shop, pauses)) = stores.next().unwrap();
+            let (store, (shop, mut moments)) = stores.next().unwrap();
+            moments.sort_unstable();
             let many = chance.between(1, 3);
-            let files = pauses.into_iter().take(usize::try_from(many).unwrap()).enumerate();
-            let made = files.map(|(number, pause)| {
+            let files = moments.into_iter().take(usize::try_from(many).unwrap()).enumerate();
+            let made = files.map(|(number, moment)| {
                 let name = format!("round-{round}-store-{store}-{number}.csv");
-                (pause, shop.file(name, Chance::of(&[seed, store as u64]).below(u64::MAX), &mut chance))
+                (moment, shop.file(name, Chance::of(&[seed, store as u64]).below(u64::MAX), &mut chance))
             });
             made.collect()
         });

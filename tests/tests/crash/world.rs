@@ -19,7 +19,7 @@ use crate::oracle::calendar;
 const PATIENCE: Duration = Duration::from_secs(180);
 /// So many imports of a store, or attempts at one, are carried from round to round. Those whose server was killed wait for a
 /// while until another one takes them up.
-const CARRIED: usize = 4;
+const CARRIED: usize = 5;
 const ATTEMPTS: usize = 3;
 /// Retired segments are gone soon, so that readers meet that too.
 const VARIABLES: [(&str, &str); 1] = [("ALOFTLY_LAKE_GRACE", "2s")];
@@ -29,6 +29,8 @@ const VARIABLES: [(&str, &str); 1] = [("ALOFTLY_LAKE_GRACE", "2s")];
 pub(super) struct Tally {
     pub(super) rounds: u64,
     pub(super) files: Count,
+    /// Imports that were being run at a kill and had not ended when all was well again.
+    pub(super) cut_off: usize,
     pub(super) answers: usize,
     /// Answers of different versions or to different questions.
     pub(super) audited: usize,
@@ -36,10 +38,11 @@ pub(super) struct Tally {
 
 /// The folder, and the server that runs in it between the kills.
 pub(super) struct World {
+    // Dropped before the place that it runs in.
+    server: Server,
     place: Arc<Place>,
     stores: Arc<[Store; STORES]>,
     client: Client,
-    server: Server,
     planner: Planner,
     seed: u64,
     pub(super) tally: Tally,
@@ -59,13 +62,14 @@ impl World {
             stores.push(Store { name, id, ledger: Mutex::new(Ledger::default()) });
         }
         let stores = Arc::new(stores.try_into().unwrap_or_else(|_| unreachable!()));
-        Self { place, stores, client, server, planner, seed, tally: Tally::default() }
+        Self { server, place, stores, client, planner, seed, tally: Tally::default() }
     }
 
     /// One round: load, a kill in the middle of it, and everything is right afterwards. Returns what was killed.
     pub(super) async fn round(mut self) -> (Self, Victim) {
         let Round { kill_after, victim, files, folds } = self.planner.round();
         self.tally.rounds += 1;
+        let began = SystemTime::UNIX_EPOCH.elapsed().unwrap();
         let load = Load::new(self.client.clone(), Arc::clone(&self.stores));
         let (mut readers, mut others) = (JoinSet::new(), JoinSet::new());
         for reader in 0..2 {
@@ -106,7 +110,7 @@ impl World {
         others.join_all().await;
         let client = self.client.moved_to(server.base());
         let mut world = Self { client, server, ..self };
-        world.rest(if victim.spares_server() { None } else { Some(killed) }).await;
+        world.rest(began, killed).await;
         (world, victim)
     }
 
@@ -123,17 +127,20 @@ impl World {
         }
     }
 
-    /// Nothing is sent any more. What can end ends, and every answer is right. What a server was at that was killed, at an instant
-    /// since 1970, may wait until another one takes it up.
-    async fn rest(&mut self, killed: Option<Duration>) {
+    /// Nothing is sent any more. What can end ends, and every answer is right. What was under way at the
+    /// kill may wait until it is taken up again. When the round began and the kill came is in time since 1970.
+    async fn rest(&mut self, began: Duration, killed: Duration) {
         let patience = Instant::now() + PATIENCE;
+        let was_cut_off = |import: &Value| import["status"] == "running" && instant(&import["started_at"]) < killed;
         for store in self.stores.iter() {
             let imports = self.imports(store).await;
             store.ledger.lock().unwrap().listed_at_rest(&imports);
+            let new = imports.iter().filter(|import| was_cut_off(import) && instant(&import["started_at"]) > began);
+            self.tally.cut_off += new.count();
         }
         let waits = |import: &Value| match import["status"].as_str().unwrap() {
             "queued" => import["retry_at"].is_string(),
-            "running" => killed.is_some_and(|killed| instant(&import["started_at"]) < killed),
+            "running" => was_cut_off(import),
             _ => true,
         };
         for store in self.stores.iter() {
