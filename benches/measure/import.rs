@@ -4,9 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use aloftly_benches::server::{Place, STORE, peak_memory};
 use anyhow::{Context, ensure};
 
-use crate::place::{Place, STORE, peak_memory};
 use crate::say;
 
 pub(crate) fn measure(place: &Place, size: &str) -> anyhow::Result<()> {

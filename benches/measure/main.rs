@@ -2,12 +2,12 @@
 //! widget queries take over HTTP. Everything happens in a temporary folder and on the loopback interface.
 
 mod import;
-mod place;
 mod queries;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use aloftly_benches::server::Place;
 use clap::Parser;
 
 /// Measures an `aloftly` binary.
@@ -41,7 +41,7 @@ async fn measure(options: Options) -> anyhow::Result<()> {
         None => std::env::current_exe()?.with_file_name("aloftly"),
     };
     say(&format!("binary: {} MiB", std::fs::metadata(&binary)?.len() >> 20));
-    let place = place::Place::new(binary)?;
+    let place = Place::new(binary)?;
     import::measure(&place, &options.size)?;
     queries::measure(&place, options.requests).await
 }

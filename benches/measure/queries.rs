@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use aloftly_benches::server::{EMAIL, PASSWORD, Place, STORE, peak_memory};
 use anyhow::{Context, ensure};
 use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 
-use crate::place::{EMAIL, PASSWORD, Place, STORE, peak_memory};
 use crate::say;
 
 /// Asked before anything is timed, so that footers and manifests are in memory.

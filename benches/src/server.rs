@@ -7,17 +7,26 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 
-pub(crate) const EMAIL: &str = "owner@example.com";
-pub(crate) const PASSWORD: &str = "correct horse battery staple";
-pub(crate) const STORE: &str = "Measured";
+/// The owner's address.
+pub const EMAIL: &str = "owner@example.com";
+/// The owner's password.
+pub const PASSWORD: &str = "correct horse battery staple";
+/// The store's name.
+pub const STORE: &str = "Measured";
 
-pub(crate) struct Place {
+/// A data folder of its own, which goes when this is dropped.
+#[derive(Debug)]
+pub struct Place {
     folder: tempfile::TempDir,
     binary: PathBuf,
 }
 
 impl Place {
-    pub(crate) fn new(binary: PathBuf) -> anyhow::Result<Self> {
+    /// Makes the folder in the system's temporary one, and an owner with a store in it.
+    ///
+    /// # Errors
+    /// The binary cannot be run, or refuses.
+    pub fn new(binary: PathBuf) -> anyhow::Result<Self> {
         use std::os::unix::fs::PermissionsExt;
         // The database's user must be able to enter it.
         let open = std::fs::Permissions::from_mode(0o755);
@@ -31,24 +40,38 @@ impl Place {
         Ok(place)
     }
 
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
+    /// A path in the folder.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    /// The folder of the server's data.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.file("data")
+    }
+
+    /// The binary with these arguments, over the folder and nothing else.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command
             .args(arguments)
             .current_dir(self.folder.path())
             .env_remove("DATABASE_URL")
             .env_remove("ALOFTLY_STORE_URL")
-            .env("ALOFTLY_DATA_DIR", self.file("data"))
+            .env("ALOFTLY_DATA_DIR", self.data())
             .env("ALOFTLY_LOG_LEVEL", "warn")
             .stdin(Stdio::null());
         command
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> anyhow::Result<()> {
+    /// Runs a command to its end.
+    ///
+    /// # Errors
+    /// It cannot be run, or fails; with what it said.
+    pub fn run(&self, arguments: &[&str]) -> anyhow::Result<()> {
         let output = self.command(arguments).output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "aloftly {arguments:?}: {}\n{said}", output.status);
@@ -56,33 +79,43 @@ impl Place {
     }
 
     /// Starts a server and waits until it is ready; returns its address too.
-    pub(crate) async fn serve(&self) -> anyhow::Result<(Server, String)> {
+    ///
+    /// # Errors
+    /// It ends, or is not ready after a minute.
+    pub async fn serve(&self) -> anyhow::Result<(Server, String)> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let child = self.command(&["serve"]).env("ALOFTLY_LISTEN", format!("127.0.0.1:{port}")).spawn()?;
         let mut server = Server(child);
         let base = format!("http://127.0.0.1:{port}");
-        for _ in 0..600 {
+        for _ in 0..6_000 {
             if reqwest::get(format!("{base}/readyz")).await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok((server, base));
             }
             if let Some(status) = server.0.try_wait()? {
                 bail!("the server ended: {status}");
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         bail!("the server is not ready after a minute")
     }
 }
 
 /// A running server; [`Server::stop`] stops it with its database.
-pub(crate) struct Server(Child);
+#[derive(Debug)]
+pub struct Server(Child);
 
 impl Server {
-    pub(crate) fn pid(&self) -> u32 {
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
         self.0.id()
     }
 
-    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+    /// Stops it, and waits until it has gone.
+    ///
+    /// # Errors
+    /// It cannot be told.
+    pub fn stop(mut self) -> anyhow::Result<()> {
         Command::new("kill").arg(self.0.id().to_string()).status()?;
         self.0.wait()?;
         Ok(())
@@ -99,7 +132,8 @@ impl Drop for Server {
 }
 
 /// The most memory that a process has had resident, in MiB; Linux only.
-pub(crate) fn peak_memory(pid: u32) -> Option<u64> {
+#[must_use]
+pub fn peak_memory(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? >> 10)

@@ -1,0 +1,90 @@
+//! Measures the lake on this machine, and checks every answer while it does: rows in, small commits, reads of growing stores,
+//! planning, requests to the object store, restarts. Everything happens in temporary folders, over a private Postgres that waits
+//! for the disk. What was measured goes to standard output as Markdown, what is being done to standard error.
+
+mod counted;
+mod ingest;
+mod place;
+mod process;
+mod report;
+mod rows;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, ValueEnum};
+use place::Setting;
+use report::{Section, progress, seconds};
+
+/// Measures the lake.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Sizes for trying out: about two minutes, and figures that say little
+    #[arg(long)]
+    quick: bool,
+    /// Only these benchmarks
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Benchmark>,
+    /// Where folders are made, on the disk to be measured; others must be able to pass through it
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// The server; by default the one beside this one
+    #[arg(long)]
+    binary: Option<PathBuf>,
+    /// Where the requests of queries are counted, such as s3://bucket/prefix with the usual variables; by default a local folder
+    #[arg(long)]
+    store_url: Option<url::Url>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Benchmark {
+    /// Large commits against the parquet crate alone
+    Ingest,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let measured = tokio::select! {
+        measured = measure(Options::parse()) => measured,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+    };
+    match measured {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            progress(&format!("failed: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(options: Options) -> anyhow::Result<()> {
+    let setting = Setting {
+        base: options.folder.unwrap_or_else(std::env::temp_dir),
+        quick: options.quick,
+        binary: options.binary.map_or_else(|| std::env::current_exe().map(|me| me.with_file_name("aloftly")), Ok)?,
+        store_url: options.store_url,
+    };
+    let began = Instant::now();
+    for benchmark in Benchmark::value_variants() {
+        if !options.only.is_empty() && !options.only.contains(benchmark) {
+            continue;
+        }
+        progress(&format!("{benchmark:?} begins after {}", seconds(began.elapsed())));
+        say(&run(*benchmark, &setting).await?.markdown());
+    }
+    progress(&format!("done after {}", seconds(began.elapsed())));
+    Ok(())
+}
+
+async fn run(benchmark: Benchmark, setting: &Setting) -> anyhow::Result<Section> {
+    match benchmark {
+        Benchmark::Ingest => ingest::run(setting).await,
+    }
+}
+
+/// Prints a part of the result.
+#[allow(clippy::print_stdout, reason = "this program's output is its result")]
+fn say(text: &str) {
+    println!("{text}");
+}
