@@ -51,11 +51,6 @@ impl Counts {
             writing: self.writing.saturating_sub(before.writing),
         }
     }
-
-    /// Requests that read.
-    pub(crate) fn reads(self) -> u64 {
-        self.heads + self.gets + self.ranges + self.lists
-    }
 }
 
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -64,7 +64,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
         ],
     );
     let rounds = setting.size(3, 5);
-    for load in [metric_events(setting.size(200_000, 2_000_000))?, order_rows(setting.size(50_000, 500_000))?] {
+    for load in [metric_events(setting.size(200_000, 2_000_000))?, order_rows(setting.size(100_000, 500_000))?] {
         measure(setting, &load, rounds, &mut section).await?;
     }
     section.note(format!(
@@ -100,7 +100,8 @@ async fn measure(setting: &Setting, load: &Load, rounds: usize, section: &mut Se
         sorting.push(began.elapsed());
         progress(&format!("{}: round {} of {rounds}", load.dataset.name, round + 1));
     }
-    let median = |of: fn(&Taken) -> Duration, taken: &[Taken]| Times::from(taken.iter().map(of).collect::<Vec<_>>()).median();
+    let median =
+        |of: fn(&Taken) -> Duration, taken: &[Taken]| Times::from(taken.iter().map(of).collect::<Vec<_>>()).median();
     let wall = |taken: &[Taken]| median(|taken| taken.wall, taken);
     let processor = |taken: &[Taken]| median(|taken| taken.processor, taken);
     let ratios = engine.iter().zip(&writer).map(|(engine, writer)| engine.wall.div_duration_f64(writer.wall));
@@ -158,7 +159,8 @@ fn by_writer(setting: &Setting, load: &Load, sorted: &BTreeMap<Partition, Vec<Re
             writer.write(batch)?;
         }
         rows += writer.finish()?.file_metadata().num_rows();
-        writer.into_inner()?.into_inner()?.sync_all()?;
+        writer.inner_mut().flush()?;
+        writer.inner().get_ref().sync_all()?;
     }
     sync(&folders.objects())?;
     let (wall, processor) = (began.elapsed(), crate::process::own()?.saturating_sub(processor));
@@ -191,7 +193,8 @@ fn sorted(load: &Load) -> anyhow::Result<BTreeMap<Partition, Vec<RecordBatch>>> 
         while start < batch.num_rows() {
             // Rows come in the order of time.
             let month = load.dataset.partition_of(times.value(start));
-            let same = (start..batch.num_rows()).take_while(|row| load.dataset.partition_of(times.value(*row)) == month);
+            let same =
+                (start..batch.num_rows()).take_while(|row| load.dataset.partition_of(times.value(*row)) == month);
             let length = same.count();
             months.entry(month).or_default().push(batch.slice(start, length));
             start += length;

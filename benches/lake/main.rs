@@ -2,12 +2,19 @@
 //! planning, requests to the object store, restarts. Everything happens in temporary folders, over a private Postgres that waits
 //! for the disk. What was measured goes to standard output as Markdown, what is being done to standard error.
 
+mod commits;
 mod counted;
+mod growth;
+mod history;
 mod ingest;
 mod place;
+mod planning;
 mod process;
 mod report;
+mod requests;
+mod restart;
 mod rows;
+mod segments;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,7 +48,22 @@ struct Options {
 enum Benchmark {
     /// Large commits against the parquet crate alone
     Ingest,
+    /// One order a commit, 100 commits a second, 1,000 stores
+    Commits,
+    /// The same thirty days with up to 1,000 times the history behind them
+    Growth,
+    /// Plans over up to 10,000 segments
+    Planning,
+    /// What is asked of the object store
+    Requests,
+    /// A server that starts over 100,000 segments
+    Restart,
 }
+
+/// That of the server.
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -80,6 +102,11 @@ async fn measure(options: Options) -> anyhow::Result<()> {
 async fn run(benchmark: Benchmark, setting: &Setting) -> anyhow::Result<Section> {
     match benchmark {
         Benchmark::Ingest => ingest::run(setting).await,
+        Benchmark::Commits => commits::run(setting).await,
+        Benchmark::Growth => growth::run(setting).await,
+        Benchmark::Planning => planning::run(setting).await,
+        Benchmark::Requests => requests::run(setting).await,
+        Benchmark::Restart => restart::run(setting).await,
     }
 }
 

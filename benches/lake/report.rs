@@ -61,10 +61,6 @@ impl From<Vec<Duration>> for Times {
 }
 
 impl Times {
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// The duration that so many thousandths of them do not exceed; zero of none.
     pub(crate) fn quantile(&self, thousandths: usize) -> Duration {
         let rank = (self.0.len() * thousandths).div_ceil(1_000).clamp(1, self.0.len().max(1));

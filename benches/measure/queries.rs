@@ -1,10 +1,9 @@
 //! Widget queries over HTTP, one after the other on one connection.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use aloftly_benches::server::{EMAIL, PASSWORD, Place, STORE, peak_memory};
-use anyhow::{Context, ensure};
-use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
+use aloftly_benches::client::Client;
+use aloftly_benches::server::{Place, STORE, peak_memory};
 use serde_json::{Value, json};
 
 use crate::say;
@@ -14,19 +13,10 @@ const WARM_UP: usize = 20;
 
 pub(crate) async fn measure(place: &Place, requests: usize) -> anyhow::Result<()> {
     let (server, base) = place.serve().await?;
-    let http = reqwest::Client::new();
-    let credentials = json!({ "email": EMAIL, "password": PASSWORD });
-    let signed_in =
-        http.post(format!("{base}/api/auth/sign-in")).header(ORIGIN, &base).json(&credentials).send().await?;
-    let cookie = signed_in.error_for_status_ref()?.headers().get(SET_COOKIE).context("no session")?.to_str()?;
-    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-    let asker = Asker { http, base, cookie };
+    let asker = Asker(Client::sign_in(&base).await?);
+    let store = asker.0.store(STORE).await?;
 
-    let stores = asker.get("/api/stores").await?;
-    let found = stores["stores"].as_array().into_iter().flatten().find(|store| store["name"] == STORE);
-    let store = found.and_then(|store| store["id"].as_str()).context("the store is not there")?;
-
-    for (name, query) in widgets(store) {
+    for (name, query) in widgets(&store) {
         for _ in 0..WARM_UP {
             asker.ask(&query, 0).await?;
         }
@@ -64,18 +54,9 @@ fn widgets(store: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
-struct Asker {
-    http: reqwest::Client,
-    base: String,
-    cookie: String,
-}
+struct Asker(Client);
 
 impl Asker {
-    async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let answer = self.http.get(format!("{}{path}", self.base)).header(COOKIE, &self.cookie).send().await?;
-        Ok(answer.error_for_status()?.json().await?)
-    }
-
     /// Asks once. Queries of different `variant`s differ in a filter that changes no figure, so that no cache answers.
     async fn ask(&self, query: &Value, variant: usize) -> anyhow::Result<Duration> {
         let mut query = query.clone();
@@ -83,14 +64,7 @@ impl Asker {
             query["filters"] =
                 json!({ "dimension": "currency", "operator": "notEquals", "values": [format!("X{variant}")] });
         }
-        let start = Instant::now();
-        let request = self.http.post(format!("{}/api/metrics/query", self.base));
-        let answer = request.header(ORIGIN, &self.base).header(COOKIE, &self.cookie).json(&query).send().await?;
-        let status = answer.status();
-        let body = answer.text().await?;
-        let elapsed = start.elapsed();
-        ensure!(status.is_success(), "{query}: {status} {body}");
-        Ok(elapsed)
+        Ok(self.0.query(&query).await?.1)
     }
 
     async fn times(

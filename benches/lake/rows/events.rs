@@ -18,8 +18,13 @@ const METRICS: &[(&str, &str)] = &[
 ];
 const DEVICES: &[&str] = &["mobile", "desktop", "tablet"];
 const COUNTRIES: &[&str] = &["US", "CA", "GB", "DE", "AU", "FR", "NL", "JP"];
-const TRAFFIC: &[(&str, &str)] =
-    &[("google", "organic"), ("(direct)", "(none)"), ("google", "cpc"), ("facebook", "paid_social"), ("klaviyo", "email")];
+const TRAFFIC: &[(&str, &str)] = &[
+    ("google", "organic"),
+    ("(direct)", "(none)"),
+    ("google", "cpc"),
+    ("facebook", "paid_social"),
+    ("klaviyo", "email"),
+];
 const CAMPAIGNS: &[&str] = &["always-on", "spring-sale", "retargeting", "brand", "new-arrivals", "holiday"];
 
 /// A measured value, in millionths.

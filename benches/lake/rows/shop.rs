@@ -156,7 +156,9 @@ fn order_cells(column: &str) -> Cells<Order> {
         "fulfillment_status" => {
             Cells::Text(|order| Some(if order.cancelled { "unfulfilled" } else { "fulfilled" }.to_owned()))
         }
-        "payment_method" => Cells::Text(|order| Some(["Shopify Payments", "PayPal"][index(order.number, 2)].to_owned())),
+        "payment_method" => {
+            Cells::Text(|order| Some(["Shopify Payments", "PayPal"][index(order.number, 2)].to_owned()))
+        }
         "shipping_method" => Cells::Text(|order| Some(["Standard", "Express"][index(order.number / 3, 2)].to_owned())),
         "tags" => Cells::Text(|order| order.code.map(|code| format!("promo, {code}"))),
         "risk_level" => Cells::Text(|_| Some("Low".to_owned())),
@@ -185,7 +187,9 @@ fn line_cells<'o>(column: &str) -> Cells<Line<'o>> {
         "country" => Cells::Text(|(order, ..)| Some(order.place.0.to_owned())),
         "province" => Cells::Text(|(order, ..)| Some(order.place.1.to_owned())),
         "discount_code" => Cells::Text(|(order, ..)| order.code.map(str::to_owned)),
-        "financial_status" => Cells::Text(|(order, ..)| Some(if order.cancelled { "voided" } else { "paid" }.to_owned())),
+        "financial_status" => {
+            Cells::Text(|(order, ..)| Some(if order.cancelled { "voided" } else { "paid" }.to_owned()))
+        }
         "is_test" => Cells::Flag(|(order, ..)| order.test),
         "cancelled_at" => Cells::Instant(|(order, ..)| order.cancelled.then_some(order.at + 7_200_000_000)),
         "product_id" => Cells::Text(|(.., item)| Some((8_200_000_000_000 + item.product).to_string())),

@@ -1,0 +1,107 @@
+//! The same thirty days of stores with more and more history behind them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aloftly_engine::StoreId;
+use aloftly_engine::clock::{Clock, FixedClock};
+use aloftly_engine::lake::{Lake, StoreLake};
+use aloftly_engine::metrics::{MetricsService, Query, StoreScope};
+use anyhow::Context as _;
+
+use crate::history::{Expected, NOW, Widget, trade};
+use crate::place::{Database, Folders, Setting, scope};
+use crate::report::{Section, Times, ms, progress, ratio};
+
+/// How many times the first month each store's history is, and over how many months.
+const SCALES: [(u64, usize); 4] = [(1, 1), (10, 10), (100, 100), (1_000, 240)];
+
+struct Grown {
+    id: StoreId,
+    scale: u64,
+    expected: Expected,
+}
+
+pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
+    let titles = SCALES.map(|(scale, _)| format!("{scale} x"));
+    let mut header = vec!["widget", "read"];
+    header.extend(titles.iter().map(String::as_str));
+    header.push("1000 x / 1 x");
+    let mut section = Section::new("Reads of a store that grows", &header);
+
+    let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(NOW.parse()?));
+    let database = Database::new(setting, Arc::clone(&clock)).await?;
+    let folders = Folders::new(setting)?;
+    let objects = folders.counted()?;
+    let (tenant, ids) = database.stores(SCALES.len()).await?;
+    let open = |lake: &Lake, id| lake.open(tenant.manifest(), id);
+
+    let lake = folders.lake(&objects, &clock)?;
+    let month = setting.size(300, 3_000);
+    let mut stores = Vec::new();
+    for ((scale, count), id) in SCALES.into_iter().zip(ids) {
+        let began = Instant::now();
+        let store = open(&lake, id);
+        let (rows, expected) = trade(&store, &months(month, scale, count)).await?;
+        let segments = store.reader(None).await?.snapshot().segments.len();
+        section.note(format!(
+            "{scale} x: {rows} rows of orders and their items over {count} months in {segments} segments"
+        ));
+        progress(&format!("made {rows} rows in {:.0} s", began.elapsed().as_secs_f64()));
+        stores.push(Grown { id, scale, expected });
+    }
+    section.note(format!(
+        "Each store has {month} orders in the last month, the last 40 of them committed one by one, and the rest of its rows in \
+         the months before, four to five times as many in each for 1000 x; {} MiB of objects in all. Stores are asked in turns. \
+         *first* is by a process that has read nothing yet (the system's file cache stays), with the manifest in Postgres; *again* \
+         has everything but the answer in memory. Target: at most 1.5.",
+        objects.counts().bytes_written >> 20
+    ));
+
+    for widget in Widget::ALL {
+        let mut first = vec![Vec::new(); stores.len()];
+        let mut again = vec![Vec::new(); stores.len()];
+        for _ in 0..setting.size(3, 11) {
+            for (store, times) in stores.iter().zip(&mut first) {
+                let lake = folders.lake(&objects, &clock)?;
+                times.push(ask(&clock, store, open(&lake, store.id), widget).await?);
+            }
+        }
+        for round in 0..setting.size(10, 60) {
+            for (store, times) in stores.iter().zip(&mut again) {
+                let time = ask(&clock, store, open(&lake, store.id), widget).await?;
+                if round >= 3 {
+                    times.push(time);
+                }
+            }
+        }
+        for (read, times) in [("first", first), ("again", again)] {
+            let medians: Vec<Duration> = times.into_iter().map(|times| Times::from(times).median()).collect();
+            let [a, b, c, d] = medians[..] else { anyhow::bail!("{} scales were measured", medians.len()) };
+            let against = format!("**{}**", ratio(d, a));
+            section.row([widget.name().to_owned(), read.to_owned(), ms(a), ms(b), ms(c), ms(d), against]);
+        }
+    }
+    database.stop().await?;
+    Ok(section)
+}
+
+/// How many orders each month has, the newest first.
+fn months(month: u64, scale: u64, count: usize) -> Vec<u64> {
+    let older = (count as u64 - 1).max(1);
+    let (each, oldest) = ((scale - 1) / older, (scale - 1) % older);
+    let before = (1..=older).map(|back| month * (each + u64::from(back > older - oldest)));
+    std::iter::once(month).chain(before.filter(|orders| *orders > 0)).collect()
+}
+
+async fn ask(clock: &Arc<dyn Clock>, store: &Grown, lake: StoreLake, widget: Widget) -> anyhow::Result<Duration> {
+    let stores: [(StoreScope, StoreLake); 1] = [(scope(store.id), lake)];
+    let service = MetricsService::with_cache(Arc::clone(clock), 0);
+    let query = Query::from_json(&widget.query()).context("the query is refused")?;
+    let began = Instant::now();
+    let answer = service.query(&stores, &query).await?;
+    let time = began.elapsed();
+    let checked = widget.check(&store.expected, &answer.rows, &answer.totals);
+    checked.with_context(|| format!("{} at {} x", widget.name(), store.scale))?;
+    Ok(time)
+}
