@@ -16,6 +16,9 @@ use crate::report::{Section, Times, ms, progress, ratio};
 /// How many times the first month each store's history is, and over how many months.
 const SCALES: [(u64, usize); 4] = [(1, 1), (10, 10), (100, 100), (1_000, 240)];
 
+/// Rounds that are not measured.
+const WARM_UP: usize = 5;
+
 struct Grown {
     id: StoreId,
     scale: u64,
@@ -37,7 +40,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
     let open = |lake: &Lake, id| lake.open(tenant.manifest(), id);
 
     let lake = folders.lake(&objects, &clock)?;
-    let month = setting.size(300, 3_000);
+    let month = setting.size(300, 5_000);
     let mut stores = Vec::new();
     for ((scale, count), id) in SCALES.into_iter().zip(ids) {
         let began = Instant::now();
@@ -61,17 +64,17 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
     for widget in Widget::ALL {
         let mut first = vec![Vec::new(); stores.len()];
         let mut again = vec![Vec::new(); stores.len()];
-        for _ in 0..setting.size(3, 11) {
-            for (store, times) in stores.iter().zip(&mut first) {
-                let lake = folders.lake(&objects, &clock)?;
-                times.push(ask(&clock, store, open(&lake, store.id), widget).await?);
+        for round in 0..setting.size(3, 11) {
+            for number in turns(round, stores.len()) {
+                let lake = open(&folders.lake(&objects, &clock)?, stores[number].id);
+                first[number].push(ask(&clock, &stores[number], lake, widget).await?);
             }
         }
         for round in 0..setting.size(10, 60) {
-            for (store, times) in stores.iter().zip(&mut again) {
-                let time = ask(&clock, store, open(&lake, store.id), widget).await?;
-                if round >= 3 {
-                    times.push(time);
+            for number in turns(round, stores.len()) {
+                let time = ask(&clock, &stores[number], open(&lake, stores[number].id), widget).await?;
+                if round >= WARM_UP {
+                    again[number].push(time);
                 }
             }
         }
@@ -84,6 +87,11 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
     }
     database.stop().await?;
     Ok(section)
+}
+
+/// Every store once, beginning with another one in each round.
+fn turns(round: usize, count: usize) -> impl Iterator<Item = usize> {
+    (0..count).map(move |turn| (round + turn) % count)
 }
 
 /// How many orders each month has, the newest first.

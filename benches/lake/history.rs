@@ -13,6 +13,7 @@ use crate::rows::{BATCH_ROWS, dataset};
 
 /// When the shop is looked at: an afternoon in New York.
 pub(crate) const NOW: &str = "2026-10-31T20:00:00Z";
+#[allow(clippy::expect_used, reason = "the date is a constant that exists")]
 const MONTH: NaiveDate = NaiveDate::from_ymd_opt(2026, 10, 1).expect("October has a first day");
 /// The thirty local days before: New York is four hours behind through all of them.
 const WINDOW: [&str; 2] = ["2026-10-01T04:00:00Z", "2026-10-31T04:00:00Z"];

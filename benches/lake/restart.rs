@@ -46,7 +46,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
     restarts(&place, &client, STORE, &expected, rounds, lake, &mut section).await?;
 
     let expected = fill(&place, &[(LARGE.to_owned(), segments)], 0, 0).await?;
-    let lake = format!("as many more in one store, which is asked");
+    let lake = "as many more in one store, which is asked".to_owned();
     restarts(&place, &client, LARGE, &expected, rounds, lake, &mut section).await?;
     section.note(format!(
         "Medians of {rounds} restarts. The server brings its private Postgres up and down each time. *ready* is from the start of the \
