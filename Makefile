@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
 # One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
 CARGO_ALL := --workspace --locked
 
-.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure crash clean
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake crash clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -84,6 +84,9 @@ crash: ## Kills servers and databases under load: make crash ROUNDS=500 SEED=7
 
 measure: ## Measures import speed, its peak memory and query latency on this machine
 	scripts/measure
+
+bench-lake: ## Measures the lake on this machine, about 25 minutes; ARGS=--quick for two
+	scripts/bench-lake $(ARGS)
 
 clean: ## Removes everything that was built
 	cargo clean
