@@ -61,7 +61,6 @@ enum Benchmark {
 }
 
 /// That of the server.
-#[cfg(unix)]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
@@ -69,7 +68,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 async fn main() -> ExitCode {
     let measured = tokio::select! {
         measured = measure(Options::parse()) => measured,
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+        told = stop() => Err(told.map_or_else(Into::into, |()| anyhow::anyhow!("told to stop"))),
     };
     match measured {
         Ok(()) => ExitCode::SUCCESS,
@@ -77,6 +76,15 @@ async fn main() -> ExitCode {
             progress(&format!("failed: {error:#}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Waits until somebody ends the program: what it started has to be ended too.
+async fn stop() -> std::io::Result<()> {
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
     }
 }
 

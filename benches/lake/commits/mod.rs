@@ -20,8 +20,8 @@ const LIMIT: Duration = Duration::from_millis(500);
 /// Rates that are tried beyond it, and below it when it is too much.
 const HIGHER: &[u32] = &[125, 150, 200, 250, 300, 400, 500, 700, 1_000];
 const LOWER: &[u32] = &[75, 50, 35, 25, 15, 10, 5];
-/// A level is given up when so many commits are under way.
-const MOST_WAITING: usize = 2_000;
+/// A level is given up when the commits of so many seconds are under way: far more than the latency allows.
+const MOST_SECONDS: u32 = 2;
 
 /// What a level came to.
 struct Level {
@@ -169,6 +169,7 @@ async fn level(shops: &Arc<Shops>, rate: u32, length: Duration) -> anyhow::Resul
     let count = u64::from(rate) * length.as_secs();
     let (postgres, process) = (shops.postgres_time()?, crate::process::own()?);
     let (objects, folds) = (shops.object_counts(), shops.folds());
+    let most_waiting = usize::try_from(rate * MOST_SECONDS)?;
     let first = Instant::now();
     let mut under_way = tokio::task::JoinSet::new();
     let mut commits = Vec::new();
@@ -188,7 +189,7 @@ async fn level(shops: &Arc<Shops>, rate: u32, length: Duration) -> anyhow::Resul
         while let Some(done) = under_way.try_join_next() {
             take(done?);
         }
-        if under_way.len() > MOST_WAITING {
+        if under_way.len() > most_waiting {
             given_up = true;
             break;
         }
