@@ -51,6 +51,7 @@ pub(crate) async fn describe(
             add: segments.iter().map(new).collect(),
             retire: Vec::new(),
             receipt: None,
+            clears_receipts: false,
             counts: CommitCounts::default(),
         };
         lake.manifest().publish(commit).await?;

@@ -29,6 +29,7 @@ mod sessions;
 mod startup;
 mod stores;
 mod tenant;
+mod upkeep;
 mod versions;
 
 pub use catalog::{Catalog, CatalogOptions};

@@ -112,6 +112,18 @@ impl TestDatabase {
         &self.superuser
     }
 
+    /// Breaks the connections on which this database's listeners wait for notifications.
+    ///
+    /// # Panics
+    /// When the cluster is gone.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn cut_off_listeners(&self) {
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ILIKE 'LISTEN%'";
+        let mut superuser = self.connect(&self.superuser).await;
+        sqlx::raw_sql(cut).execute(&mut superuser).await.expect("listeners can be cut off");
+    }
+
     /// A connection of the test's own.
     ///
     /// # Panics

@@ -64,7 +64,7 @@ async fn an_import_goes_from_the_queue_to_done() {
     assert!((half.progress - 0.5).abs() < f64::EPSILON);
     assert_eq!(half.rows_read, 600);
 
-    let counts = CommitCounts { new: 1, updated: 2, unchanged: 3, stale: 4 };
+    let counts = CommitCounts { new: 1, updated: 2, unchanged: 3, stale: 4, removed: 0 };
     let outcome = ImportOutcome { rows_read: 1200, counts, already_imported: false, version: 7 };
     tenant.finish_import(queued.id, worker, &outcome).await.unwrap();
     let done = tenant.import(queued.id).await.unwrap();

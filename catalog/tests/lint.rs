@@ -81,7 +81,16 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
     let whole = "SELECT relname || ' ' || acl.privilege_type FROM pg_class, aclexplode(relacl) AS acl
         WHERE relnamespace = 'public'::regnamespace AND acl.grantee = 'aloftly_app'::regrole
             AND acl.privilege_type NOT IN ('SELECT', 'INSERT') ORDER BY 1";
-    let expected = ["lake_staged_segments DELETE", "org_members DELETE", "sessions DELETE", "workspace_members DELETE"];
+    let expected = [
+        "lake_commits DELETE",
+        "lake_doomed_segments DELETE",
+        "lake_quarantine DELETE",
+        "lake_segments DELETE",
+        "lake_staged_segments DELETE",
+        "org_members DELETE",
+        "sessions DELETE",
+        "workspace_members DELETE",
+    ];
     assert_eq!(names(&mut connection, whole).await, expected);
     let keys = "SELECT attrelid::regclass || '.' || attname FROM pg_attribute, aclexplode(attacl) AS acl
         WHERE attname IN ('org_id', 'id', 'store_id', 'user_id', 'workspace_id', 'segment_id') AND acl.privilege_type = 'UPDATE'";

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use aloftly_catalog::testing::TestDatabase;
 use aloftly_engine::dataset::Partition;
+use aloftly_engine::lake::blocks::Blocks;
 use aloftly_engine::lake::manifest::{Commit, CommitCounts, CommitKind, NewSegment, Segment, Temperature};
 use aloftly_engine::lake::{Manifest, ManifestError};
 use aloftly_engine::{CommitId, SegmentId, StoreId};
+use chrono::TimeDelta;
 
 mod conformance {
     use super::*;
@@ -32,13 +34,16 @@ pub(crate) fn hot_commit(database: &TestDatabase, store: StoreId, based_on: i64,
         temperature: Temperature::Hot,
         rows: 1,
         updates: 0,
+        removed: 0,
         bytes: 3,
         footer_bytes: None,
+        codec: None,
         schema_version: 1,
         time_bounds: (1_793_491_200_000_000, 1_793_577_600_000_000),
         entity_bounds: (entity.to_owned(), entity.to_owned()),
         column_bounds: BTreeMap::from([("channel".to_owned(), (entity.to_owned(), entity.to_owned()))]),
         checksum: "00".repeat(32),
+        blocks: Blocks::default(),
         begin_version: 0,
     };
     Commit {
@@ -50,6 +55,7 @@ pub(crate) fn hot_commit(database: &TestDatabase, store: StoreId, based_on: i64,
         add: vec![NewSegment { segment, payload: Some("hot".into()) }],
         retire: Vec::new(),
         receipt: None,
+        clears_receipts: false,
         counts: CommitCounts { new: 1, ..CommitCounts::default() },
     }
 }
@@ -75,6 +81,60 @@ async fn another_tenants_store_is_unknown() {
     assert!(matches!(manifest.snapshot(store, None).await, Err(ManifestError::UnknownStore(_))));
     let published = manifest.publish(hot_commit(&database, store, 0, "1001")).await;
     assert!(matches!(published, Err(ManifestError::UnknownStore(_))), "{published:?}");
+}
+
+#[tokio::test]
+async fn nothing_of_another_tenants_lake_is_claimed_expired_or_told() {
+    let database = TestDatabase::new().await;
+    let (acme, _) = database.organization("acme").await;
+    let (tenant, rival) = database.organization("rival").await;
+    let (manifest, theirs, store) = (acme.manifest(), tenant.manifest(), rival.stores[0]);
+    let commit = hot_commit(&database, store, 0, "1001");
+    let segment = commit.add[0].segment.clone();
+    theirs.publish(commit).await.unwrap();
+    theirs.stage(store, std::slice::from_ref(&segment)).await.unwrap();
+    let snapshot = theirs.snapshot(store, None).await.unwrap();
+    let (now, worker) = (database.clock().now() + TimeDelta::days(1), segment.id.0);
+    let unknown = |error: &ManifestError| matches!(error, ManifestError::UnknownStore(id) if *id == store);
+    assert!(unknown(&manifest.changes(&snapshot).await.unwrap_err()));
+    assert!(unknown(&manifest.quarantine(store, segment.id, "mischief").await.unwrap_err()));
+    assert!(unknown(&manifest.release(store, segment.id).await.unwrap_err()));
+    assert!(unknown(&manifest.withdraw(store, &[segment.id]).await.unwrap_err()));
+    assert!(unknown(&manifest.expire(store, now, now).await.unwrap_err()));
+    assert!(unknown(&manifest.claim(store, worker, TimeDelta::minutes(1)).await.unwrap_err()));
+    assert_eq!(manifest.doomed(store, now, 10).await.unwrap(), []);
+    assert!(manifest.known(store, &[segment.id]).await.unwrap().is_empty());
+    manifest.forget(store, &[segment.id]).await.unwrap();
+    assert_eq!(acme.versions().await.unwrap().into_iter().filter(|(id, _)| *id == store).count(), 0);
+    assert_eq!(theirs.snapshot(store, None).await.unwrap().segments, snapshot.segments);
+    assert!(theirs.withdraw(store, &[segment.id]).await.unwrap().contains(&segment.id), "it is staged still");
+}
+
+#[tokio::test]
+async fn stores_with_work_are_found_in_every_organisation_until_it_is_claimed() {
+    let database = TestDatabase::new().await;
+    let mut tenants = Vec::new();
+    for name in ["acme", "rival"] {
+        let (tenant, made) = database.organization(name).await;
+        tenant.manifest().publish(hot_commit(&database, made.stores[0], 0, "1001")).await.unwrap();
+        tenants.push((tenant, made.stores[0]));
+    }
+    let due = async || {
+        let due = database.catalog().due_stores("a test", 10).await.unwrap();
+        due.into_iter().map(|(_, store)| store).collect::<Vec<_>>()
+    };
+    let patience = tokio::time::timeout(Duration::from_secs(10), async {
+        while due().await.len() < 2 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    patience.await.expect("both are due soon");
+    assert_eq!(due().await, [tenants[0].1, tenants[1].1], "the one that has waited longest is first");
+    let (tenant, store) = &tenants[0];
+    let worker = database.clock().new_id();
+    tenant.manifest().claim(*store, worker, TimeDelta::minutes(1)).await.unwrap().expect("it is due");
+    assert_eq!(due().await, [tenants[1].1]);
+    assert_eq!(database.catalog().due_stores("a test", 0).await.unwrap().len(), 0);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{NewImport, Provisioned, Tenant};
+use aloftly_engine::lake::manifest::Segment;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
@@ -16,10 +17,13 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
     let manifest = tenant.manifest();
     let mut commit = hot_commit(database, store, 0, &format!("canary of {name}"));
     commit.receipt = Some(format!("canary of {name}"));
-    let mut staged = commit.add[0].segment.clone();
-    staged.id = database.clock().new_id().into();
-    manifest.stage(store, &[staged]).await.unwrap();
+    let live = commit.add[0].segment.clone();
+    let announced = || Segment { id: database.clock().new_id().into(), ..live.clone() };
+    let (staged, doomed) = (announced(), announced());
+    manifest.stage(store, &[staged, doomed.clone()]).await.unwrap();
+    manifest.withdraw(store, &[doomed.id]).await.unwrap();
     manifest.publish(commit).await.unwrap();
+    manifest.quarantine(store, live.id, &format!("canary of {name}")).await.unwrap();
     database.catalog().sign_in(&format!("owner@{name}.test"), PASSWORD).await.unwrap();
     let import = NewImport {
         store,
@@ -101,7 +105,7 @@ async fn no_table_shows_or_takes_a_tenants_rows_without_that_tenants_context() {
     let (wrong, nobody) = (rivals.organization.to_string(), Uuid::nil().to_string());
     let contexts = [None, Some(""), Some(nobody.as_str()), Some(wrong.as_str())];
     let tables = tables(&mut superuser).await;
-    assert!(tables.len() >= 14, "{tables:?}");
+    assert!(tables.len() >= 17, "{tables:?}");
     for table in &tables {
         let mine = rows_of(&mut superuser, table, &made).await;
         let row =

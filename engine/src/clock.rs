@@ -1,8 +1,10 @@
 //! The one place that time and identifiers come from.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::BoxFuture;
 use uuid::Uuid;
 
 /// A source of the present instant and of new identifiers.
@@ -12,6 +14,9 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
 
     /// A new UUIDv7.
     fn new_id(&self) -> Uuid;
+
+    /// Waits for that long.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
 /// The machine's clock.
@@ -27,6 +32,10 @@ impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "this is the one place that makes identifiers")]
     fn new_id(&self) -> Uuid {
         Uuid::now_v7()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
     }
 }
 
@@ -46,7 +55,7 @@ impl FixedClock {
     }
 
     /// Moves the clock forward.
-    pub fn advance(&self, by: std::time::Duration) {
+    pub fn advance(&self, by: Duration) {
         let micros = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
         self.moved_micros.fetch_add(micros, Ordering::SeqCst);
     }
@@ -64,5 +73,10 @@ impl Clock for FixedClock {
         let mut random = [0; 10];
         random[2..].copy_from_slice(&n.to_be_bytes());
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
+
+    /// Lets others go first, and takes no time: this clock does not move by itself.
+    fn sleep(&self, _duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::task::yield_now())
     }
 }

@@ -12,6 +12,7 @@ mod command_line;
 mod configuration;
 mod documents;
 mod imports;
+mod lake;
 mod limits;
 mod queries;
 mod recovery;

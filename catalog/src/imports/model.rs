@@ -204,6 +204,7 @@ impl ImportRow {
                 updated: count(self.rows_updated)?,
                 unchanged: count(self.rows_unchanged)?,
                 stale: count(self.rows_stale)?,
+                removed: 0, // imports remove nothing
             },
             error_count: count(self.error_count)?,
             kind: self.kind,

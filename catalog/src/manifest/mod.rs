@@ -1,15 +1,22 @@
 //! The lake's manifest in Postgres. What each method promises is written at [`aloftly_engine::lake::Manifest`].
 
+mod chores;
+mod commits;
+mod expiry;
 mod publish;
+mod quarantine;
 mod rows;
 
-use aloftly_engine::lake::manifest::{Commit, Published, Segment, Snapshot, Version};
+use aloftly_engine::lake::manifest::{
+    Changes, Chore, Commit, Doomed, Expired, Published, STAGED_DELAY, Segment, Snapshot, Version,
+};
 use aloftly_engine::lake::{Manifest, ManifestError};
 use aloftly_engine::{CommitId, SegmentId, StoreId};
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -46,39 +53,61 @@ impl PgManifest {
         })
     }
 
-    /// The newest and the oldest version that can be read.
-    async fn versions(
+    /// The state of a store.
+    async fn state(
         &self,
         transaction: &mut PgTransaction<'static>,
         store: StoreId,
-    ) -> Result<(Version, Version), ManifestError> {
-        let row = sqlx::query!(
-            "SELECT version, oldest_version FROM lake_stores WHERE org_id = $1 AND store_id = $2",
+    ) -> Result<StoreState, ManifestError> {
+        sqlx::query_as!(
+            StoreState,
+            "SELECT version, oldest_version, quarantine_revision FROM lake_stores WHERE org_id = $1 AND store_id = $2",
             self.organization(),
             store.0,
         )
         .fetch_optional(&mut **transaction)
         .await
         .map_err(unavailable)?
-        .ok_or(ManifestError::UnknownStore(store))?;
-        Ok((row.version, row.oldest_version))
+        .ok_or(ManifestError::UnknownStore(store))
     }
+
+    /// Refuses a version that expired while its segments were read: some of them may have been gone already.
+    async fn still_readable(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        store: StoreId,
+        version: Version,
+    ) -> Result<(), ManifestError> {
+        let oldest = self.state(transaction, store).await?.oldest_version;
+        if version < oldest { Err(ManifestError::UnknownVersion(version)) } else { Ok(()) }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.tenant.catalog().clock().now()
+    }
+}
+
+/// What a store's row says.
+struct StoreState {
+    version: Version,
+    oldest_version: Version,
+    quarantine_revision: i64,
 }
 
 #[async_trait]
 impl Manifest for PgManifest {
     async fn version(&self, store: StoreId) -> Result<Version, ManifestError> {
         let mut transaction = self.begin(store, Need::Read).await?;
-        let (version, _) = self.versions(&mut transaction, store).await?;
+        let state = self.state(&mut transaction, store).await?;
         transaction.commit().await.map_err(unavailable)?;
-        Ok(version)
+        Ok(state.version)
     }
 
     async fn snapshot(&self, store: StoreId, at: Option<Version>) -> Result<Snapshot, ManifestError> {
         let mut transaction = self.begin(store, Need::Read).await?;
-        let (newest, oldest) = self.versions(&mut transaction, store).await?;
-        let version = at.unwrap_or(newest);
-        if !(oldest..=newest).contains(&version) {
+        let state = self.state(&mut transaction, store).await?;
+        let version = at.unwrap_or(state.version);
+        if !(state.oldest_version..=state.version).contains(&version) {
             return Err(ManifestError::UnknownVersion(version));
         }
         // A commit in between does not disturb: what begins or ends after `version` is told apart by its own versions.
@@ -87,9 +116,56 @@ impl Manifest for PgManifest {
                 .fetch_all(&mut *transaction)
                 .await
                 .map_err(unavailable)?;
+        let quarantine = quarantine::all(&mut transaction, self.organization(), store).await?;
+        self.still_readable(&mut transaction, store, version).await?;
         transaction.commit().await.map_err(unavailable)?;
-        let segments = rows.into_iter().map(|row| row.segment().map(Arc::new)).collect::<Result<_, _>>()?;
-        Ok(Snapshot { store, version, segments })
+        let segments = segments(rows)?;
+        Ok(Snapshot { store, version, segments, quarantine, quarantine_revision: state.quarantine_revision })
+    }
+
+    async fn changes(&self, since: &Snapshot) -> Result<Option<Changes>, ManifestError> {
+        let store = since.store;
+        let mut transaction = self.begin(store, Need::Read).await?;
+        let state = self.state(&mut transaction, store).await?;
+        if (state.version, state.quarantine_revision) == (since.version, since.quarantine_revision) {
+            transaction.commit().await.map_err(unavailable)?;
+            return Ok(None);
+        }
+        if !(state.oldest_version..=state.version).contains(&since.version) {
+            return Err(ManifestError::UnknownVersion(since.version));
+        }
+        let began = sqlx::query_file_as!(
+            rows::SegmentRow,
+            "src/sql/changes.sql",
+            self.organization(),
+            store.0,
+            since.version,
+            state.version,
+        )
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(unavailable)?;
+        let ended = sqlx::query_scalar!(
+            "SELECT id FROM lake_segments
+            WHERE org_id = $1 AND store_id = $2 AND end_version > $3 AND end_version <= $4",
+            self.organization(),
+            store.0,
+            since.version,
+            state.version,
+        )
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(unavailable)?;
+        let quarantine = quarantine::all(&mut transaction, self.organization(), store).await?;
+        self.still_readable(&mut transaction, store, since.version).await?;
+        transaction.commit().await.map_err(unavailable)?;
+        Ok(Some(Changes {
+            version: state.version,
+            began: segments(began)?,
+            ended: ended.into_iter().map(SegmentId).collect(),
+            quarantine,
+            quarantine_revision: state.quarantine_revision,
+        }))
     }
 
     async fn hot_payloads(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<Bytes>, ManifestError> {
@@ -105,7 +181,7 @@ impl Manifest for PgManifest {
         .await
         .map_err(unavailable)?;
         if rows.is_empty() {
-            self.versions(&mut transaction, store).await?;
+            self.state(&mut transaction, store).await?;
         }
         transaction.commit().await.map_err(unavailable)?;
         let found: HashMap<Uuid, Bytes> = rows.into_iter().map(|row| (row.segment_id, row.payload.into())).collect();
@@ -117,7 +193,7 @@ impl Manifest for PgManifest {
         let ids: Vec<Uuid> = segments.iter().map(|segment| segment.id.0).collect();
         let datasets: Vec<String> = segments.iter().map(|segment| segment.dataset.clone()).collect();
         let partitions: Vec<_> = segments.iter().map(|segment| segment.partition.first_day()).collect();
-        self.versions(&mut transaction, store).await?;
+        self.state(&mut transaction, store).await?;
         sqlx::query!(
             "INSERT INTO lake_staged_segments (org_id, store_id, id, dataset, partition_date, staged_at)
             SELECT $1, $2, new.id, new.dataset, new.partition_date, $6
@@ -128,28 +204,31 @@ impl Manifest for PgManifest {
             &ids,
             &datasets,
             &partitions,
-            self.tenant.catalog().clock().now(),
+            self.now(),
         )
         .execute(&mut *transaction)
         .await
         .map_err(unavailable)?;
+        chores::tidy_by(&mut transaction, self.organization(), store, self.now() + STAGED_DELAY).await?;
         transaction.commit().await.map_err(unavailable)
     }
 
-    async fn unstage(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<SegmentId>, ManifestError> {
+    async fn withdraw(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<SegmentId>, ManifestError> {
         let mut transaction = self.begin(store, Need::Write).await?;
-        self.versions(&mut transaction, store).await?;
-        let unstaged = sqlx::query_scalar!(
-            "DELETE FROM lake_staged_segments WHERE org_id = $1 AND store_id = $2 AND id = ANY ($3) RETURNING id",
+        self.state(&mut transaction, store).await?;
+        let withdrawn = sqlx::query_file_scalar!(
+            "src/sql/withdraw.sql",
             self.organization(),
             store.0,
             &uuids(segments),
+            self.now(),
         )
         .fetch_all(&mut *transaction)
         .await
         .map_err(unavailable)?;
+        chores::tidy_by(&mut transaction, self.organization(), store, self.now()).await?;
         transaction.commit().await.map_err(unavailable)?;
-        Ok(unstaged.into_iter().map(SegmentId).collect())
+        Ok(withdrawn.into_iter().map(SegmentId).collect())
     }
 
     async fn publish(&self, commit: Commit) -> Result<Published, ManifestError> {
@@ -158,19 +237,66 @@ impl Manifest for PgManifest {
 
     async fn committed(&self, store: StoreId, commit: CommitId) -> Result<Option<Published>, ManifestError> {
         let mut transaction = self.begin(store, Need::Read).await?;
-        self.versions(&mut transaction, store).await?;
-        let published = publish::by_id(&mut transaction, self.organization(), store, commit).await?;
+        self.state(&mut transaction, store).await?;
+        let published = commits::by_id(&mut transaction, self.organization(), store, commit).await?;
         transaction.commit().await.map_err(unavailable)?;
         Ok(published)
     }
 
     async fn receipt(&self, store: StoreId, receipt: &str) -> Result<Option<Published>, ManifestError> {
         let mut transaction = self.begin(store, Need::Read).await?;
-        self.versions(&mut transaction, store).await?;
-        let published = publish::by_receipt(&mut transaction, self.organization(), store, receipt).await?;
+        self.state(&mut transaction, store).await?;
+        let published = commits::by_receipt(&mut transaction, self.organization(), store, receipt).await?;
         transaction.commit().await.map_err(unavailable)?;
         Ok(published)
     }
+
+    async fn quarantine(&self, store: StoreId, segment: SegmentId, reason: &str) -> Result<bool, ManifestError> {
+        quarantine::add(self, store, segment, reason).await
+    }
+
+    async fn release(&self, store: StoreId, segment: SegmentId) -> Result<bool, ManifestError> {
+        quarantine::release(self, store, segment).await
+    }
+
+    async fn expire(
+        &self,
+        store: StoreId,
+        replaced_by: DateTime<Utc>,
+        staged_by: DateTime<Utc>,
+    ) -> Result<Expired, ManifestError> {
+        expiry::run(self, store, replaced_by, staged_by).await
+    }
+
+    async fn doomed(&self, store: StoreId, by: DateTime<Utc>, limit: usize) -> Result<Vec<Doomed>, ManifestError> {
+        expiry::doomed(self, store, by, limit).await
+    }
+
+    async fn forget(&self, store: StoreId, segments: &[SegmentId]) -> Result<(), ManifestError> {
+        expiry::forget(self, store, segments).await
+    }
+
+    async fn known(&self, store: StoreId, segments: &[SegmentId]) -> Result<HashSet<SegmentId>, ManifestError> {
+        expiry::known(self, store, segments).await
+    }
+
+    async fn claim(&self, store: StoreId, worker: Uuid, lease: TimeDelta) -> Result<Option<Chore>, ManifestError> {
+        chores::claim(self, store, worker, lease).await
+    }
+
+    async fn settle(
+        &self,
+        store: StoreId,
+        worker: Uuid,
+        chore: &Chore,
+        again: Option<DateTime<Utc>>,
+    ) -> Result<(), ManifestError> {
+        chores::settle(self, store, worker, chore, again).await
+    }
+}
+
+fn segments(rows: Vec<rows::SegmentRow>) -> Result<Vec<Arc<Segment>>, ManifestError> {
+    rows.into_iter().map(|row| row.segment().map(Arc::new)).collect()
 }
 
 fn uuids(segments: &[SegmentId]) -> Vec<Uuid> {

@@ -1,16 +1,17 @@
 //! One commit: one transaction that locks the store's row first. READ COMMITTED, so that every statement after the lock sees
 //! what the commit before it left.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use aloftly_engine::dataset::Partition;
 use aloftly_engine::lake::ManifestError;
-use aloftly_engine::lake::manifest::{Commit, CommitCounts, CommitKind, NewSegment, Published, Temperature, Version};
-use aloftly_engine::{CommitId, SegmentId, StoreId};
+use aloftly_engine::lake::manifest::{Commit, CommitKind, FOLD_DELAY, NewSegment, Published, Temperature, Version};
+use aloftly_engine::{SegmentId, StoreId};
+use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{PgManifest, rows, unavailable};
+use super::{PgManifest, commits, rows, unavailable};
 use crate::access::Need;
 
 type Outcome<T> = Result<T, ManifestError>;
@@ -34,27 +35,38 @@ struct Written {
 
 async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, commit: &Commit) -> Outcome<Written> {
     let (organization, store) = (manifest.organization(), commit.store);
-    let before = lock(transaction, organization, store).await?;
-    if let Some(published) = by_id(transaction, organization, store, commit.id).await? {
+    let Locked { version: before, oldest_version } = lock(transaction, organization, store).await?;
+    if let Some(published) = commits::by_id(transaction, organization, store, commit.id).await? {
         return Ok(Written { published, by_this_attempt: false });
     }
     if let Some(receipt) = &commit.receipt
-        && let Some(published) = by_receipt(transaction, organization, store, receipt).await?
+        && let Some(published) = commits::by_receipt(transaction, organization, store, receipt).await?
     {
         return Err(ManifestError::AlreadyDone(published));
+    }
+    if commit.based_on < oldest_version {
+        return Err(ManifestError::UnknownVersion(commit.based_on));
     }
     refuse_conflict(transaction, organization, commit).await?;
 
     let changes = !commit.add.is_empty() || !commit.retire.is_empty();
     let version = before + Version::from(changes);
+    let now = manifest.tenant.catalog().clock().now();
+    let mut released = false;
     if changes {
         unstage(transaction, organization, commit).await?;
         add(transaction, organization, commit, version).await?;
-        retire(transaction, organization, commit, version).await?;
+        let retired = retire(transaction, organization, commit, version).await?;
+        touch(transaction, organization, commit, version, retired, now).await?;
+        released = release_retired(transaction, organization, commit).await?;
     }
-    let now = manifest.tenant.catalog().clock().now();
+    if commit.clears_receipts {
+        clear_receipts(transaction, organization, store).await?;
+    }
     let raised = sqlx::query!(
-        "UPDATE lake_stores SET version = $3, committed_at = CASE WHEN $4 THEN $5 ELSE committed_at END
+        "UPDATE lake_stores SET version = $3, committed_at = CASE WHEN $4 THEN $5 ELSE committed_at END,
+            tidy_at = CASE WHEN $7 THEN LEAST(tidy_at, $5) ELSE tidy_at END,
+            quarantine_revision = quarantine_revision + CASE WHEN $8 THEN 1 ELSE 0 END
         WHERE org_id = $1 AND store_id = $2 AND version = $6",
         organization,
         store.0,
@@ -62,19 +74,28 @@ async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, 
         changes,
         now,
         before,
+        !commit.retire.is_empty(),
+        released,
     )
     .execute(&mut **transaction)
     .await
     .map_err(unavailable)?;
     affected("the store's version", 1, raised.rows_affected())?;
-    record(transaction, organization, commit, version, now).await?;
+    let recorded = commits::record(transaction, organization, commit, version, now).await?;
+    affected("the commit", 1, recorded)?;
     let published = Published { id: commit.id, version, counts: commit.counts };
     Ok(Written { published, by_this_attempt: true })
 }
 
-async fn lock(transaction: &mut PgTransaction<'static>, organization: Uuid, store: StoreId) -> Outcome<Version> {
-    sqlx::query_scalar!(
-        "SELECT version FROM lake_stores WHERE org_id = $1 AND store_id = $2 FOR NO KEY UPDATE",
+struct Locked {
+    version: Version,
+    oldest_version: Version,
+}
+
+async fn lock(transaction: &mut PgTransaction<'static>, organization: Uuid, store: StoreId) -> Outcome<Locked> {
+    sqlx::query_as!(
+        Locked,
+        "SELECT version, oldest_version FROM lake_stores WHERE org_id = $1 AND store_id = $2 FOR NO KEY UPDATE",
         organization,
         store.0,
     )
@@ -161,20 +182,21 @@ async fn add(
     Ok(())
 }
 
+/// Retires segments, and answers which partitions they were of.
 async fn retire(
     transaction: &mut PgTransaction<'static>,
     organization: Uuid,
     commit: &Commit,
     version: Version,
-) -> Outcome<()> {
+) -> Outcome<Vec<(String, Partition)>> {
     let ids: BTreeSet<SegmentId> = commit.retire.iter().copied().collect();
     if ids.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let ended = sqlx::query_scalar!(
+    let ended = sqlx::query!(
         "UPDATE lake_segments SET end_version = $4
         WHERE org_id = $1 AND store_id = $2 AND id = ANY ($3) AND end_version IS NULL AND begin_version < $4
-        RETURNING id",
+        RETURNING id, dataset, partition_date",
         organization,
         commit.store.0,
         &ids.iter().map(|id| id.0).collect::<Vec<_>>(),
@@ -183,111 +205,76 @@ async fn retire(
     .fetch_all(&mut **transaction)
     .await
     .map_err(unavailable)?;
-    let ended: HashSet<Uuid> = ended.into_iter().collect();
-    match commit.retire.iter().find(|id| !ended.contains(&id.0)) {
+    let retired: HashSet<Uuid> = ended.iter().map(|row| row.id).collect();
+    match commit.retire.iter().find(|id| !retired.contains(&id.0)) {
         Some(id) => Err(ManifestError::NotLive(*id)),
-        None => Ok(()),
+        None => Ok(ended.into_iter().map(|row| (row.dataset, Partition::starting(row.partition_date))).collect()),
     }
 }
 
-async fn record(
+/// Says which partitions changed, and that those which segments were added to are to be looked at.
+async fn touch(
     transaction: &mut PgTransaction<'static>,
     organization: Uuid,
     commit: &Commit,
     version: Version,
-    now: chrono::DateTime<chrono::Utc>,
+    retired: Vec<(String, Partition)>,
+    now: DateTime<Utc>,
 ) -> Outcome<()> {
-    let kind = match commit.kind {
-        CommitKind::Upsert => "upsert",
-        CommitKind::Fold => "fold",
-    };
-    let count = |count: u64| i64::try_from(count).map_err(unavailable);
-    let recorded = sqlx::query!(
-        "INSERT INTO lake_commits (
-            org_id, store_id, id, kind, based_on, version, receipt, new_count, updated_count, unchanged_count, stale_count,
-            committed_at
-        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    let mut touched: BTreeMap<(String, Partition), bool> = retired.into_iter().map(|key| (key, false)).collect();
+    touched.extend(commit.add.iter().map(|new| ((new.segment.dataset.clone(), new.segment.partition), true)));
+    let changed = if commit.kind == CommitKind::Fold { 0 } else { version };
+    let datasets: Vec<String> = touched.keys().map(|(dataset, _)| dataset.clone()).collect();
+    let partitions: Vec<_> = touched.keys().map(|(_, partition)| partition.first_day()).collect();
+    let is_added: Vec<bool> = touched.values().copied().collect();
+    let written = sqlx::query_file!(
+        "src/sql/touch_partitions.sql",
         organization,
         commit.store.0,
-        commit.id.0,
-        kind,
-        commit.based_on,
-        version,
-        commit.receipt,
-        count(commit.counts.new)?,
-        count(commit.counts.updated)?,
-        count(commit.counts.unchanged)?,
-        count(commit.counts.stale)?,
-        now,
+        changed,
+        now + FOLD_DELAY,
+        &datasets,
+        &partitions,
+        &is_added,
     )
     .execute(&mut **transaction)
     .await
     .map_err(unavailable)?;
-    affected("the commit", 1, recorded.rows_affected())
+    affected("touched partitions", touched.len(), written.rows_affected())
 }
 
-struct CommitRow {
-    id: Uuid,
-    version: Version,
-    new_count: i64,
-    updated_count: i64,
-    unchanged_count: i64,
-    stale_count: i64,
-}
-
-impl CommitRow {
-    fn published(&self) -> Outcome<Published> {
-        let count = |count: i64| u64::try_from(count).map_err(unavailable);
-        let counts = CommitCounts {
-            new: count(self.new_count)?,
-            updated: count(self.updated_count)?,
-            unchanged: count(self.unchanged_count)?,
-            stale: count(self.stale_count)?,
-        };
-        Ok(Published { id: self.id.into(), version: self.version, counts })
+/// What is retired needs no quarantine any more. Answers whether any was in it.
+async fn release_retired(
+    transaction: &mut PgTransaction<'static>,
+    organization: Uuid,
+    commit: &Commit,
+) -> Outcome<bool> {
+    if commit.retire.is_empty() {
+        return Ok(false);
     }
-}
-
-/// The commit of that id.
-pub(super) async fn by_id(
-    transaction: &mut PgTransaction<'static>,
-    organization: Uuid,
-    store: StoreId,
-    commit: CommitId,
-) -> Outcome<Option<Published>> {
-    let row = sqlx::query_as!(
-        CommitRow,
-        "SELECT id, version, new_count, updated_count, unchanged_count, stale_count FROM lake_commits
-        WHERE org_id = $1 AND store_id = $2 AND id = $3",
+    let ids: Vec<Uuid> = commit.retire.iter().map(|id| id.0).collect();
+    let released = sqlx::query!(
+        "DELETE FROM lake_quarantine WHERE org_id = $1 AND store_id = $2 AND segment_id = ANY ($3)",
         organization,
-        store.0,
-        commit.0,
+        commit.store.0,
+        &ids,
     )
-    .fetch_optional(&mut **transaction)
+    .execute(&mut **transaction)
     .await
     .map_err(unavailable)?;
-    row.map(|row| row.published()).transpose()
+    Ok(released.rows_affected() > 0)
 }
 
-/// The commit that took that receipt.
-pub(super) async fn by_receipt(
-    transaction: &mut PgTransaction<'static>,
-    organization: Uuid,
-    store: StoreId,
-    receipt: &str,
-) -> Outcome<Option<Published>> {
-    let row = sqlx::query_as!(
-        CommitRow,
-        "SELECT id, version, new_count, updated_count, unchanged_count, stale_count FROM lake_commits
-        WHERE org_id = $1 AND store_id = $2 AND receipt = $3",
+async fn clear_receipts(transaction: &mut PgTransaction<'static>, organization: Uuid, store: StoreId) -> Outcome<()> {
+    sqlx::query!(
+        "UPDATE lake_commits SET receipt = NULL WHERE org_id = $1 AND store_id = $2 AND receipt IS NOT NULL",
         organization,
         store.0,
-        receipt,
     )
-    .fetch_optional(&mut **transaction)
+    .execute(&mut **transaction)
     .await
     .map_err(unavailable)?;
-    row.map(|row| row.published()).transpose()
+    Ok(())
 }
 
 /// A statement under the store's lock that touches another number of rows than it must is a fault here, and ends the commit.

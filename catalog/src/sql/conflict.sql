@@ -1,11 +1,9 @@
--- The first touched partition in which a segment began or ended after version $3. What changed since is found by version, of
--- which few rows are newer, and not by partition, of which old rows are many.
+-- The first touched partition whose rows were changed after version $3.
 SELECT touched.dataset AS "dataset!", touched.partition_date AS "partition_date!"
 FROM unnest($4::text[], $5::date[]) WITH ORDINALITY AS touched (dataset, partition_date, position)
-WHERE (touched.dataset, touched.partition_date) IN (
-    SELECT dataset, partition_date FROM lake_segments WHERE org_id = $1 AND store_id = $2 AND begin_version > $3
-    UNION ALL
-    SELECT dataset, partition_date FROM lake_segments WHERE org_id = $1 AND store_id = $2 AND end_version > $3
-)
+JOIN lake_partitions AS kept
+    ON kept.org_id = $1 AND kept.store_id = $2
+    AND kept.dataset = touched.dataset AND kept.partition_date = touched.partition_date
+WHERE kept.changed_version > $3
 ORDER BY touched.position
 LIMIT 1

@@ -12,7 +12,7 @@ pub use events::METRIC_VALUE;
 use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// How much time one partition spans.
@@ -97,6 +97,19 @@ impl Partition {
     #[must_use]
     pub const fn first_day(self) -> NaiveDate {
         self.0
+    }
+
+    /// The month after it; `None` at the end of the calendar.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        self.0.checked_add_months(Months::new(1)).map(Self)
+    }
+
+    /// How many months lie between the first days of this one and a later one.
+    #[must_use]
+    pub fn months_to(self, later: Self) -> i32 {
+        let months = |date: NaiveDate| date.year() * 12 + date.month0().cast_signed();
+        months(later.0) - months(self.0)
     }
 }
 

@@ -10,10 +10,10 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{AsArray, RecordBatch};
+use arrow::array::{AsArray, RecordBatch, StringViewArray};
 use arrow::compute::{max, max_string_view, min, min_string_view};
 use arrow::datatypes::TimestampMicrosecondType;
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Months, NaiveTime, Utc};
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
@@ -24,14 +24,16 @@ use parquet::file::statistics::Statistics;
 use sha2::{Digest, Sha256};
 
 use super::LakeError;
-use super::manifest::{Segment, Temperature};
+use super::blocks::{BlockHasher, Blocks};
+use super::segment::{Codec, Segment, Temperature};
 use crate::SegmentId;
 use crate::clock::Clock;
-use crate::dataset::{Dataset, Partition};
+use crate::dataset::{Dataset, Partition, Span};
 
 const ROW_GROUP_ROWS: usize = 128 * 1024;
 const PAGE_ROWS: usize = 20_000;
-const SEGMENT_BYTES: usize = 128 * 1024 * 1024;
+/// A segment that has grown to this size, in bytes, is closed and another begun.
+pub(super) const SEGMENT_BYTES: u64 = 128 << 20;
 const MONTHS_READ_OFTEN: Months = Months::new(24);
 
 /// A segment that is written to a local file and not yet staged.
@@ -49,7 +51,8 @@ pub(super) async fn write(
     folder: &Path,
     clock: &dyn Clock,
 ) -> Result<Vec<Written>, LakeError> {
-    let properties = properties(dataset, partition, clock.now());
+    let codec = codec(dataset, partition, clock.now());
+    let properties = properties(codec);
     let mut written = Vec::new();
     let mut open: Option<SegmentWriter> = None;
     while let Some(batch) = rows.next().await {
@@ -63,21 +66,36 @@ pub(super) async fn write(
         };
         writer.write(dataset, &batch)?;
         if writer.bytes() >= SEGMENT_BYTES {
-            written.push(writer.finish(dataset, partition)?);
+            written.push(writer.finish(dataset, partition, codec)?);
         } else {
             open = Some(writer);
         }
     }
     if let Some(writer) = open {
-        written.push(writer.finish(dataset, partition)?);
+        written.push(writer.finish(dataset, partition, codec)?);
     }
     Ok(written)
 }
 
-fn properties(dataset: &Dataset, partition: Partition, now: DateTime<Utc>) -> WriterProperties {
-    let old = dataset.span == crate::dataset::Span::Month
-        && partition.first_day().checked_add_months(MONTHS_READ_OFTEN).is_some_and(|day| day < now.date_naive());
-    let compression = if old { Compression::ZSTD(ZstdLevel::default()) } else { Compression::LZ4_RAW };
+/// How a partition's segments are compressed at that time.
+pub(super) fn codec(dataset: &Dataset, partition: Partition, now: DateTime<Utc>) -> Codec {
+    match seldom_read_from(dataset, partition) {
+        Some(from) if from <= now => Codec::Zstd,
+        _ => Codec::Lz4,
+    }
+}
+
+/// From when on a partition is one of the old ones; never for those that hold a present state.
+pub(super) fn seldom_read_from(dataset: &Dataset, partition: Partition) -> Option<DateTime<Utc>> {
+    let old = partition.first_day().checked_add_months(MONTHS_READ_OFTEN)?;
+    (dataset.span == Span::Month).then(|| old.and_time(NaiveTime::MIN).and_utc())
+}
+
+fn properties(codec: Codec) -> WriterProperties {
+    let compression = match codec {
+        Codec::Zstd => Compression::ZSTD(ZstdLevel::default()),
+        Codec::Lz4 => Compression::LZ4_RAW,
+    };
     WriterProperties::builder()
         .set_compression(compression)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
@@ -93,7 +111,7 @@ struct SegmentWriter {
     writer: ArrowWriter<Hashing<BufWriter<File>>>,
     rows: u64,
     time: (i64, i64),
-    entity: (String, String),
+    entity: Option<(String, String)>,
 }
 
 impl SegmentWriter {
@@ -106,29 +124,28 @@ impl SegmentWriter {
         let file = folder.join(format!("{id}.parquet"));
         let sink = Hashing::new(BufWriter::new(File::create(&file)?));
         let writer = ArrowWriter::try_new(sink, Arc::clone(&dataset.schema), Some(properties.clone()))?;
-        Ok(Self { id, file, writer, rows: 0, time: (i64::MAX, i64::MIN), entity: (String::new(), String::new()) })
+        Ok(Self { id, file, writer, rows: 0, time: (i64::MAX, i64::MIN), entity: None })
     }
 
     fn write(&mut self, dataset: &Dataset, batch: &RecordBatch) -> Result<(), LakeError> {
-        let (time, entity) = bounds(dataset, batch);
-        if self.rows == 0 {
-            self.entity = entity;
-        } else {
-            self.entity.0 = entity.0.min(std::mem::take(&mut self.entity.0));
-            self.entity.1 = entity.1.max(std::mem::take(&mut self.entity.1));
-        }
+        let time = time_bounds(dataset, batch);
+        let entity = entity_bounds(batch[dataset.entity].as_string_view());
+        self.entity = match (self.entity.take(), entity) {
+            (Some(before), Some(now)) => Some((before.0.min(now.0), before.1.max(now.1))),
+            (before, now) => before.or(now),
+        };
         self.time = (self.time.0.min(time.0), self.time.1.max(time.1));
         self.rows += batch.num_rows() as u64;
         Ok(self.writer.write(batch)?)
     }
 
-    fn bytes(&self) -> usize {
-        self.writer.bytes_written() + self.writer.in_progress_size()
+    fn bytes(&self) -> u64 {
+        (self.writer.bytes_written() + self.writer.in_progress_size()) as u64
     }
 
-    fn finish(mut self, dataset: &Dataset, partition: Partition) -> Result<Written, LakeError> {
+    fn finish(mut self, dataset: &Dataset, partition: Partition, codec: Codec) -> Result<Written, LakeError> {
         let metadata = self.writer.finish()?;
-        let (checksum, bytes, footer_bytes) = self.writer.inner_mut().finish()?;
+        let Hashed { checksum, blocks, bytes, footer_bytes } = self.writer.inner_mut().finish()?;
         let segment = Segment {
             id: self.id,
             dataset: dataset.name.to_owned(),
@@ -136,30 +153,31 @@ impl SegmentWriter {
             temperature: Temperature::Cold,
             rows: self.rows,
             updates: 0,
+            removed: 0,
             bytes,
             footer_bytes: Some(footer_bytes),
+            codec: Some(codec),
             schema_version: dataset.schema_version,
             time_bounds: self.time,
-            entity_bounds: self.entity,
+            entity_bounds: self.entity.unwrap_or_default(),
             column_bounds: column_bounds(&metadata),
             checksum,
+            blocks,
             begin_version: 0,
         };
         Ok(Written { segment, file: self.file })
     }
 }
 
-/// Least and greatest time and entity of a batch that has rows.
-pub(super) fn bounds(dataset: &Dataset, batch: &RecordBatch) -> ((i64, i64), (String, String)) {
+/// Least and greatest time of a batch's rows; the other way round when it has none.
+pub(super) fn time_bounds(dataset: &Dataset, batch: &RecordBatch) -> (i64, i64) {
     let time = batch[dataset.time].as_primitive::<TimestampMicrosecondType>();
-    let entity = batch[dataset.entity].as_string_view();
-    (
-        (min(time).unwrap_or(i64::MAX), max(time).unwrap_or(i64::MIN)),
-        (
-            min_string_view(entity).unwrap_or_default().to_owned(),
-            max_string_view(entity).unwrap_or_default().to_owned(),
-        ),
-    )
+    (min(time).unwrap_or(i64::MAX), max(time).unwrap_or(i64::MIN))
+}
+
+/// Least and greatest entity; `None` when there is none.
+pub(super) fn entity_bounds(entities: &StringViewArray) -> Option<(String, String)> {
+    Some((min_string_view(entities)?.to_owned(), max_string_view(entities)?.to_owned()))
 }
 
 /// Least and greatest value of each column where every row group knows them exactly.
@@ -218,21 +236,34 @@ impl Bounds {
 struct Hashing<W> {
     inner: W,
     hash: Sha256,
+    blocks: BlockHasher,
     bytes: u64,
     tail: [u8; 8],
 }
 
+/// What [`Hashing`] found out.
+struct Hashed {
+    /// SHA-256, lowercase hex.
+    checksum: String,
+    blocks: Blocks,
+    bytes: u64,
+    footer_bytes: u64,
+}
+
 impl<W: Write> Hashing<W> {
     fn new(inner: W) -> Self {
-        Self { inner, hash: Sha256::new(), bytes: 0, tail: [0; 8] }
+        Self { inner, hash: Sha256::new(), blocks: BlockHasher::default(), bytes: 0, tail: [0; 8] }
     }
 
-    /// Flushes; returns the SHA-256, the size, and the size of the footer.
-    fn finish(&mut self) -> Result<(String, u64, u64), LakeError> {
+    fn finish(&mut self) -> Result<Hashed, LakeError> {
         self.inner.flush()?;
         let [a, b, c, d, ..] = self.tail;
-        let footer = u64::from(u32::from_le_bytes([a, b, c, d])) + 8;
-        Ok((super::hex(&self.hash.finalize_reset()), self.bytes, footer))
+        Ok(Hashed {
+            checksum: super::hex(&self.hash.finalize_reset()),
+            blocks: self.blocks.finish(),
+            bytes: self.bytes,
+            footer_bytes: u64::from(u32::from_le_bytes([a, b, c, d])) + 8,
+        })
     }
 }
 
@@ -241,6 +272,7 @@ impl<W: Write> Write for Hashing<W> {
         let written = self.inner.write(data)?;
         let data = &data[..written];
         self.hash.update(data);
+        self.blocks.update(data);
         self.bytes += written as u64;
         if data.len() >= 8 {
             self.tail.copy_from_slice(&data[data.len() - 8..]);

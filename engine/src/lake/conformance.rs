@@ -8,10 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::blocks::Blocks;
 use super::manifest::{
-    Commit, CommitCounts, CommitKind, Manifest, ManifestError, NewSegment, Segment, Temperature, Version,
+    Chore, Codec, Commit, CommitCounts, CommitKind, Doomed, Expired, Manifest, ManifestError, NewSegment, Segment,
+    Temperature, Version,
 };
 use crate::dataset::Partition;
 use crate::{CommitId, SegmentId, StoreId};
@@ -39,6 +42,20 @@ macro_rules! manifest_conformance {
             an_unknown_store_is_an_error_everywhere,
             concurrent_commits_are_all_there_once_and_in_order,
             everything_said_of_a_segment_is_kept,
+            what_changed_since_a_snapshot_leads_to_the_newest_one,
+            nothing_changed_since_the_newest_snapshot,
+            a_fold_does_not_disturb_what_was_computed_before_it,
+            a_fold_whose_input_was_retired_is_refused,
+            an_expired_version_cannot_be_read_or_committed_from,
+            what_is_still_readable_does_not_expire,
+            what_expired_is_doomed_until_it_is_forgotten,
+            what_was_staged_and_forgotten_is_doomed_and_cannot_be_committed,
+            a_live_segment_is_named_in_quarantine_until_it_is_released,
+            a_segment_that_is_retired_leaves_quarantine,
+            receipts_can_be_taken_again_once_they_are_cleared,
+            the_partitions_of_a_commit_are_due_and_one_worker_gets_each,
+            a_settled_chore_is_due_again_when_it_was_said_or_when_a_commit_asks,
+            the_claim_of_a_dead_worker_runs_out,
         );
     };
     (@cases $make:path: $($case:ident,)*) => {
@@ -66,13 +83,16 @@ fn segment(temperature: Temperature, partition: &str) -> Segment {
         temperature,
         rows: 3,
         updates: u64::from(temperature == Temperature::Hot),
+        removed: if temperature == Temperature::Hot { 2 } else { 0 },
         bytes: 3,
         footer_bytes: (temperature == Temperature::Cold).then_some(321),
+        codec: (temperature == Temperature::Cold).then_some(Codec::Zstd),
         schema_version: 1,
         time_bounds: (-5, 1_700_000_000_000_000),
         entity_bounds: ("a".to_owned(), "z\u{fc}".to_owned()),
         column_bounds: BTreeMap::from([("currency".to_owned(), ("EUR".to_owned(), "USD".to_owned()))]),
         checksum: "ab".repeat(32),
+        blocks: if temperature == Temperature::Cold { Blocks::of(b"cold") } else { Blocks::default() },
         begin_version: 0,
     }
 }
@@ -98,7 +118,8 @@ fn commit(store: StoreId, based_on: Version, add: Vec<NewSegment>) -> Commit {
         add,
         retire: Vec::new(),
         receipt: None,
-        counts: CommitCounts { new: 1, updated: 2, unchanged: 3, stale: 4 },
+        clears_receipts: false,
+        counts: CommitCounts { new: 1, updated: 2, unchanged: 3, stale: 4, removed: 5 },
     }
 }
 
@@ -195,15 +216,15 @@ pub async fn a_cold_segment_must_be_staged(manifest: Arc<dyn Manifest>, store: S
     assert_eq!(manifest.version(store).await.unwrap(), 0);
     manifest.stage(store, std::slice::from_ref(&new.segment)).await.unwrap();
     assert_eq!(manifest.publish(commit).await.unwrap().version, 1);
-    assert_eq!(manifest.unstage(store, &[new.segment.id]).await.unwrap(), []);
+    assert_eq!(manifest.withdraw(store, &[new.segment.id]).await.unwrap(), []);
 }
 
 pub async fn a_staged_segment_can_be_withdrawn(manifest: Arc<dyn Manifest>, store: StoreId) {
     let new = cold("2026-10-01");
     manifest.stage(store, std::slice::from_ref(&new.segment)).await.unwrap();
     let asked = [new.segment.id, segment(Temperature::Cold, "2026-10-01").id];
-    assert_eq!(manifest.unstage(store, &asked).await.unwrap(), [new.segment.id]);
-    assert_eq!(manifest.unstage(store, &asked).await.unwrap(), []);
+    assert_eq!(manifest.withdraw(store, &asked).await.unwrap(), [new.segment.id]);
+    assert_eq!(manifest.withdraw(store, &asked).await.unwrap(), []);
     let answer = manifest.publish(commit(store, 0, vec![new])).await;
     assert!(matches!(answer, Err(ManifestError::NotStaged(_))), "{answer:?}");
 }
@@ -279,4 +300,249 @@ pub async fn concurrent_commits_are_all_there_once_and_in_order(manifest: Arc<dy
     let same: Vec<_> = (0..5).map(|_| manifest.publish(commit(store, 9, vec![hot("2026-10-01")]))).collect();
     let answers = futures::future::join_all(same).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+}
+
+fn long_ago() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH
+}
+
+fn far_off() -> DateTime<Utc> {
+    "2100-01-01T00:00:00Z".parse().unwrap()
+}
+
+fn worker() -> Uuid {
+    segment(Temperature::Hot, "2026-10-01").id.0
+}
+
+async fn stage_and_publish(manifest: &dyn Manifest, commit: Commit) -> Version {
+    let cold = commit.add.iter().filter(|new| new.payload.is_none());
+    let staged: Vec<_> = cold.map(|new| new.segment.clone()).collect();
+    manifest.stage(commit.store, &staged).await.unwrap();
+    manifest.publish(commit).await.unwrap().version
+}
+
+pub async fn what_changed_since_a_snapshot_leads_to_the_newest_one(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let (first, second) = (hot("2026-10-01"), hot("2026-11-01"));
+    let retired = first.segment.id;
+    manifest.publish(commit(store, 0, vec![first, second])).await.unwrap();
+    let before = manifest.snapshot(store, None).await.unwrap();
+    let gone = hot("2026-09-01");
+    let gone_id = gone.segment.id;
+    manifest.publish(commit(store, 1, vec![hot("2026-12-01"), gone])).await.unwrap();
+    let replace = Commit { retire: vec![retired, gone_id], ..commit(store, 2, vec![hot("2026-10-01")]) };
+    manifest.publish(replace).await.unwrap();
+    let changes = manifest.changes(&before).await.unwrap().unwrap();
+    assert_eq!(changes.version, 3);
+    let newest = manifest.snapshot(store, None).await.unwrap();
+    assert_eq!(before.after(changes).segments, newest.segments);
+}
+
+pub async fn nothing_changed_since_the_newest_snapshot(manifest: Arc<dyn Manifest>, store: StoreId) {
+    manifest.publish(commit(store, 0, vec![hot("2026-10-01")])).await.unwrap();
+    let newest = manifest.snapshot(store, None).await.unwrap();
+    assert!(manifest.changes(&newest).await.unwrap().is_none());
+}
+
+pub async fn a_fold_does_not_disturb_what_was_computed_before_it(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let first = hot("2026-10-01");
+    let input = first.segment.id;
+    manifest.publish(commit(store, 0, vec![first])).await.unwrap();
+    let fold = Commit {
+        kind: CommitKind::Fold,
+        touched: Vec::new(),
+        retire: vec![input],
+        ..commit(store, 1, vec![cold("2026-10-01")])
+    };
+    assert_eq!(stage_and_publish(&*manifest, fold).await, 2);
+    assert_eq!(manifest.publish(commit(store, 1, vec![hot("2026-10-01")])).await.unwrap().version, 3);
+    let late = manifest.publish(commit(store, 2, vec![hot("2026-10-01")])).await;
+    assert!(matches!(late, Err(ManifestError::Conflict { .. })), "{late:?}");
+}
+
+pub async fn a_fold_whose_input_was_retired_is_refused(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let first = hot("2026-10-01");
+    let input = first.segment.id;
+    manifest.publish(commit(store, 0, vec![first])).await.unwrap();
+    let other = Commit { retire: vec![input], ..commit(store, 1, vec![hot("2026-10-01")]) };
+    manifest.publish(other).await.unwrap();
+    let add = cold("2026-10-01");
+    manifest.stage(store, std::slice::from_ref(&add.segment)).await.unwrap();
+    let fold = Commit {
+        kind: CommitKind::Fold,
+        touched: Vec::new(),
+        retire: vec![input],
+        ..commit(store, 1, vec![add.clone()])
+    };
+    let answer = manifest.publish(fold).await;
+    assert!(matches!(answer, Err(ManifestError::NotLive(id)) if id == input), "{answer:?}");
+    assert_eq!(manifest.withdraw(store, &[add.segment.id]).await.unwrap(), [add.segment.id]);
+}
+
+pub async fn an_expired_version_cannot_be_read_or_committed_from(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let first = hot("2026-10-01");
+    let retired = first.segment.id;
+    manifest.publish(commit(store, 0, vec![first])).await.unwrap();
+    let at_first = manifest.snapshot(store, None).await.unwrap();
+    let second = hot("2026-10-01");
+    let live = second.segment.id;
+    manifest.publish(Commit { retire: vec![retired], ..commit(store, 1, vec![second]) }).await.unwrap();
+    let expired = manifest.expire(store, far_off(), long_ago()).await.unwrap();
+    assert_eq!(expired, Expired { hot: 1, ..Expired::default() });
+    assert!(matches!(manifest.snapshot(store, Some(1)).await, Err(ManifestError::UnknownVersion(1))));
+    assert!(matches!(manifest.changes(&at_first).await, Err(ManifestError::UnknownVersion(1))));
+    assert!(manifest.hot_payloads(store, &[retired]).await.is_err());
+    assert_eq!(ids(&*manifest, store, None).await, [live]);
+    let late = manifest.publish(commit(store, 1, vec![hot("2026-12-01")])).await;
+    assert!(matches!(late, Err(ManifestError::UnknownVersion(1))), "{late:?}");
+    assert_eq!(manifest.publish(commit(store, 2, vec![hot("2026-12-01")])).await.unwrap().version, 3);
+}
+
+pub async fn what_is_still_readable_does_not_expire(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let first = hot("2026-10-01");
+    let retired = first.segment.id;
+    manifest.publish(commit(store, 0, vec![first])).await.unwrap();
+    manifest.publish(Commit { retire: vec![retired], ..commit(store, 1, vec![]) }).await.unwrap();
+    let expired = manifest.expire(store, long_ago(), long_ago()).await.unwrap();
+    assert_eq!(expired, Expired { pending: true, ..Expired::default() });
+    assert_eq!(ids(&*manifest, store, Some(1)).await, [retired]);
+}
+
+pub async fn what_expired_is_doomed_until_it_is_forgotten(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let new = cold("2026-10-01");
+    let id = new.segment.id;
+    stage_and_publish(&*manifest, commit(store, 0, vec![new])).await;
+    manifest.publish(Commit { retire: vec![id], ..commit(store, 1, vec![]) }).await.unwrap();
+    let unknown = segment(Temperature::Cold, "2026-10-01").id;
+    assert_eq!(manifest.known(store, &[id, unknown]).await.unwrap().into_iter().collect::<Vec<_>>(), [id]);
+    assert_eq!(manifest.doomed(store, far_off(), 10).await.unwrap(), []);
+    let expired = manifest.expire(store, far_off(), long_ago()).await.unwrap();
+    assert_eq!(expired, Expired { cold: 1, pending: true, ..Expired::default() });
+    let doomed = Doomed { id, dataset: "orders".to_owned(), partition: month("2026-10-01") };
+    assert_eq!(manifest.doomed(store, long_ago(), 10).await.unwrap(), []);
+    assert_eq!(manifest.doomed(store, far_off(), 10).await.unwrap(), [doomed]);
+    assert!(manifest.known(store, &[id]).await.unwrap().contains(&id));
+    manifest.forget(store, &[id, unknown]).await.unwrap();
+    assert_eq!(manifest.doomed(store, far_off(), 10).await.unwrap(), []);
+    assert!(manifest.known(store, &[id]).await.unwrap().is_empty());
+    assert_eq!(manifest.expire(store, far_off(), long_ago()).await.unwrap(), Expired::default());
+}
+
+pub async fn what_was_staged_and_forgotten_is_doomed_and_cannot_be_committed(
+    manifest: Arc<dyn Manifest>,
+    store: StoreId,
+) {
+    let new = cold("2026-10-01");
+    let id = new.segment.id;
+    manifest.stage(store, std::slice::from_ref(&new.segment)).await.unwrap();
+    assert_eq!(manifest.expire(store, long_ago(), long_ago()).await.unwrap().abandoned, 0);
+    let expired = manifest.expire(store, long_ago(), far_off()).await.unwrap();
+    assert_eq!(expired, Expired { abandoned: 1, pending: true, ..Expired::default() });
+    let answer = manifest.publish(commit(store, 0, vec![new])).await;
+    assert!(matches!(answer, Err(ManifestError::NotStaged(_))), "{answer:?}");
+    let doomed: Vec<_> = manifest.doomed(store, far_off(), 10).await.unwrap().into_iter().map(|d| d.id).collect();
+    assert_eq!(doomed, [id]);
+}
+
+pub async fn a_live_segment_is_named_in_quarantine_until_it_is_released(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let new = hot("2026-10-01");
+    let id = new.segment.id;
+    manifest.publish(commit(store, 0, vec![new])).await.unwrap();
+    let before = manifest.snapshot(store, None).await.unwrap();
+    assert!(before.quarantine.is_empty());
+    assert!(manifest.quarantine(store, id, "damaged: by mice").await.unwrap());
+    assert!(!manifest.quarantine(store, id, "again").await.unwrap());
+    assert!(!manifest.quarantine(store, segment(Temperature::Hot, "2026-10-01").id, "unknown").await.unwrap());
+    let changes = manifest.changes(&before).await.unwrap().unwrap();
+    assert_eq!((changes.version, changes.began.len(), changes.ended.len()), (1, 0, 0));
+    let within = before.after(changes);
+    assert_eq!(*within.quarantine, BTreeMap::from([(id, "damaged: by mice".to_owned())]));
+    assert_eq!(manifest.snapshot(store, None).await.unwrap().quarantine, within.quarantine);
+    assert!(manifest.release(store, id).await.unwrap());
+    assert!(!manifest.release(store, id).await.unwrap());
+    let changes = manifest.changes(&within).await.unwrap().unwrap();
+    assert!(changes.quarantine.is_empty());
+}
+
+pub async fn a_segment_that_is_retired_leaves_quarantine(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let new = hot("2026-10-01");
+    let id = new.segment.id;
+    manifest.publish(commit(store, 0, vec![new])).await.unwrap();
+    manifest.quarantine(store, id, "missing").await.unwrap();
+    manifest.publish(Commit { retire: vec![id], ..commit(store, 1, vec![]) }).await.unwrap();
+    assert!(manifest.snapshot(store, None).await.unwrap().quarantine.is_empty());
+    assert!(!manifest.quarantine(store, id, "missing").await.unwrap(), "it is not live any more");
+}
+
+pub async fn receipts_can_be_taken_again_once_they_are_cleared(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let with_receipt =
+        |based_on| Commit { receipt: Some("import:4".to_owned()), ..commit(store, based_on, vec![hot("2026-10-01")]) };
+    let first = manifest.publish(with_receipt(0)).await.unwrap();
+    manifest.publish(Commit { clears_receipts: true, ..commit(store, 1, vec![]) }).await.unwrap();
+    assert_eq!(manifest.receipt(store, "import:4").await.unwrap(), None);
+    assert_eq!(manifest.committed(store, first.id).await.unwrap(), Some(first));
+    let second = manifest.publish(with_receipt(1)).await.unwrap();
+    assert_eq!((second.version, manifest.receipt(store, "import:4").await.unwrap()), (2, Some(second)));
+}
+
+/// The next chore, waiting until one is due.
+async fn claimed(manifest: &dyn Manifest, store: StoreId, worker: Uuid) -> Chore {
+    for _ in 0..500 {
+        if let Some(chore) = manifest.claim(store, worker, TimeDelta::minutes(1)).await.unwrap() {
+            return chore;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nothing is due");
+}
+
+pub async fn the_partitions_of_a_commit_are_due_and_one_worker_gets_each(manifest: Arc<dyn Manifest>, store: StoreId) {
+    assert_eq!(manifest.claim(store, worker(), TimeDelta::minutes(1)).await.unwrap(), None);
+    let (first, second) = (hot("2026-10-01"), hot("2026-11-01"));
+    let retired = first.segment.id;
+    manifest.publish(commit(store, 0, vec![first, second])).await.unwrap();
+    manifest.publish(Commit { retire: vec![retired], ..commit(store, 1, vec![]) }).await.unwrap();
+    let mut chores = Vec::new();
+    for _ in 0..3 {
+        chores.push(claimed(&*manifest, store, worker()).await);
+    }
+    let fold = |first_day| Chore::Fold { dataset: "orders".to_owned(), partition: month(first_day) };
+    for chore in [fold("2026-10-01"), fold("2026-11-01"), Chore::Tidy] {
+        assert!(chores.contains(&chore), "{chore:?} is not among {chores:?}");
+    }
+    assert_eq!(manifest.claim(store, worker(), TimeDelta::minutes(1)).await.unwrap(), None);
+}
+
+pub async fn a_settled_chore_is_due_again_when_it_was_said_or_when_a_commit_asks(
+    manifest: Arc<dyn Manifest>,
+    store: StoreId,
+) {
+    manifest.publish(commit(store, 0, vec![hot("2026-10-01")])).await.unwrap();
+    let (mine, other) = (worker(), worker());
+    let chore = claimed(&*manifest, store, mine).await;
+    manifest.settle(store, other, &chore, Some(long_ago())).await.unwrap();
+    assert_eq!(manifest.claim(store, other, TimeDelta::minutes(1)).await.unwrap(), None, "it is not the other's");
+    manifest.settle(store, mine, &chore, None).await.unwrap();
+    assert_eq!(manifest.claim(store, other, TimeDelta::minutes(1)).await.unwrap(), None, "it is done");
+    manifest.publish(commit(store, 1, vec![hot("2026-10-01")])).await.unwrap();
+    assert_eq!(claimed(&*manifest, store, other).await, chore);
+    // A commit during the work asks for it again, whenever the worker would have it.
+    manifest.publish(commit(store, 2, vec![hot("2026-10-01")])).await.unwrap();
+    manifest.settle(store, other, &chore, Some(far_off())).await.unwrap();
+    assert_eq!(claimed(&*manifest, store, mine).await, chore);
+    manifest.settle(store, mine, &chore, Some(long_ago())).await.unwrap();
+    assert_eq!(claimed(&*manifest, store, other).await, chore);
+}
+
+pub async fn the_claim_of_a_dead_worker_runs_out(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let new = hot("2026-10-01");
+    let id = new.segment.id;
+    manifest.publish(commit(store, 0, vec![new])).await.unwrap();
+    manifest.publish(Commit { retire: vec![id], ..commit(store, 1, vec![]) }).await.unwrap();
+    let dead = worker();
+    let mut abandoned = Vec::new();
+    while abandoned.len() < 2 {
+        abandoned.extend(manifest.claim(store, dead, TimeDelta::milliseconds(1)).await.unwrap());
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert_eq!(claimed(&*manifest, store, worker()).await, abandoned[0]);
 }

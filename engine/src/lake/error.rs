@@ -4,7 +4,9 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use parquet::errors::ParquetError;
 
+use super::fault::SegmentFault;
 use super::manifest::ManifestError;
+use crate::dataset::Partition;
 use crate::transfer::TransferError;
 
 /// Why the lake refused or failed. Nothing was committed unless a variant says otherwise.
@@ -25,15 +27,23 @@ pub enum LakeError {
         /// What is wrong.
         detail: String,
     },
-    /// A stored segment is not what its manifest row says.
-    #[error("segment {segment} of {dataset} is damaged: {detail}")]
-    Damaged {
+    /// A segment is damaged or missing.
+    #[error(transparent)]
+    Fault(#[from] SegmentFault),
+    /// A segment that the answer depends on is in quarantine.
+    #[error(
+        "segment {segment} of {dataset} {partition} is in quarantine: it is {reason}. Restore its object and run `aloftly lake \
+         verify`, or import that month's rows anew after erasing them"
+    )]
+    Quarantined {
         /// The dataset.
         dataset: String,
+        /// The partition.
+        partition: Partition,
         /// The segment.
         segment: crate::SegmentId,
-        /// What is wrong.
-        detail: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// No dataset has that name.
     #[error("no dataset {0:?}")]

@@ -1,67 +1,102 @@
-//! Folding: the hot segments of a partition and its cold ones become one sorted run of cold segments.
+//! Folding: hot segments of a partition, and some cold ones, become one sorted run of cold segments.
 //!
-//! A fold changes no row that a read returns. It streams, and publishes only if every input is still live.
+//! A fold changes no row that a read returns. It streams, and publishes only if every input is still live; commits that come
+//! meanwhile do not disturb it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::manifest::{Commit, CommitCounts, CommitKind, ManifestError, Published, Snapshot, Temperature};
-use super::read::{Reader, partition_segments};
+use datafusion::common::Column;
+use datafusion::dataframe::DataFrame;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+
+use super::fold_policy::{self, Decision};
+use super::hot;
+use super::manifest::{Commit, CommitCounts, CommitKind, ManifestError, Published, Segment, Snapshot};
+use super::read::{Reader, only_entities};
 use super::{LakeError, StoreLake};
 use crate::CommitId;
 use crate::dataset::{self, Dataset, Partition};
 
+/// What a fold did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Folded {
+    /// Its commit.
+    pub published: Published,
+    /// Segments that it took in.
+    pub inputs: usize,
+    /// Their bytes.
+    pub bytes_in: u64,
+    /// Segments that it wrote.
+    pub outputs: usize,
+    /// Their bytes.
+    pub bytes_out: u64,
+}
+
 impl StoreLake {
-    /// Folds a partition; `None` when it has nothing hot, or when another commit changed it meanwhile.
+    /// Folds all that can be folded of a partition; `None` when that is nothing, or when another commit retired some of it
+    /// meanwhile.
     ///
     /// # Errors
     /// When nothing was changed; [`ManifestError::Ambiguous`] when that is not known.
-    pub async fn fold(&self, dataset: &str, partition: Partition) -> Result<Option<Published>, LakeError> {
-        let dataset = dataset::find(dataset).ok_or_else(|| LakeError::UnknownDataset(dataset.to_owned()))?;
+    pub async fn fold(&self, dataset: &str, partition: Partition) -> Result<Option<Folded>, LakeError> {
+        let dataset = declared(dataset)?;
         let snapshot = self.snapshot(None).await?;
-        self.fold_partition(&snapshot, dataset, partition).await
+        match fold_policy::everything(snapshot.partition(dataset.name, partition)) {
+            None => Ok(None),
+            Some(inputs) => self.fold_segments(&snapshot, dataset, partition, inputs).await,
+        }
     }
 
-    /// Folds every partition whose hot segments are many or large.
+    /// Folds every partition that is due.
     ///
     /// # Errors
     /// When a fold fails; those before it are done.
-    pub async fn fold_due(&self) -> Result<Vec<Published>, LakeError> {
+    pub async fn fold_due(&self) -> Result<Vec<Folded>, LakeError> {
         let snapshot = self.snapshot(None).await?;
+        let mut partitions: Vec<_> =
+            snapshot.segments.iter().map(|segment| (segment.dataset.as_str(), segment.partition)).collect();
+        partitions.dedup();
         let mut folded = Vec::new();
-        for (dataset, partition) in self.due(&snapshot) {
-            folded.extend(self.fold(dataset, partition).await?);
+        for (dataset, partition) in partitions {
+            if let Decision::Fold(inputs) = self.decide(&snapshot, declared(dataset)?, partition) {
+                folded.extend(self.fold_segments(&snapshot, declared(dataset)?, partition, inputs).await?);
+            }
         }
         Ok(folded)
     }
 
-    fn due<'a>(&self, snapshot: &'a Snapshot) -> impl Iterator<Item = (&'a str, Partition)> + use<'a> {
-        let options = &self.shared().options;
-        let (most_segments, most_bytes) = (options.fold_segments, options.fold_bytes);
-        let mut hot: BTreeMap<(&str, Partition), (usize, u64)> = BTreeMap::new();
-        for segment in snapshot.segments.iter().filter(|segment| segment.temperature == Temperature::Hot) {
-            let (segments, bytes) = hot.entry((&segment.dataset, segment.partition)).or_default();
-            *segments += 1;
-            *bytes += segment.bytes;
-        }
-        hot.into_iter()
-            .filter(move |(_, (segments, bytes))| *segments >= most_segments || *bytes >= most_bytes)
-            .map(|(key, _)| key)
+    pub(super) fn decide(&self, snapshot: &Snapshot, dataset: &Dataset, partition: Partition) -> Decision {
+        let segments = snapshot.partition(dataset.name, partition);
+        let shared = self.shared();
+        fold_policy::decide(dataset, partition, segments, &snapshot.quarantine, shared.clock.now(), &shared.options)
     }
 
-    async fn fold_partition(
+    pub(super) async fn fold_segments(
         &self,
         snapshot: &Arc<Snapshot>,
         dataset: &Arc<Dataset>,
         partition: Partition,
-    ) -> Result<Option<Published>, LakeError> {
-        let inputs = partition_segments(snapshot, dataset, partition);
-        if inputs.iter().all(|segment| segment.temperature == Temperature::Cold) {
-            return Ok(None);
+        inputs: Vec<Arc<Segment>>,
+    ) -> Result<Option<Folded>, LakeError> {
+        match self.try_fold(snapshot, dataset, partition, inputs).await {
+            // A segment that is needed is gone, or damaged: the former was folded by somebody else.
+            Err(error) if self.examine(&error).await?.is_outdated() => Ok(None),
+            result => result,
         }
+    }
+
+    async fn try_fold(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        dataset: &Arc<Dataset>,
+        partition: Partition,
+        mut inputs: Vec<Arc<Segment>>,
+    ) -> Result<Option<Folded>, LakeError> {
         let (session, slot) = self.shared().large_commits.session().await;
         let reader = Reader::over(self, Arc::clone(snapshot), session.clone());
-        let rows = reader.scan_partition(dataset, partition).await?;
+        self.add_restated(&reader, dataset, partition, &mut inputs).await?;
+        let rows = reader.scan_segments(dataset, &inputs).await?;
         let folder = tempfile::tempdir_in(&self.shared().options.spool_dir)?;
         let written = self.write_cold(&session, dataset, partition, rows, folder.path()).await?;
         drop(slot);
@@ -71,23 +106,75 @@ impl StoreLake {
             store: self.store,
             kind: CommitKind::Fold,
             based_on: snapshot.version,
-            touched: vec![(dataset.name.to_owned(), partition)],
+            // What else is committed to the partition leaves the inputs as they are, or retires them.
+            touched: Vec::new(),
             add: add.clone(),
             retire: inputs.iter().map(|segment| segment.id).collect(),
             receipt: None,
+            clears_receipts: false,
             counts: CommitCounts::default(),
         };
-        match self.publish(commit).await {
-            Ok(published) => Ok(Some(published)),
-            Err(LakeError::Manifest(ManifestError::Conflict { .. } | ManifestError::NotLive(_))) => {
-                self.withdraw(&add).await;
-                Ok(None)
-            }
-            Err(error @ LakeError::Manifest(ManifestError::Ambiguous(_))) => Err(error),
-            Err(error) => {
-                self.withdraw(&add).await;
-                Err(error)
-            }
+        let published = self.publish(commit).await;
+        if !matches!(published, Ok(_) | Err(LakeError::Manifest(ManifestError::Ambiguous(_)))) {
+            self.withdraw(&add).await;
+        }
+        match published {
+            Ok(published) => Ok(Some(Folded {
+                published,
+                inputs: inputs.len(),
+                bytes_in: inputs.iter().map(|segment| segment.bytes).sum(),
+                outputs: add.len(),
+                bytes_out: add.iter().map(|new| new.segment.bytes).sum(),
+            })),
+            // It took so long that what it wrote was given up.
+            Err(LakeError::Manifest(ManifestError::NotStaged(_))) => Ok(None),
+            Err(error) => Err(error),
         }
     }
+
+    /// Adds the cold segments in which entities live that the hot ones restate or remove: those rows must go.
+    async fn add_restated(
+        &self,
+        reader: &Reader,
+        dataset: &Arc<Dataset>,
+        partition: Partition,
+        inputs: &mut Vec<Arc<Segment>>,
+    ) -> Result<(), LakeError> {
+        let hot: Vec<_> = inputs.iter().filter(|segment| segment.is_hot()).cloned().collect();
+        if hot.iter().all(|segment| segment.updates + segment.removed == 0) {
+            return Ok(());
+        }
+        let decoded = reader.hot_rows(dataset, hot.iter()).await?;
+        let in_order: Vec<_> = hot.iter().filter_map(|segment| decoded.get(&segment.id).cloned()).collect();
+        let (_, restated) = hot::last_per_entity(dataset, &in_order)?;
+        for segment in reader.snapshot().partition(dataset.name, partition) {
+            if segment.is_hot() || inputs.iter().any(|input| input.id == segment.id) {
+                continue;
+            }
+            let (least, greatest) = &segment.entity_bounds;
+            let within: BTreeSet<_> = restated.range(least.clone()..=greatest.clone()).cloned().collect();
+            if !within.is_empty() && holds_any(reader, dataset, segment, within).await? {
+                inputs.push(Arc::clone(segment));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a cold segment holds any of these entities.
+async fn holds_any(
+    reader: &Reader,
+    dataset: &Arc<Dataset>,
+    segment: &Arc<Segment>,
+    entities: BTreeSet<String>,
+) -> Result<bool, LakeError> {
+    let entity = Expr::Column(Column::new_unqualified(dataset.entity));
+    let rows = reader.stored(dataset, std::slice::from_ref(segment)).await?;
+    let rows = only_entities(LogicalPlanBuilder::from(rows).project([entity])?, dataset, entities)?;
+    let some = DataFrame::new(reader.session().state(), rows.limit(0, Some(1))?.build()?).collect().await?;
+    Ok(some.iter().any(|batch| batch.num_rows() > 0))
+}
+
+fn declared(dataset: &str) -> Result<&'static Arc<Dataset>, LakeError> {
+    dataset::find(dataset).ok_or_else(|| LakeError::UnknownDataset(dataset.to_owned()))
 }

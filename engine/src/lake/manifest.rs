@@ -2,131 +2,61 @@
 //!
 //! A trait with two implementations, in memory ([`super::memory::MemoryManifest`]) and in Postgres (in `catalog`), that pass one
 //! test suite ([`super::conformance`]). The contract of each method is the contract of both.
+//!
+//! A cold segment's object is known to the manifest from before it exists until after it is gone: **staged**, then **live**, then
+//! **retired** (a reader of an older version may still need it), then **doomed** (nobody may), then forgotten. So whatever is
+//! killed and whenever, every object is found again.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
+pub use super::segment::{Codec, NewSegment, Segment, Temperature};
+pub use super::snapshot::{Changes, Quarantine, Snapshot};
 use crate::dataset::Partition;
 use crate::{CommitId, SegmentId, StoreId};
 
 /// The number of a state of a store. A store without commits is at 0.
 pub type Version = i64;
 
-/// Where a segment's bytes are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Temperature {
-    /// Arrow IPC, kept with the manifest.
-    Hot,
-    /// Parquet, in the object store.
-    Cold,
-}
+/// How long after a commit the partitions that it touched are looked at: commits that come close to one another are looked at
+/// together.
+pub const FOLD_DELAY: TimeDelta = TimeDelta::seconds(1);
 
-/// What is known of a segment without opening it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Segment {
-    /// Its identity, never reused.
-    pub id: SegmentId,
-    /// The dataset's name.
-    pub dataset: String,
-    /// The partition that all its rows belong to.
-    pub partition: Partition,
-    /// Where its bytes are.
-    pub temperature: Temperature,
-    /// Rows it holds.
-    pub rows: u64,
-    /// Rows of entities that its partition already held when it was committed (0 for cold segments).
-    pub updates: u64,
-    /// Size of its bytes as stored.
-    pub bytes: u64,
-    /// Size of the Parquet footer with its trailing 8 bytes, so that one ranged read gets it (cold only).
-    pub footer_bytes: Option<u64>,
-    /// The dataset's schema version it was written with.
-    pub schema_version: u32,
-    /// Least and greatest [`crate::dataset::Dataset::time`], in microseconds since the epoch, both inclusive.
-    pub time_bounds: (i64, i64),
-    /// Least and greatest entity, in byte order, both inclusive.
-    pub entity_bounds: (String, String),
-    /// Least and greatest value of other columns, as text, where they are known.
-    pub column_bounds: BTreeMap<String, (String, String)>,
-    /// SHA-256 of its bytes, lowercase hex.
-    pub checksum: String,
-    /// The version that added it. Decided by [`Manifest::publish`].
-    pub begin_version: Version,
-}
-
-impl Segment {
-    /// The order of segments in a snapshot.
-    #[must_use]
-    pub fn order(&self) -> (&str, Partition, Version, SegmentId) {
-        (&self.dataset, self.partition, self.begin_version, self.id)
-    }
-
-    /// The object of a cold segment: `{dataset}/store_id={store}/date={first day}/{segment}.parquet`.
-    #[must_use]
-    pub fn path(&self, store: StoreId) -> object_store::path::Path {
-        object_store::path::Path::from_iter([
-            self.dataset.as_str(),
-            &format!("store_id={store}"),
-            &format!("date={}", self.partition),
-            &format!("{}.parquet", self.id),
-        ])
-    }
-}
-
-/// All segments of a store at one version, in the order `(dataset, partition, begin_version, id)`.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// The store.
-    pub store: StoreId,
-    /// The version it is pinned to.
-    pub version: Version,
-    /// Every segment that is live at that version.
-    pub segments: Vec<Arc<Segment>>,
-}
-
-impl Snapshot {
-    /// About how many bytes it takes in memory.
-    #[must_use]
-    pub fn memory(&self) -> usize {
-        /// What an entry of a map and the allocations of its texts take besides the texts.
-        const ENTRY: usize = 160;
-        let of_segment = |segment: &Segment| {
-            let texts = [&segment.dataset, &segment.entity_bounds.0, &segment.entity_bounds.1, &segment.checksum];
-            let columns = segment.column_bounds.iter();
-            size_of::<Segment>()
-                + texts.into_iter().map(String::len).sum::<usize>()
-                + columns.map(|(name, (a, b))| ENTRY + name.len() + a.len() + b.len()).sum::<usize>()
-        };
-        size_of::<Self>() + self.segments.iter().map(|segment| of_segment(segment)).sum::<usize>()
-    }
-}
-
-/// A segment to be added by a commit.
-#[derive(Clone, Debug)]
-pub struct NewSegment {
-    /// Its description; `begin_version` is ignored.
-    pub segment: Segment,
-    /// The bytes of a hot segment; `None` for a cold one, whose object is already uploaded and staged.
-    pub payload: Option<Bytes>,
-}
+/// How long after segments were staged a store is looked at for such as nobody published.
+pub const STAGED_DELAY: TimeDelta = TimeDelta::hours(1);
 
 /// What kind of change a commit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitKind {
     /// Rows came from a source.
     Upsert,
+    /// A source restated a slice as a whole.
+    Replace,
+    /// Rows were removed for good.
+    Erase,
     /// The same rows in other segments. Does not change what a read returns.
     Fold,
 }
 
+impl CommitKind {
+    /// As it is kept and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Upsert => "upsert",
+            Self::Replace => "replace",
+            Self::Erase => "erase",
+            Self::Fold => "fold",
+        }
+    }
+}
+
 /// What a commit did to entities' rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CommitCounts {
     /// Entities that the store did not hold.
     pub new: u64,
@@ -136,6 +66,16 @@ pub struct CommitCounts {
     pub unchanged: u64,
     /// Entities that were held in a newer state: dropped.
     pub stale: u64,
+    /// Entities that were held and are not any more.
+    pub removed: u64,
+}
+
+impl CommitCounts {
+    /// Whether the store holds something else than before.
+    #[must_use]
+    pub const fn is_change(&self) -> bool {
+        self.new + self.updated + self.removed > 0
+    }
 }
 
 impl std::ops::AddAssign for CommitCounts {
@@ -144,6 +84,7 @@ impl std::ops::AddAssign for CommitCounts {
         self.updated += other.updated;
         self.unchanged += other.unchanged;
         self.stale += other.stale;
+        self.removed += other.removed;
     }
 }
 
@@ -158,7 +99,8 @@ pub struct Commit {
     pub kind: CommitKind,
     /// The version that the commit was computed from.
     pub based_on: Version,
-    /// Every partition whose contents the commit was computed from. None of them may have changed since `based_on`.
+    /// Every partition whose contents the commit was computed from. None of them may hold other rows than at `based_on`; that
+    /// they were folded since does not matter. An erasure is computed from all there are: for it none of the store may.
     pub touched: Vec<(String, Partition)>,
     /// Segments to add.
     pub add: Vec<NewSegment>,
@@ -166,6 +108,8 @@ pub struct Commit {
     pub retire: Vec<SegmentId>,
     /// A name under which this commit's cause is done at most once for the store, such as `import:{sha256 of the file}`.
     pub receipt: Option<String>,
+    /// Whether receipts taken before may be taken again: what they stand for is no longer there.
+    pub clears_receipts: bool,
     /// What it did, kept with the commit.
     pub counts: CommitCounts,
 }
@@ -181,6 +125,56 @@ pub struct Published {
     pub counts: CommitCounts,
 }
 
+/// An object that nobody may need any more, and its segment's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doomed {
+    /// The segment.
+    pub id: SegmentId,
+    /// Its dataset.
+    pub dataset: String,
+    /// Its partition.
+    pub partition: Partition,
+}
+
+/// What an expiry came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expired {
+    /// Hot segments that are gone.
+    pub hot: u64,
+    /// Cold segments whose objects are doomed.
+    pub cold: u64,
+    /// Staged segments that nobody published, whose objects are doomed.
+    pub abandoned: u64,
+    /// Whether there is more to be done at once.
+    pub more: bool,
+    /// Whether anything is left that a later expiry will find: retired, staged or doomed.
+    pub pending: bool,
+}
+
+impl std::ops::AddAssign for Expired {
+    fn add_assign(&mut self, other: Self) {
+        self.hot += other.hot;
+        self.cold += other.cold;
+        self.abandoned += other.abandoned;
+        self.more = other.more;
+        self.pending = other.pending;
+    }
+}
+
+/// Background work on a store that one worker at a time has claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chore {
+    /// A partition may have something to fold.
+    Fold {
+        /// The dataset.
+        dataset: String,
+        /// The partition.
+        partition: Partition,
+    },
+    /// Retired, staged or doomed segments may be due.
+    Tidy,
+}
+
 /// Why a manifest refused or failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -188,7 +182,7 @@ pub enum ManifestError {
     /// The store does not exist, or not for this caller.
     #[error("no store {0}")]
     UnknownStore(StoreId),
-    /// A touched partition changed since the commit's `based_on`: compute it again from a new snapshot.
+    /// A touched partition holds other rows than at the commit's `based_on`: compute it again from a new snapshot.
     #[error("{dataset} {partition} changed since version {based_on}")]
     Conflict {
         /// The dataset.
@@ -201,13 +195,13 @@ pub enum ManifestError {
     /// The receipt is taken: what this commit would do was done by that one.
     #[error("already done by commit {} at version {}", .0.id, .0.version)]
     AlreadyDone(Published),
-    /// A cold segment's staged row is missing: it was swept, so its object may be gone. Upload and commit again.
+    /// A cold segment's staged row is missing: it was given up, so its object may be gone. Upload and commit again.
     #[error("segment {0} is not staged any more")]
     NotStaged(SegmentId),
     /// A segment to retire is not live.
     #[error("segment {0} is not live")]
     NotLive(SegmentId),
-    /// The pinned version is not available: in the future, or expired.
+    /// The version is not available: in the future, or expired.
     #[error("version {0} is not available")]
     UnknownVersion(Version),
     /// It is not known whether the commit happened: keep its objects and ask [`Manifest::committed`].
@@ -216,6 +210,13 @@ pub enum ManifestError {
     /// The manifest could not be read or written; nothing was changed.
     #[error("the manifest is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ManifestError {
+    /// Whether a commit that met it can be computed again from a newer snapshot.
+    pub(super) fn is_outdated(&self) -> bool {
+        matches!(self, Self::Conflict { .. } | Self::NotLive(_) | Self::UnknownVersion(_))
+    }
 }
 
 /// Which segments a store has at which version.
@@ -227,27 +228,74 @@ pub trait Manifest: Send + Sync + std::fmt::Debug {
     /// The segments at the newest version, or at `at`.
     async fn snapshot(&self, store: StoreId, at: Option<Version>) -> Result<Snapshot, ManifestError>;
 
+    /// What changed since a snapshot of the store: `None` when nothing did. [`ManifestError::UnknownVersion`] when the snapshot
+    /// is so old that nobody can tell.
+    async fn changes(&self, since: &Snapshot) -> Result<Option<Changes>, ManifestError>;
+
     /// The bytes of hot segments, in the order asked. Those of retired segments stay readable like the segments
     /// themselves.
     async fn hot_payloads(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<Bytes>, ManifestError>;
 
-    /// Announces cold segments before their objects are written, so that what a killed process uploaded can be found.
+    /// Announces cold segments before their objects are written, so that what a killed process uploaded can be found. Those that
+    /// are known already stay what they are. The store is due to be tidied after [`STAGED_DELAY`].
     async fn stage(&self, store: StoreId, segments: &[Segment]) -> Result<(), ManifestError>;
 
-    /// Withdraws staged segments that will not be committed, and returns those that were staged. Others are ignored: they were
-    /// committed or swept, and their objects are not the caller's.
-    async fn unstage(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<SegmentId>, ManifestError>;
+    /// Dooms staged segments that will not be committed, and returns those that were staged. Others are ignored: they were
+    /// committed or doomed already, and their objects are not the caller's. The store is due to be tidied.
+    async fn withdraw(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<SegmentId>, ManifestError>;
 
     /// Applies a commit: all of it, or nothing. In order: the store is locked; a commit of that id that already happened is
-    /// answered with its outcome and changes nothing; a taken receipt is
-    /// [`ManifestError::AlreadyDone`]; a touched partition in which a segment began or ended after `based_on` is
-    /// [`ManifestError::Conflict`]; segments are added (cold ones must be staged) and retired; the commit is recorded with
-    /// its receipt. The version rises by one when segments were added or retired and stays otherwise.
+    /// answered with its outcome and changes nothing; a taken receipt is [`ManifestError::AlreadyDone`]; a `based_on` that has
+    /// expired is [`ManifestError::UnknownVersion`]; a touched partition to or from which a commit other than a fold added or
+    /// retired segments after `based_on`, or any partition when rows are erased, is [`ManifestError::Conflict`]; segments are added (cold ones must be staged) and
+    /// retired; the commit is recorded with its receipt. The version rises by one when segments were added or retired and stays
+    /// otherwise. Partitions that segments were added to become due to be looked at after [`FOLD_DELAY`], and a store whose
+    /// segments were retired to be tidied.
     async fn publish(&self, commit: Commit) -> Result<Published, ManifestError>;
 
-    /// The commit of that id, if it happened.
+    /// The commit of that id, if it happened. One without a receipt may be forgotten a day after it has expired.
     async fn committed(&self, store: StoreId, commit: CommitId) -> Result<Option<Published>, ManifestError>;
 
     /// The commit that took that receipt, if any.
     async fn receipt(&self, store: StoreId, receipt: &str) -> Result<Option<Published>, ManifestError>;
+
+    /// Says that a live segment is damaged or missing: from now on snapshots name it. False when it is not live (then nothing
+    /// is wrong: it was retired), or was known to be in quarantine.
+    async fn quarantine(&self, store: StoreId, segment: SegmentId, reason: &str) -> Result<bool, ManifestError>;
+
+    /// Ends a segment's quarantine: it was found whole. False when it was in none.
+    async fn release(&self, store: StoreId, segment: SegmentId) -> Result<bool, ManifestError>;
+
+    /// Gives up what nobody may need any more, a bounded number at a time: versions that were replaced at or before
+    /// `replaced_by` can no longer be read; segments that were retired by then are dropped (hot) or doomed (cold), and segments
+    /// staged at or before `staged_by` are doomed.
+    async fn expire(
+        &self,
+        store: StoreId,
+        replaced_by: DateTime<Utc>,
+        staged_by: DateTime<Utc>,
+    ) -> Result<Expired, ManifestError>;
+
+    /// Some of the segments doomed at or before `by`, at most `limit` of them, the oldest first.
+    async fn doomed(&self, store: StoreId, by: DateTime<Utc>, limit: usize) -> Result<Vec<Doomed>, ManifestError>;
+
+    /// Forgets doomed segments whose objects are gone. Others are ignored.
+    async fn forget(&self, store: StoreId, segments: &[SegmentId]) -> Result<(), ManifestError>;
+
+    /// Which of these segments are known: staged, live, retired or doomed.
+    async fn known(&self, store: StoreId, segments: &[SegmentId]) -> Result<HashSet<SegmentId>, ManifestError>;
+
+    /// Claims background work that is due, for `lease`; `worker` names this claim alone. Others do not get it until it is settled
+    /// or the lease has run out.
+    async fn claim(&self, store: StoreId, worker: Uuid, lease: TimeDelta) -> Result<Option<Chore>, ManifestError>;
+
+    /// Ends a claim. The work is due again at `again`, or when a commit asks for it, whichever is first. Somebody else's claim
+    /// stays.
+    async fn settle(
+        &self,
+        store: StoreId,
+        worker: Uuid,
+        chore: &Chore,
+        again: Option<DateTime<Utc>>,
+    ) -> Result<(), ManifestError>;
 }

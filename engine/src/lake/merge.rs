@@ -1,8 +1,9 @@
-//! What an upsert does to a partition: incoming states against held ones, entity by entity.
+//! What a commit does to a partition: incoming states against held ones, entity by entity.
 //!
 //! Both sides come sorted by entity, so any size is merged in the memory of a few batches. An incoming state is
 //! **new** when its entity is not held, **stale** when a newer version is held, **unchanged** when the same version is held
-//! with the same content, and an **update** otherwise.
+//! with the same content, and an **update** otherwise. Where a slice is replaced, nothing is stale, a state with the same content
+//! is unchanged whatever its version, and a held entity of the slice that does not come in is **removed**.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -19,6 +20,7 @@ use futures::StreamExt;
 
 use super::LakeError;
 use super::manifest::CommitCounts;
+use super::slice::Slice;
 use super::spool::{SEQUENCE, compact};
 use crate::dataset::Dataset;
 
@@ -33,10 +35,15 @@ pub(super) enum Merged {
 
 /// A merge under way: pulled until it is dry, it hands over what stays and what comes in.
 pub(super) struct Merge {
-    incoming: Side,
+    incoming: Option<Side>,
     held: Option<Side>,
     content: RowConverter,
+    /// What is replaced as a whole, if anything is.
+    slice: Option<Slice>,
     counts: CommitCounts,
+    removed: Vec<String>,
+    /// How many removed entities are remembered by name.
+    names: usize,
     started: bool,
 }
 
@@ -45,15 +52,20 @@ impl Merge {
     /// entity, then row).
     pub(super) fn new(
         dataset: &Arc<Dataset>,
-        incoming: SendableRecordBatchStream,
+        incoming: Option<SendableRecordBatchStream>,
         held: Option<SendableRecordBatchStream>,
+        slice: Option<&Slice>,
     ) -> Result<Self, LakeError> {
         let field = |index| SortField::new(dataset.schema.field(index).data_type().clone());
+        let side = |batches| Side::new(dataset, batches, slice.cloned());
         Ok(Self {
-            incoming: Side::new(dataset, incoming),
-            held: held.map(|held| Side::new(dataset, held)),
-            content: RowConverter::new(content_columns(dataset).map(field).collect())?,
+            incoming: incoming.map(side),
+            held: held.map(side),
+            content: RowConverter::new(content_columns(dataset, slice.is_some()).map(field).collect())?,
+            slice: slice.cloned(),
             counts: CommitCounts::default(),
+            removed: Vec::new(),
+            names: 0,
             started: false,
         })
     }
@@ -63,18 +75,29 @@ impl Merge {
         self.counts
     }
 
+    /// Makes it remember the names of so many removed entities.
+    pub(super) fn naming_removed(self, names: usize) -> Self {
+        Self { names, ..self }
+    }
+
+    /// The removed entities, or the first of them when there are more than are remembered.
+    pub(super) fn removed(&self) -> &[String] {
+        &self.removed
+    }
+
     /// The next rows that the merge lets through; `None` at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Merged>, LakeError> {
         if !self.started {
             self.started = true;
-            self.incoming.load().await?;
-            if let Some(held) = &mut self.held {
-                held.load().await?;
+            for side in [&mut self.incoming, &mut self.held].into_iter().flatten() {
+                side.load().await?;
             }
         }
         loop {
-            if let Some(exhausted) = self.incoming.take_exhausted() {
-                self.incoming.load().await?;
+            if let Some(incoming) = &mut self.incoming
+                && let Some(exhausted) = incoming.take_exhausted()
+            {
+                incoming.load().await?;
                 if let Some((rows, updates)) = exhausted.finish()? {
                     return Ok(Some(Merged::Incoming(rows, updates)));
                 }
@@ -95,32 +118,51 @@ impl Merge {
 
     /// Decides about the least entity of both sides; `false` when there is none. What is loaded is not exhausted here.
     fn step(&mut self) -> Result<bool, LakeError> {
-        let held = self.held.as_mut().and_then(|held| held.loaded.as_mut());
-        match (self.incoming.loaded.as_mut(), held) {
+        let incoming = self.incoming.as_mut().and_then(|side| side.loaded.as_mut());
+        let held = self.held.as_mut().and_then(|side| side.loaded.as_mut());
+        let (new, old) = match (incoming, held) {
             (None, None) => return Ok(false),
+            (Some(new), None) => (Some(new), None),
+            (None, Some(old)) => (None, Some(old)),
+            (Some(new), Some(old)) => match new.entity().cmp(old.entity()) {
+                Ordering::Less => (Some(new), None),
+                Ordering::Greater => (None, Some(old)),
+                Ordering::Equal => (Some(new), Some(old)),
+            },
+        };
+        if let Some(new) = &new {
+            new.check_slice()?;
+        }
+        match (new, old) {
+            (Some(new), Some(old)) => {
+                let decision = match self.slice {
+                    None => decide(new, old, &self.content)?,
+                    Some(_) => Decision::of_content(same_content(new, old, &self.content)?),
+                };
+                match decision {
+                    Decision::Update => self.counts.updated += 1,
+                    Decision::Unchanged => self.counts.unchanged += 1,
+                    Decision::Stale => self.counts.stale += 1,
+                }
+                let wins = matches!(decision, Decision::Update);
+                new.pass(wins, true);
+                old.pass(!wins, false);
+            }
             (Some(new), None) => {
                 self.counts.new += 1;
                 new.pass(true, false);
             }
-            (None, Some(old)) => old.pass(true, false),
-            (Some(new), Some(old)) => match new.entity().cmp(old.entity()) {
-                Ordering::Less => {
-                    self.counts.new += 1;
-                    new.pass(true, false);
-                }
-                Ordering::Greater => old.pass(true, false),
-                Ordering::Equal => {
-                    let decision = decide(new, old, &self.content)?;
-                    match decision {
-                        Decision::Update => self.counts.updated += 1,
-                        Decision::Unchanged => self.counts.unchanged += 1,
-                        Decision::Stale => self.counts.stale += 1,
+            (None, Some(old)) => {
+                let is_removed = old.is_in_slice();
+                if is_removed {
+                    self.counts.removed += 1;
+                    if self.removed.len() < self.names {
+                        self.removed.push(old.entity().to_owned());
                     }
-                    let wins = matches!(decision, Decision::Update);
-                    new.pass(wins, true);
-                    old.pass(!wins, false);
                 }
-            },
+                old.pass(!is_removed, false);
+            }
+            (None, None) => {}
         }
         Ok(true)
     }
@@ -132,29 +174,38 @@ enum Decision {
     Stale,
 }
 
+impl Decision {
+    fn of_content(is_same: bool) -> Self {
+        if is_same { Self::Unchanged } else { Self::Update }
+    }
+}
+
 fn decide(new: &mut Loaded, old: &mut Loaded, converter: &RowConverter) -> Result<Decision, LakeError> {
     Ok(match new.version().cmp(&old.version()) {
         Ordering::Less => Decision::Stale,
         Ordering::Greater => Decision::Update,
-        Ordering::Equal => {
-            let (given, held) = (new.winners(), old.winners());
-            let same = given.len() == held.len() && {
-                let (new_rows, old_rows) = (new.content(converter)?, old.content(converter)?);
-                given.zip(held).all(|(a, b)| new_rows.row(a) == old_rows.row(b))
-            };
-            if same { Decision::Unchanged } else { Decision::Update }
-        }
+        Ordering::Equal => Decision::of_content(same_content(new, old, converter)?),
     })
 }
 
-fn content_columns(dataset: &Dataset) -> impl Iterator<Item = usize> + '_ {
-    let counts = |name: &str| !dataset.bookkeeping.contains(&name);
-    (0..dataset.schema.fields().len()).filter(move |index| counts(dataset.schema.field(*index).name()))
+fn same_content(new: &mut Loaded, old: &mut Loaded, converter: &RowConverter) -> Result<bool, LakeError> {
+    let (given, held) = (new.winners(), old.winners());
+    Ok(given.len() == held.len() && {
+        let (new_rows, old_rows) = (new.content(converter)?, old.content(converter)?);
+        given.zip(held).all(|(a, b)| new_rows.row(a) == old_rows.row(b))
+    })
+}
+
+/// The columns that say what an entity is: not how its row came, and in a slice not its version either.
+fn content_columns(dataset: &Dataset, in_slice: bool) -> impl Iterator<Item = usize> + '_ {
+    let is_aside = move |name: &str| dataset.bookkeeping.contains(&name) || in_slice && name == dataset.version;
+    (0..dataset.schema.fields().len()).filter(move |index| !is_aside(dataset.schema.field(*index).name()))
 }
 
 /// One of the two streams, batch by batch, each of whole entities.
 struct Side {
     dataset: Arc<Dataset>,
+    slice: Option<Slice>,
     batches: SendableRecordBatchStream,
     carried: Option<RecordBatch>,
     ended: bool,
@@ -170,6 +221,8 @@ struct Loaded {
     version: Int64Array,
     /// Which state each row belongs to; `None` where an entity has one.
     sequence: Option<UInt64Array>,
+    /// Which rows are in the slice that is replaced, if one is.
+    in_slice: Option<BooleanArray>,
     /// The rows of the entity in hand; none when the batch is exhausted.
     group: Range<usize>,
     content: Option<Rows>,
@@ -178,8 +231,8 @@ struct Loaded {
 }
 
 impl Side {
-    fn new(dataset: &Arc<Dataset>, batches: SendableRecordBatchStream) -> Self {
-        Self { dataset: Arc::clone(dataset), batches, carried: None, ended: false, loaded: None }
+    fn new(dataset: &Arc<Dataset>, batches: SendableRecordBatchStream, slice: Option<Slice>) -> Self {
+        Self { dataset: Arc::clone(dataset), slice, batches, carried: None, ended: false, loaded: None }
     }
 
     /// Loads the next batch of whole entities: the last entity of a batch waits for the next one, where it may go on.
@@ -188,7 +241,7 @@ impl Side {
         while self.loaded.is_none() {
             if self.ended {
                 let Some(rest) = self.carried.take() else { return Ok(()) };
-                self.loaded = Some(Loaded::new(&self.dataset, rest));
+                self.loaded = Some(Loaded::new(self, rest)?);
                 return Ok(());
             }
             let Some(next) = self.batches.next().await.transpose()? else {
@@ -208,7 +261,7 @@ impl Side {
             // Compacted: a slice keeps the texts of all that it was cut from, and of what that was joined with before.
             self.carried = Some(compact(&joined.slice(start, joined.num_rows() - start))?);
             if start > 0 {
-                self.loaded = Some(Loaded::new(&self.dataset, joined.slice(0, start)));
+                self.loaded = Some(Loaded::new(self, joined.slice(0, start))?);
             }
         }
         Ok(())
@@ -221,10 +274,12 @@ impl Side {
 }
 
 impl Loaded {
-    fn new(dataset: &Arc<Dataset>, batch: RecordBatch) -> Self {
+    fn new(side: &Side, batch: RecordBatch) -> Result<Self, LakeError> {
+        let dataset = &side.dataset;
         let rows = batch.num_rows();
         let mut loaded = Self {
             dataset: Arc::clone(dataset),
+            in_slice: side.slice.as_ref().map(|slice| slice.mask(&batch)).transpose()?,
             entity: batch[dataset.entity].as_string_view().clone(),
             version: batch[dataset.version].as_primitive::<Int64Type>().clone(),
             sequence: batch.column_by_name(SEQUENCE).map(|column| column.as_primitive::<UInt64Type>().clone()),
@@ -235,7 +290,7 @@ impl Loaded {
             updates: BooleanBufferBuilder::new(rows),
         };
         loaded.group = loaded.group_from(0);
-        loaded
+        Ok(loaded)
     }
 
     fn group_from(&self, start: usize) -> Range<usize> {
@@ -252,6 +307,21 @@ impl Loaded {
         self.version.value(self.group.start)
     }
 
+    /// Whether any row of the entity in hand is in the slice.
+    fn is_in_slice(&self) -> bool {
+        self.in_slice.as_ref().is_some_and(|mask| self.group.clone().any(|row| mask.value(row)))
+    }
+
+    /// Refuses an incoming entity that is not of the slice that it is to replace.
+    fn check_slice(&self) -> Result<(), LakeError> {
+        let Some(mask) = &self.in_slice else { return Ok(()) };
+        if self.group.clone().all(|row| mask.value(row)) {
+            return Ok(());
+        }
+        let detail = format!("{:?} is not in the slice that is replaced", self.entity());
+        Err(LakeError::Shape { dataset: self.dataset.name, detail })
+    }
+
     /// The rows of the winning state of the entity in hand: the first, as they come sorted.
     fn winners(&self) -> Range<usize> {
         let Some(sequence) = &self.sequence else { return self.group.clone() };
@@ -264,7 +334,8 @@ impl Loaded {
         let rows = match self.content.take() {
             Some(rows) => rows,
             None => {
-                let columns = content_columns(&self.dataset).map(|index| Arc::clone(self.batch.column(index)));
+                let columns = content_columns(&self.dataset, self.in_slice.is_some())
+                    .map(|index| Arc::clone(self.batch.column(index)));
                 converter.convert_columns(&columns.collect::<Vec<ArrayRef>>())?
             }
         };

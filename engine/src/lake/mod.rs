@@ -6,17 +6,24 @@
 //!
 //! Invariants that keep reads simple:
 //! - an entity lives in one partition and is unique among that partition's cold segments;
-//! - an entity that a partition already holds is marked as an update in the hot segment that restates it;
-//! - among hot segments the later commit wins; a fold takes all hot segments of a partition.
+//! - an entity that a partition already holds is marked in the hot segment that restates or removes it;
+//! - among hot segments the later commit wins; a fold takes all hot segments of a partition, and every cold one that an entity
+//!   lives in which they restate or remove.
 //!
 //! So a read is `cold where entity not in (updated hot entities)` union `hot, last commit per entity`.
 
+pub mod blocks;
+mod change;
 mod cold;
 mod cold_table;
+mod commit;
 #[cfg(feature = "testing")]
 pub mod conformance;
+mod erase;
 mod error;
+mod fault;
 mod fold;
+mod fold_policy;
 mod hot;
 pub mod manifest;
 mod memory;
@@ -24,12 +31,19 @@ mod merge;
 mod objects;
 mod read;
 mod rewrite;
+mod segment;
 mod sink;
+mod slice;
+mod snapshot;
 mod spool;
+mod tend;
+mod tidy;
 mod upsert;
+mod verify;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -41,13 +55,20 @@ use object_store::ObjectStore;
 use sha2::{Digest, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub use erase::{Erasure, Matching};
 pub use error::LakeError;
+pub use fault::{FaultKind, SegmentFault, Verdict};
+pub use fold::Folded;
 pub use manifest::{Manifest, ManifestError, Published, Snapshot, Version};
 pub use memory::MemoryManifest;
 pub use read::Reader;
 pub use sink::RowSink;
+pub use slice::Slice;
 pub use spool::Spool;
+pub use tend::Tended;
+pub use tidy::{Audited, Tidied};
 pub use upsert::Condition;
+pub use verify::Verified;
 
 use crate::clock::Clock;
 use crate::{SegmentId, StoreId};
@@ -88,6 +109,10 @@ pub struct LakeOptions {
     pub fold_segments: usize,
     /// A partition with that many bytes of hot segments is due to be folded.
     pub fold_bytes: u64,
+    /// A partition whose oldest hot segment is older than that is due to be folded.
+    pub fold_age: Duration,
+    /// How long retired segments can still be read: longer than the longest query.
+    pub grace: Duration,
 }
 
 impl LakeOptions {
@@ -105,8 +130,10 @@ impl LakeOptions {
             snapshot_memory: 64 << 20,
             parallelism: std::thread::available_parallelism().map_or(2, usize::from),
             hot_rows: 4_096,
-            fold_segments: 8,
+            fold_segments: 64,
             fold_bytes: 4 << 20,
+            fold_age: Duration::from_secs(3_600),
+            grace: Duration::from_secs(900),
         }
     }
 }
@@ -144,7 +171,7 @@ impl Lake {
         let small_commits = Lane::new(&store, &options, options.commit_memory / 2, SMALL_COMMITS)?;
         let hot = Cache::builder()
             .max_capacity(options.hot_memory)
-            .weigher(|_, hot: &Arc<hot::HotRows>| u32::try_from(hot.rows.get_array_memory_size()).unwrap_or(u32::MAX))
+            .weigher(|_, hot: &Arc<hot::HotRows>| u32::try_from(hot.memory()).unwrap_or(u32::MAX))
             .build();
         let objects = objects::Objects { store, local_root: options.local_root.clone() };
         let snapshots = Cache::builder()
@@ -154,6 +181,13 @@ impl Lake {
         Ok(Self {
             shared: Arc::new(Shared { objects, options, clock, queries, small_commits, large_commits, snapshots, hot }),
         })
+    }
+
+    /// The version of the list of a store's segments that is held in memory; `None` when none is.
+    #[must_use]
+    pub fn held_version(&self, store: StoreId) -> Option<Version> {
+        // Asking is not using: it must not keep the list in memory.
+        self.shared.snapshots.iter().find(|(held, _)| **held == store).map(|(_, snapshot)| snapshot.version)
     }
 
     /// A store, seen through a manifest that decides whether it may be seen.

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures::stream::BoxStream;
 use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
 use super::LakeError;
 use crate::transfer;
@@ -26,13 +27,17 @@ impl Objects {
         self.sync(object).await
     }
 
-    /// Removes objects that no commit refers to. What cannot be removed now takes room, and no more.
-    pub(super) async fn discard(&self, objects: impl Iterator<Item = ObjectPath>) {
-        for object in objects {
-            if let Err(error) = self.store.delete(&object).await {
-                tracing::warn!(%object, %error, "an object without a commit was not deleted");
-            }
+    /// Deletes an object; that it is gone already is as good.
+    pub(super) async fn delete(&self, object: &ObjectPath) -> Result<(), LakeError> {
+        match self.store.delete(object).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
         }
+    }
+
+    /// Lists the objects below a prefix.
+    pub(super) fn list(&self, prefix: &ObjectPath) -> BoxStream<'static, object_store::Result<ObjectMeta>> {
+        self.store.list(Some(prefix))
     }
 
     async fn sync(&self, object: &ObjectPath) -> Result<(), LakeError> {

@@ -13,7 +13,7 @@ use datafusion::prelude::SessionContext;
 
 use super::cold_table::ColdTable;
 use super::hot::{self, HotRows};
-use super::manifest::{Segment, Snapshot, Temperature, Version};
+use super::manifest::{ManifestError, Segment, Snapshot, Version};
 use super::{LakeError, StoreLake};
 use crate::dataset::{Dataset, Partition};
 use crate::{SegmentId, StoreId};
@@ -36,21 +36,36 @@ impl StoreLake {
         Ok(Reader { lake: self.clone(), snapshot, session: self.shared().queries.session() })
     }
 
-    /// The store's segments. The newest are kept in memory: then only the version is asked for, through the caller's
+    /// The store's segments. The newest are kept in memory: then only what changed since is asked for, through the caller's
     /// manifest, which also decides whether this caller may see the store.
-    pub(super) async fn snapshot(&self, at: Option<Version>) -> Result<Arc<Snapshot>, LakeError> {
-        let newest = self.manifest.version(self.store).await?;
-        let wanted = at.unwrap_or(newest);
-        if let Some(cached) = self.shared().snapshots.get(&self.store).await
-            && cached.version == wanted
+    ///
+    /// # Errors
+    /// When the store or the version is unknown, or the manifest is unavailable.
+    pub async fn snapshot(&self, at: Option<Version>) -> Result<Arc<Snapshot>, LakeError> {
+        let cached = self.shared().snapshots.get(&self.store).await;
+        let newest = match cached {
+            None => None,
+            Some(cached) => match self.manifest.changes(&cached).await {
+                Ok(None) => Some(cached),
+                Ok(Some(changes)) => Some(self.keep(cached.after(changes)).await),
+                // Nobody can tell what changed since then.
+                Err(ManifestError::UnknownVersion(_)) => None,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        if let Some(newest) = newest
+            && at.is_none_or(|at| at == newest.version)
         {
-            return Ok(cached);
+            return Ok(newest);
         }
-        let snapshot = Arc::new(self.manifest.snapshot(self.store, Some(wanted)).await?);
-        if wanted == newest {
-            self.shared().snapshots.insert(self.store, Arc::clone(&snapshot)).await;
-        }
-        Ok(snapshot)
+        let snapshot = self.manifest.snapshot(self.store, at).await?;
+        Ok(if at.is_none() { self.keep(snapshot).await } else { Arc::new(snapshot) })
+    }
+
+    async fn keep(&self, snapshot: Snapshot) -> Arc<Snapshot> {
+        let snapshot = Arc::new(snapshot);
+        self.shared().snapshots.insert(self.store, Arc::clone(&snapshot)).await;
+        snapshot
     }
 }
 
@@ -95,7 +110,7 @@ impl Reader {
     /// The least and greatest time among a dataset's live segments, in microseconds since the epoch; `None` without rows.
     #[must_use]
     pub fn time_bounds(&self, dataset: &str) -> Option<(i64, i64)> {
-        let bounds = self.snapshot.segments.iter().filter(|segment| segment.dataset == dataset);
+        let bounds = self.snapshot.dataset(dataset).iter().filter(|segment| segment.rows > 0);
         bounds.map(|segment| segment.time_bounds).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
@@ -112,26 +127,46 @@ impl Reader {
         columns: &[&str],
         range: Option<(i64, i64)>,
     ) -> Result<LogicalPlan, LakeError> {
-        let overlaps = |segment: &Segment, (from, to): (i64, i64)| match segment.temperature {
-            Temperature::Cold => segment.time_bounds.0 < to && segment.time_bounds.1 >= from,
-            Temperature::Hot => (dataset.partition_of(from)..=dataset.partition_of(to)).contains(&segment.partition),
+        let segments: Vec<_> = match range {
+            None => self.snapshot.dataset(dataset.name).to_vec(),
+            Some((from, to)) => {
+                // Rows are where their time says, so only the partitions of the range have any.
+                let partitions = (dataset.partition_of(from), dataset.partition_of(to));
+                let within = self.snapshot.partitions(dataset.name, partitions.0, partitions.1).iter();
+                let overlaps = |segment: &Segment| segment.time_bounds.0 < to && segment.time_bounds.1 >= from;
+                within.filter(|segment| segment.is_hot() || overlaps(segment)).cloned().collect()
+            }
         };
-        let is_read = |segment: &&Arc<Segment>| {
-            segment.dataset == dataset.name && range.is_none_or(|range| overlaps(segment, range))
-        };
-        let segments: Vec<_> = self.snapshot.segments.iter().filter(is_read).cloned().collect();
         self.plan(dataset, &segments, columns, range).await
     }
 
-    /// A plan of all columns of one partition's live rows.
-    pub(super) async fn scan_partition(
+    /// A plan of all columns of the live rows in some segments of one partition, among them all hot ones and every one that an
+    /// entity lives in which a hot one restates.
+    pub(super) async fn scan_segments(
         &self,
         dataset: &Arc<Dataset>,
-        partition: Partition,
+        segments: &[Arc<Segment>],
     ) -> Result<LogicalPlan, LakeError> {
-        let segments = partition_segments(&self.snapshot, dataset, partition);
-        let columns: Vec<_> = dataset.schema.fields().iter().map(|field| field.name().as_str()).collect();
-        self.plan(dataset, &segments, &columns, None).await
+        self.plan(dataset, segments, &all_columns(dataset), None).await
+    }
+
+    /// A plan of all columns of the rows in some segments as they are stored, those that were restated since included.
+    pub(super) async fn stored(
+        &self,
+        dataset: &Arc<Dataset>,
+        segments: &[Arc<Segment>],
+    ) -> Result<LogicalPlan, LakeError> {
+        let (hot, cold): (Vec<_>, Vec<_>) = segments.iter().cloned().partition(|segment| segment.is_hot());
+        let hot = self.hot_rows(dataset, hot.iter()).await?;
+        let batches = hot.into_values().map(|hot| hot.rows.clone()).collect();
+        let table = MemTable::try_new(Arc::clone(&dataset.schema), vec![batches])?;
+        let rows = LogicalPlanBuilder::scan(dataset.name, provider_as_source(Arc::new(table)), None)?;
+        let shape = Shape { dataset, columns: &all_columns(dataset), range: None };
+        let mut plan = shape.of(rows)?;
+        if !cold.is_empty() {
+            plan = plan.union(shape.of(self.cold(dataset, &cold)?)?.build()?)?;
+        }
+        Ok(plan.build()?)
     }
 
     async fn plan(
@@ -144,33 +179,27 @@ impl Reader {
         if let Some(unknown) = columns.iter().find(|column| dataset.column(column).is_none()) {
             return Err(LakeError::Shape { dataset: dataset.name, detail: format!("no column {unknown:?}") });
         }
+        self.refuse_quarantined(segments)?;
         let mut by_partition: BTreeMap<Partition, Vec<Arc<Segment>>> = BTreeMap::new();
-        for segment in segments.iter().filter(|segment| segment.temperature == Temperature::Hot) {
+        for segment in segments.iter().filter(|segment| segment.is_hot()) {
             by_partition.entry(segment.partition).or_default().push(Arc::clone(segment));
         }
         let hot = self.hot_rows(dataset, by_partition.values().flatten()).await?;
         let mut hot_batches = Vec::new();
-        let mut updated = BTreeSet::new();
-        let mut restated = BTreeSet::new();
+        let mut hidden = Hidden::default();
         for (partition, segments) in &by_partition {
             let decoded: Vec<_> = segments.iter().filter_map(|segment| hot.get(&segment.id).cloned()).collect();
             let (rows, entities) = hot::last_per_entity(dataset, &decoded)?;
             hot_batches.extend(rows);
-            if !entities.is_empty() {
-                restated.insert(*partition);
-                updated.extend(entities);
-            }
+            let may_have_moved = segments.iter().any(|segment| segment.removed > 0);
+            hidden.add(*partition, entities, may_have_moved);
         }
-        let cold = segments.iter().filter(|segment| segment.temperature == Temperature::Cold).cloned();
-        let (restated, settled): (Vec<_>, Vec<_>) = cold.partition(|segment| restated.contains(&segment.partition));
+        let cold = segments.iter().filter(|segment| !segment.is_hot()).cloned();
         let shape = Shape { dataset, columns, range };
         let mut parts = Vec::new();
-        if !settled.is_empty() {
-            parts.push(shape.of(self.cold(dataset, &settled)?)?);
-        }
-        if !restated.is_empty() {
-            let cold = shape.of(self.cold(dataset, &restated)?)?;
-            parts.push(without_updated(cold, dataset, updated)?);
+        for (entities, cold) in hidden.groups(cold) {
+            let rows = shape.of(self.cold(dataset, &cold)?)?;
+            parts.push(if entities.is_empty() { rows } else { without_entities(rows, dataset, entities)? });
         }
         if !hot_batches.is_empty() || parts.is_empty() {
             let table = MemTable::try_new(Arc::clone(&dataset.schema), vec![hot_batches])?;
@@ -187,12 +216,27 @@ impl Reader {
         Ok(plan.project(columns.iter().map(|column| plan_column(column)))?.build()?)
     }
 
+    /// A segment that is known to be damaged or missing is never left out in silence.
+    fn refuse_quarantined(&self, segments: &[Arc<Segment>]) -> Result<(), LakeError> {
+        let quarantine = &self.snapshot.quarantine;
+        let found = segments.iter().find_map(|segment| Some((segment, quarantine.get(&segment.id)?)));
+        match found {
+            None => Ok(()),
+            Some((segment, reason)) => Err(LakeError::Quarantined {
+                dataset: segment.dataset.clone(),
+                partition: segment.partition,
+                segment: segment.id,
+                reason: reason.clone(),
+            }),
+        }
+    }
+
     fn cold(&self, dataset: &Arc<Dataset>, segments: &[Arc<Segment>]) -> Result<LogicalPlanBuilder, LakeError> {
         let table = ColdTable::new(dataset, self.lake.store, segments);
         Ok(LogicalPlanBuilder::scan(dataset.name, provider_as_source(Arc::new(table)), None)?)
     }
 
-    async fn hot_rows(
+    pub(super) async fn hot_rows(
         &self,
         dataset: &Arc<Dataset>,
         segments: impl Iterator<Item = &Arc<Segment>>,
@@ -214,7 +258,7 @@ impl Reader {
         let ids: Vec<_> = missing.iter().map(|segment| segment.id).collect();
         let payloads = self.lake.manifest.hot_payloads(self.lake.store, &ids).await?;
         for (segment, payload) in missing.into_iter().zip(payloads) {
-            let rows = Arc::new(hot::decode(dataset, segment, &payload)?);
+            let rows = Arc::new(hot::decode(dataset, self.lake.store, segment, &payload)?);
             cache.insert(segment.id, Arc::clone(&rows)).await;
             found.insert(segment.id, rows);
         }
@@ -222,9 +266,54 @@ impl Reader {
     }
 }
 
-pub(super) fn partition_segments(snapshot: &Snapshot, dataset: &Dataset, partition: Partition) -> Vec<Arc<Segment>> {
-    let of_partition = |segment: &&Arc<Segment>| segment.dataset == dataset.name && segment.partition == partition;
-    snapshot.segments.iter().filter(of_partition).cloned().collect()
+/// Which entities the cold segments of which partitions must not show.
+#[derive(Default)]
+struct Hidden {
+    /// Of partitions from which no entity is gone: such an entity lives in one of them and nowhere else, so one set does for all.
+    together: (BTreeSet<Partition>, BTreeSet<String>),
+    /// Of the others: what is gone from one partition may have come back in another.
+    apart: BTreeMap<Partition, BTreeSet<String>>,
+}
+
+impl Hidden {
+    fn add(&mut self, partition: Partition, entities: BTreeSet<String>, may_have_moved: bool) {
+        if entities.is_empty() {
+            return;
+        }
+        if may_have_moved {
+            self.apart.insert(partition, entities);
+        } else {
+            self.together.0.insert(partition);
+            self.together.1.extend(entities);
+        }
+    }
+
+    /// Cold segments by what they must not show, which is nothing for the first group.
+    fn groups(
+        self,
+        cold: impl Iterator<Item = Arc<Segment>>,
+    ) -> impl Iterator<Item = (BTreeSet<String>, Vec<Arc<Segment>>)> {
+        let (mut settled, mut together) = (Vec::new(), Vec::new());
+        let mut apart: BTreeMap<Partition, Vec<Arc<Segment>>> = BTreeMap::new();
+        for segment in cold {
+            if self.apart.contains_key(&segment.partition) {
+                apart.entry(segment.partition).or_default().push(segment);
+            } else if self.together.0.contains(&segment.partition) {
+                together.push(segment);
+            } else {
+                settled.push(segment);
+            }
+        }
+        let mut hidden = self.apart;
+        let apart =
+            apart.into_iter().map(move |(partition, cold)| (hidden.remove(&partition).unwrap_or_default(), cold));
+        let first = [(BTreeSet::new(), settled), (self.together.1, together)];
+        first.into_iter().chain(apart).filter(|(_, cold)| !cold.is_empty())
+    }
+}
+
+fn all_columns(dataset: &Dataset) -> Vec<&str> {
+    dataset.schema.fields().iter().map(|field| field.name().as_str()).collect()
 }
 
 /// The filter and the columns that every part of a scan has.
@@ -257,18 +346,36 @@ fn instant(micros: i64) -> Expr {
     lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())))
 }
 
-/// The cold rows of entities that no hot segment restates. The few updated entities are the side that is built.
-fn without_updated(
-    cold: LogicalPlanBuilder,
+/// Rows without those of some entities. The few entities are the side that is built.
+pub(super) fn without_entities(
+    rows: LogicalPlanBuilder,
     dataset: &Dataset,
-    updated: BTreeSet<String>,
+    entities: BTreeSet<String>,
 ) -> Result<LogicalPlanBuilder, LakeError> {
-    const UPDATED: &str = "__updated";
-    let schema = Arc::new(Schema::new(vec![Field::new(UPDATED, DataType::Utf8View, false)]));
-    let entities = StringViewArray::from_iter_values(updated);
+    join_entities(rows, dataset, entities, JoinType::RightAnti)
+}
+
+/// The rows of some entities only.
+pub(super) fn only_entities(
+    rows: LogicalPlanBuilder,
+    dataset: &Dataset,
+    entities: BTreeSet<String>,
+) -> Result<LogicalPlanBuilder, LakeError> {
+    join_entities(rows, dataset, entities, JoinType::RightSemi)
+}
+
+fn join_entities(
+    rows: LogicalPlanBuilder,
+    dataset: &Dataset,
+    entities: BTreeSet<String>,
+    how: JoinType,
+) -> Result<LogicalPlanBuilder, LakeError> {
+    const ENTITIES: &str = "__entities";
+    let schema = Arc::new(Schema::new(vec![Field::new(ENTITIES, DataType::Utf8View, false)]));
+    let entities = StringViewArray::from_iter_values(entities);
     let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(entities)])?;
     let table = MemTable::try_new(schema, vec![vec![batch]])?;
-    let updated = LogicalPlanBuilder::scan(UPDATED, provider_as_source(Arc::new(table)), None)?;
-    let on = (vec![Column::new_unqualified(UPDATED)], vec![Column::new_unqualified(dataset.entity)]);
-    Ok(updated.join(cold.build()?, JoinType::RightAnti, on, None)?)
+    let entities = LogicalPlanBuilder::scan(ENTITIES, provider_as_source(Arc::new(table)), None)?;
+    let on = (vec![Column::new_unqualified(ENTITIES)], vec![Column::new_unqualified(dataset.entity)]);
+    Ok(entities.join(rows.build()?, how, on, None)?)
 }

@@ -14,7 +14,7 @@ use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 
 use super::cold::{self, Written};
-use super::manifest::NewSegment;
+use super::manifest::{Doomed, NewSegment, Segment};
 use super::{LakeError, StoreLake};
 use crate::dataset::{Dataset, Partition};
 
@@ -79,23 +79,29 @@ impl StoreLake {
         Ok(new)
     }
 
-    /// Takes back uploaded segments that will not be committed: objects whose segments were still staged are deleted. Those of
-    /// a segment that is not staged any more were committed after all, or swept. Never call it when the outcome of the
-    /// commit is unknown. (The rows go first, as the other way round a segment could be committed whose object is gone; what a
-    /// process leaves that is killed in between takes room, and no more.)
+    /// Takes back uploaded segments that will not be committed: those that were still staged are doomed and their objects
+    /// deleted. A segment that is not staged any more was committed after all, or is doomed already. Never call it when the
+    /// outcome of the commit is unknown. What cannot be done now is left to the tidying.
     pub(super) async fn withdraw(&self, segments: &[NewSegment]) {
         let cold = || segments.iter().filter(|new| new.payload.is_none()).map(|new| &new.segment);
         let ids: Vec<_> = cold().map(|segment| segment.id).collect();
         if ids.is_empty() {
             return;
         }
-        match self.manifest.unstage(self.store, &ids).await {
-            Ok(unstaged) => {
-                let withdrawn = cold().filter(|segment| unstaged.contains(&segment.id));
-                self.shared().objects.discard(withdrawn.map(|segment| segment.path(self.store))).await;
+        match self.manifest.withdraw(self.store, &ids).await {
+            Ok(withdrawn) => {
+                let doomed = cold().filter(|segment| withdrawn.contains(&segment.id));
+                let doomed = doomed.map(|Segment { id, dataset, partition, .. }| Doomed {
+                    id: *id,
+                    dataset: dataset.clone(),
+                    partition: *partition,
+                });
+                if let Err(error) = self.delete_objects(&doomed.collect::<Vec<_>>()).await {
+                    tracing::warn!(store = %self.store, %error, "withdrawn objects are not deleted yet");
+                }
             }
             Err(error) => {
-                tracing::warn!(store = %self.store, %error, "staged segments were not withdrawn; they take room, and no more");
+                tracing::warn!(store = %self.store, %error, "staged segments are not withdrawn yet");
             }
         }
     }

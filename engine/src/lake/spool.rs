@@ -167,7 +167,8 @@ impl PartitionSpool {
         if self.spilled {
             return None;
         }
-        let bounds = self.held.iter().map(|batch| super::cold::bounds(&self.dataset, batch).1);
+        let entities = self.held.iter().map(|batch| batch[self.dataset.entity].as_string_view());
+        let bounds = entities.filter_map(super::cold::entity_bounds);
         bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 

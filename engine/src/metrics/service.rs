@@ -21,7 +21,7 @@ use super::row_limit::RowsRead;
 use super::source::Facts;
 use super::table::{StoreFigures, Table};
 use crate::clock::Clock;
-use crate::lake::StoreLake;
+use crate::lake::{StoreLake, Verdict};
 
 /// Stores that are asked at the same time.
 const STORES_AT_ONCE: usize = 8;
@@ -64,8 +64,16 @@ impl MetricsService {
         stores: &[(StoreScope, StoreLake)],
         query: &Query,
     ) -> Result<Arc<QueryResponse>, QueryError> {
-        let began = self.clock.now();
         let picked = pick(stores, query)?;
+        match self.ask(&picked, query).await {
+            // A state that was read was given up meanwhile: the newest is read instead, once.
+            Err(error) if is_outdated(&picked, &error).await? => self.ask(&picked, query).await,
+            answered => answered,
+        }
+    }
+
+    async fn ask(&self, picked: &[&(StoreScope, StoreLake)], query: &Query) -> Result<Arc<QueryResponse>, QueryError> {
+        let began = self.clock.now();
         let readers = picked.iter().map(|(_, lake)| lake.reader(None));
         let readers = try_join_all(readers).await?;
         let asked: Vec<_> =
@@ -90,6 +98,20 @@ impl MetricsService {
         let elapsed = (self.clock.now() - began).num_microseconds().unwrap_or(0);
         Ok(Arc::new(stamp(answer, cache, elapsed)))
     }
+}
+
+/// Whether a query failed only because what it read is no more. Segments that it found damaged or missing go into quarantine.
+async fn is_outdated(stores: &[&(StoreScope, StoreLake)], error: &QueryError) -> Result<bool, QueryError> {
+    let mut is_outdated = false;
+    for (_, lake) in stores {
+        let verdict = match error {
+            QueryError::Lake(error) => lake.examine(&**error).await?,
+            QueryError::Execution(error) => lake.examine(&**error).await?,
+            _ => return Ok(false),
+        };
+        is_outdated |= verdict == Verdict::Outdated;
+    }
+    Ok(is_outdated)
 }
 
 /// The stores that a query is about.

@@ -7,7 +7,7 @@ use aloftly_engine::lake::{RowSink as _, Snapshot};
 use super::support::{TestLake, batch, items, order};
 
 fn counts(new: u64, updated: u64, unchanged: u64, stale: u64) -> CommitCounts {
-    CommitCounts { new, updated, unchanged, stale }
+    CommitCounts { new, updated, unchanged, stale, removed: 0 }
 }
 
 #[tokio::test]

@@ -26,9 +26,10 @@ fn local_lake(now: &str) -> LocalLake {
     std::fs::create_dir(&root).unwrap();
     let objects = LocalFileSystem::new_with_prefix(&root).unwrap();
     let options = LakeOptions { local_root: Some(root.clone()), ..LakeOptions::new(folder.path().join("spool")) };
-    let lake = Lake::new(Arc::new(objects), options, Arc::new(FixedClock::at(now.parse().unwrap()))).unwrap();
+    let clock = Arc::new(FixedClock::at(now.parse().unwrap()));
+    let lake = Lake::new(Arc::new(objects), options, Arc::<FixedClock>::clone(&clock)).unwrap();
     let store = StoreId(uuid::Uuid::from_u128(1));
-    let manifest = MemoryManifest::new();
+    let manifest = MemoryManifest::with_clock(clock);
     manifest.create_store(store);
     LocalLake { lake: lake.open(Arc::new(manifest), store), root, _folder: folder }
 }

@@ -1,7 +1,12 @@
 mod commits;
+mod erase;
 mod faults;
+mod faulty;
 mod layout;
 mod model;
+mod races;
+mod replace;
+mod stubborn;
 mod support;
 
 mod memory_manifest {

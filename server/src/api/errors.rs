@@ -4,15 +4,16 @@ use std::error::Error;
 use std::time::Duration;
 
 use aloftly_catalog::CatalogError;
-use aloftly_engine::lake::{LakeError, ManifestError};
+use aloftly_engine::lake::{LakeError, ManifestError, SegmentFault};
 use aloftly_engine::metrics::{FieldError, QueryError};
 use axum::http::StatusCode;
 use datafusion::error::DataFusionError;
 
-use crate::http::problem::{FieldProblem, Problem};
+use crate::http::problem::{Chain, FieldProblem, Problem};
 use crate::http::size;
 use crate::service::objects;
 use crate::service::queries::QueryStopped;
+use crate::telemetry::measures;
 
 impl From<CatalogError> for Problem {
     fn from(error: CatalogError) -> Self {
@@ -55,9 +56,28 @@ fn lake(error: &LakeError) -> Problem {
         LakeError::Manifest(ManifestError::UnknownStore(_)) => Problem::not_found(),
         LakeError::Plan(cause) if is_too_large(cause) => query_too_large(),
         LakeError::Manifest(ManifestError::Unavailable(_)) => Problem::unavailable(error),
+        LakeError::Quarantined { dataset, partition, segment, .. } => {
+            damaged(error, &format!("{dataset} of {partition} (segment {segment})"))
+        }
         _ if is_out_of_reach(error) => Problem::unavailable(error),
-        _ => Problem::internal(error),
+        other => match SegmentFault::find(other) {
+            Some(SegmentFault { dataset, partition, segment, .. }) => {
+                damaged(error, &format!("{dataset} of {partition} (segment {segment})"))
+            }
+            None => Problem::internal(error),
+        },
     }
+}
+
+/// Nothing is said rather than something wrong.
+fn damaged(error: &(dyn Error + 'static), what: &str) -> Problem {
+    measures::answer_in_quarantine();
+    tracing::error!(error = %Chain(error), "an answer depends on a segment that is damaged or missing");
+    let detail = format!(
+        "A part of the data that the answer depends on is damaged or missing: {what}. No figure is shown rather than a wrong \
+         one. Whoever runs the server finds what to do with `aloftly lake verify`."
+    );
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "data_damaged", detail)
 }
 
 /// Whether a plan needed more memory than queries have.
@@ -94,6 +114,9 @@ impl From<QueryError> for Problem {
             QueryError::MixedCurrencies { .. } => refused("mixed_currencies", error.to_string()),
             QueryError::Lake(cause) => lake(&cause),
             QueryError::Execution(cause) if is_too_large(&cause) => query_too_large(),
+            QueryError::Execution(cause) if SegmentFault::find(&*cause).is_some() => {
+                lake(&LakeError::Plan(Box::new(DataFusionError::Shared(cause))))
+            }
             QueryError::Execution(ref cause) if is_out_of_reach(&**cause) => Self::unavailable(&error),
             _ => Self::internal(&error),
         }

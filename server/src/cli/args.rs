@@ -98,6 +98,15 @@ pub(super) struct StoreChoice {
     pub(super) org: OrgChoice,
 }
 
+#[derive(Args, Clone, Debug)]
+pub(super) struct StoresChoice {
+    /// One store's id or name; without it every store of the organisation
+    #[arg(long, value_name = "ID|NAME")]
+    pub(super) store: Option<String>,
+    #[command(flatten)]
+    pub(super) org: OrgChoice,
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum OrgCommand {
     /// Make an organisation and its owner
@@ -153,10 +162,34 @@ pub(super) struct StoreCreateArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum LakeCommand {
-    /// Show what a store's lake holds
-    Status(StoreChoice),
-    /// Fold a store's small segments into large ones now
-    Fold(StoreChoice),
+    /// Show what stores' lakes hold
+    Status(StoresChoice),
+    /// Read every segment and compare it with what was committed; damaged ones go into quarantine, restored ones come out
+    Verify(StoresChoice),
+    /// Fold small segments into large ones now
+    Fold(StoresChoice),
+    /// Delete what nobody needs any more now, and objects that no manifest has known for a day
+    Sweep(StoresChoice),
+    /// Remove a customer's rows, or all rows of a store, for good
+    Erase(EraseArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct EraseArgs {
+    /// The store's id or name
+    #[arg(long, value_name = "ID|NAME")]
+    pub(super) store: String,
+    #[command(flatten)]
+    pub(super) org: OrgChoice,
+    /// A customer's id, as the source has it; may be repeated
+    #[arg(long = "customer", value_name = "ID")]
+    pub(super) customers: Vec<String>,
+    /// Remove all rows
+    #[arg(long, conflicts_with = "customers")]
+    pub(super) everything: bool,
+    /// The store's name once more
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub(super) confirm: String,
 }
 
 #[derive(Debug, Subcommand)]

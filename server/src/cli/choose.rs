@@ -4,7 +4,7 @@ use aloftly_catalog::{Organization, Store, SystemContext, Tenant};
 use anyhow::Context as _;
 
 use super::CliError;
-use super::args::{OrgChoice, StoreChoice};
+use super::args::{OrgChoice, StoreChoice, StoresChoice};
 use crate::service::backend::Backend;
 
 const REASON: &str = "a command at the terminal";
@@ -64,4 +64,15 @@ pub(super) async fn store(backend: &Backend, choice: &StoreChoice) -> Result<(St
             Err(CliError::Usage(format!("several stores are called {:?}; use an id:{ids}", choice.store)))
         }
     }
+}
+
+/// The store that is meant, or all of the organisation's when none is named.
+pub(super) async fn stores(backend: &Backend, choice: &StoresChoice) -> Result<Vec<(Store, Tenant)>, CliError> {
+    if let Some(named) = &choice.store {
+        let choice = StoreChoice { store: named.clone(), org: choice.org.clone() };
+        return Ok(vec![store(backend, &choice).await?]);
+    }
+    let (_, tenant) = organization(backend, &choice.org).await?;
+    let stores = tenant.stores().await.context("cannot list the stores")?;
+    Ok(stores.into_iter().map(|store| (store, tenant.clone())).collect())
 }

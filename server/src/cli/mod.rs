@@ -129,7 +129,10 @@ async fn short(command: Command, backend: &Backend) -> Result<(), CliError> {
         Command::Store(StoreCommand::Create(args)) => store::create(backend, &args).await,
         Command::Store(StoreCommand::List(choice)) => store::list(backend, &choice).await,
         Command::Lake(LakeCommand::Status(choice)) => lake::status(backend, &choice).await,
+        Command::Lake(LakeCommand::Verify(choice)) => lake::verify(backend, &choice).await,
         Command::Lake(LakeCommand::Fold(choice)) => lake::fold(backend, &choice).await,
+        Command::Lake(LakeCommand::Sweep(choice)) => lake::sweep(backend, &choice).await,
+        Command::Lake(LakeCommand::Erase(args)) => lake::erase(backend, &args).await,
         Command::Migrate
         | Command::Openapi
         | Command::DemoFile(_)

@@ -70,6 +70,8 @@ pub struct Config {
     pub pending_upload_limit: u64,
     /// Free space on the data folder's disk below which no file is accepted, in bytes.
     pub disk_reserve: u64,
+    /// How long what was replaced in the lake is kept for queries that still read it.
+    pub lake_grace: Duration,
     /// Imports that run at the same time.
     pub import_concurrency: usize,
     /// How long requests and imports may take to finish once the server is told to stop.
@@ -102,6 +104,7 @@ impl Config {
             upload_limit: values.required("upload_limit", parse::bytes),
             pending_upload_limit: values.required("pending_upload_limit", parse::bytes),
             disk_reserve: values.required("disk_reserve", parse::bytes),
+            lake_grace: values.required("lake_grace", parse::duration),
             import_concurrency: values.required("import_concurrency", parse::import_concurrency),
             shutdown_timeout: values.required("shutdown_timeout", parse::duration),
         };

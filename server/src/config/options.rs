@@ -127,6 +127,13 @@ pub const OPTIONS: &[OptionSpec] = &[
         "1GiB",
         "Free space on the data folder's disk below which no file is accepted",
     ),
+    option(
+        "lake_grace",
+        "ALOFTLY_LAKE_GRACE",
+        "15m",
+        "How long what was replaced in the lake is kept for queries that still read it: longer than the longest query, and \
+         than servers' clocks differ",
+    ),
     option("import_concurrency", "ALOFTLY_IMPORT_CONCURRENCY", "2", "Imports that run at the same time, 8 at most"),
     option(
         "shutdown_timeout",

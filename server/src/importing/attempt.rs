@@ -24,7 +24,6 @@ use super::uploads::{self, Place, Uploads};
 use super::{Content, ImportKind, trouble};
 use crate::http::problem::Chain;
 use crate::service::backend::Backend;
-use crate::service::folding::Folding;
 
 const REASON: &str = "a worker runs queued imports";
 /// How often a running import says that it lives; the lease is several times that.
@@ -37,7 +36,6 @@ const LOST: &str = "The file is no longer on the server, and nothing of it was i
 pub(super) struct Attempts {
     pub(super) backend: Backend,
     pub(super) uploads: Uploads,
-    pub(super) folding: Folding,
     /// Told when nothing more is to be begun.
     pub(super) stop: CancellationToken,
     /// Told when the server cannot wait any longer.
@@ -206,7 +204,6 @@ impl Attempts {
         let finish = || claimed.tenant.finish_import(claimed.import.id, claimed.worker, &outcome);
         trouble::until_heard(&self.cut_off, finish).await?;
         self.remove_file(&claimed.import).await;
-        self.folding.committed(claimed.tenant.context().organization(), claimed.import.store);
         tracing::info!(rows = outcome.rows_read, already_imported = outcome.already_imported, "import done");
         Ok(())
     }

@@ -20,7 +20,7 @@ use super::line::{Key, Line};
 use super::uploads::Uploads;
 use crate::http::problem::Chain;
 use crate::service::backend::Backend;
-use crate::service::folding::Folding;
+use crate::service::upkeep;
 
 /// How often the catalog is asked for imports that nobody works on.
 const LOOK: Duration = Duration::from_secs(2);
@@ -41,7 +41,7 @@ impl Queue {
     }
 }
 
-/// The worker and the threads that imports and folds run on. To be dropped after all that uses the database: connections that
+/// The worker and the threads that imports and the lake's upkeep run on. To be dropped after all that uses the database: connections that
 /// were opened on these threads, and serve others since, end with them.
 #[derive(Debug)]
 pub struct Worker {
@@ -62,18 +62,17 @@ impl Worker {
             Builder::new_multi_thread().worker_threads(concurrency).thread_name("import").enable_all().build()?;
         let (sender, receiver) = mpsc::unbounded_channel();
         let cut_off = CancellationToken::new();
-        let (folding, folds) = Folding::start(backend.clone(), runtime.handle(), stop.clone());
+        let upkeep = upkeep::work(backend.clone(), stop.clone());
         let look = look(backend.clone(), uploads.clone(), sender.clone(), stop.clone());
         let attempts = Arc::new(Attempts {
             backend,
             uploads,
-            folding,
             stop: stop.clone(),
             cut_off: cut_off.clone(),
             turns: RwLock::new(()),
         });
-        let tasks =
-            vec![runtime.spawn(work(attempts, concurrency, receiver, stop.clone())), runtime.spawn(look), folds];
+        let work = work(attempts, concurrency, receiver, stop.clone());
+        let tasks = vec![runtime.spawn(work), runtime.spawn(look), runtime.spawn(upkeep)];
         Ok((Self { stop, cut_off, tasks, runtime: Some(runtime) }, Queue(sender)))
     }
 

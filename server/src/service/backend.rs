@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::folders;
+use super::freshness::Followed;
 use super::objects::Objects;
 use super::scratch::Scratch;
 use crate::config::Config;
@@ -31,6 +32,8 @@ pub struct Backend {
     pub lake: Lake,
     /// A folder for what need not outlive the process.
     pub scratch: Arc<Scratch>,
+    /// The stores that were asked about lately.
+    pub followed: Followed,
     cluster: Option<Cluster>,
 }
 
@@ -74,12 +77,22 @@ impl Backend {
         let scratch = Scratch::open(&config.scratch_dir(), &*clock)
             .with_context(|| format!("cannot use the folder {}", config.scratch_dir().display()))?;
         let lake = open_lake(&config, &objects, &scratch, &clock)?;
-        Ok(Self { config, clock, catalog, objects, lake, scratch: Arc::new(scratch), cluster: None })
+        Ok(Self {
+            config,
+            clock,
+            catalog,
+            objects,
+            lake,
+            scratch: Arc::new(scratch),
+            followed: Followed::default(),
+            cluster: None,
+        })
     }
 
     /// A store's lake, as far as the tenant's actor may see it.
     #[must_use]
     pub fn store_lake(&self, tenant: &Tenant, store: StoreId) -> StoreLake {
+        self.followed.add(store, tenant.context().organization());
         self.lake.open(tenant.manifest(), store)
     }
 
@@ -155,6 +168,7 @@ fn open_lake(config: &Config, objects: &Objects, scratch: &Scratch, clock: &Arc<
         local_root: objects.local_root.clone(),
         query_memory: memory,
         parallelism: config.query_threads,
+        grace: config.lake_grace,
         ..LakeOptions::new(scratch.path().to_owned())
     };
     Lake::new(Arc::clone(&objects.store), options, Arc::clone(clock))

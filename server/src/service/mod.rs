@@ -2,10 +2,11 @@
 
 pub mod backend;
 pub mod folders;
-pub mod folding;
+pub mod freshness;
 pub mod lake_folder;
 pub mod objects;
 pub mod queries;
 pub mod readiness;
 pub mod scratch;
 pub mod serving;
+pub mod upkeep;

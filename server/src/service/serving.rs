@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::backend::Backend;
+use super::freshness;
 use super::readiness::Readiness;
 use crate::api::App;
 use crate::http::connections;
@@ -50,6 +51,7 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
     let app =
         App::new(backend.clone(), uploads, queue, readiness(&backend)).context("cannot start the query threads")?;
     let guard = tokio::spawn(guard_database(backend.clone(), stop.clone()));
+    let following = tokio::spawn(freshness::follow(backend.clone(), stop.clone()));
 
     let address = listener.local_addr()?;
     if !address.ip().is_loopback()
@@ -79,7 +81,7 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
     drop(app);
     // It may be in the middle of starting a database that is not needed any more.
     guard.abort();
-    let _ = tokio::join!(guard, sweeping);
+    let _ = tokio::join!(guard, sweeping, following);
     backend.close().await?;
     drop(worker);
     tracing::info!("stopped");

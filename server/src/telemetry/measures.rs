@@ -5,6 +5,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use aloftly_engine::lake::{Audited, Folded, Tidied};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
@@ -42,6 +43,12 @@ fn describe() {
     describe_counter!("aloftly_import_rows_total", "Rows read by imports");
     describe_histogram!("aloftly_import_seconds", Unit::Seconds, "Time of imports by kind");
     describe_counter!("aloftly_lake_commits_total", "Commits to the lake by kind");
+    describe_counter!("aloftly_lake_fold_segments_total", "Segments that folds took in and wrote");
+    describe_counter!("aloftly_lake_fold_bytes_total", Unit::Bytes, "Bytes of segments that folds took in and wrote");
+    describe_counter!("aloftly_lake_expired_total", "Segments that nobody may need any more, and abandoned ones");
+    describe_counter!("aloftly_lake_objects_deleted_total", "Objects that were deleted: doomed ones, and unknown ones");
+    describe_counter!("aloftly_lake_upkeep_failures_total", "Pieces of background work that failed");
+    describe_counter!("aloftly_lake_quarantined_total", "Answers refused because a segment is damaged or missing");
 }
 
 /// A request begins.
@@ -74,7 +81,42 @@ pub fn import_ended(kind: &'static str, outcome: &'static str, rows: u64, took: 
     metrics::histogram!("aloftly_import_seconds", "kind" => kind).record(took);
 }
 
-/// A commit of the lake: `upsert` or `fold`.
+/// A commit of the lake: `upsert`, `replace`, `erase` or `fold`.
 pub fn lake_committed(kind: &'static str) {
     metrics::counter!("aloftly_lake_commits_total", "kind" => kind).increment(1);
+}
+
+/// What a fold took in and wrote.
+pub fn lake_folded(folded: &Folded) {
+    let segments = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    for (direction, count, bytes) in
+        [("in", segments(folded.inputs), folded.bytes_in), ("out", segments(folded.outputs), folded.bytes_out)]
+    {
+        metrics::counter!("aloftly_lake_fold_segments_total", "direction" => direction).increment(count);
+        metrics::counter!("aloftly_lake_fold_bytes_total", "direction" => direction).increment(bytes);
+    }
+}
+
+/// What a tidying gave up and deleted.
+pub fn lake_tidied(tidied: &Tidied) {
+    let expired = &tidied.expired;
+    for (kind, count) in [("hot", expired.hot), ("cold", expired.cold), ("abandoned", expired.abandoned)] {
+        metrics::counter!("aloftly_lake_expired_total", "kind" => kind).increment(count);
+    }
+    metrics::counter!("aloftly_lake_objects_deleted_total", "kind" => "doomed").increment(tidied.deleted);
+}
+
+/// What an audit deleted.
+pub fn lake_audited(audited: &Audited) {
+    metrics::counter!("aloftly_lake_objects_deleted_total", "kind" => "unknown").increment(audited.unknown);
+}
+
+/// A piece of the lake's background work failed.
+pub fn upkeep_failed() {
+    metrics::counter!("aloftly_lake_upkeep_failures_total").increment(1);
+}
+
+/// An answer was refused because a segment is damaged or missing.
+pub fn answer_in_quarantine() {
+    metrics::counter!("aloftly_lake_quarantined_total").increment(1);
 }

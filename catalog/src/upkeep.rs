@@ -1,0 +1,45 @@
+//! Looking for stores whose lakes have background work, in every organisation at once.
+
+use aloftly_engine::StoreId;
+use aloftly_engine::lake::Version;
+
+use crate::catalog::Scope;
+use crate::{Catalog, CatalogError, SystemContext, Tenant};
+
+impl Catalog {
+    /// Stores with work that is due and that nobody has, at most `limit`, those that have waited longest first.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn due_stores(
+        &self,
+        reason: &'static str,
+        limit: u32,
+    ) -> Result<Vec<(SystemContext, StoreId)>, CatalogError> {
+        let mut transaction = self.begin(Scope::System).await?;
+        let rows = sqlx::query_file!("src/sql/due_stores.sql", self.clock().now(), i64::from(limit))
+            .fetch_all(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        let due = rows.into_iter().map(|row| (SystemContext::new(row.org_id.into(), reason), row.store_id.into()));
+        Ok(due.collect())
+    }
+}
+
+impl Tenant {
+    /// The newest versions of the organisation's stores.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn versions(&self) -> Result<Vec<(StoreId, Version)>, CatalogError> {
+        let mut transaction = self.begin().await?;
+        let rows = sqlx::query!(
+            "SELECT store_id, version FROM lake_stores WHERE org_id = $1",
+            self.context().organization().0,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(rows.into_iter().map(|row| (row.store_id.into(), row.version)).collect())
+    }
+}

@@ -1,0 +1,191 @@
+//! What an upsert or a replacement does to one partition: a hot segment when it is about few rows, and otherwise the partition
+//! written anew.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringViewArray};
+use arrow::compute::{concat, concat_batches};
+use arrow::ipc::writer::StreamWriter;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, col, lit};
+use datafusion::prelude::SessionContext;
+
+use super::commit::{Outcome, Subject};
+use super::hot::HotRows;
+use super::manifest::{NewSegment, Segment, Snapshot, Temperature};
+use super::merge::{Merge, Merged};
+use super::read::Reader;
+use super::rewrite::sorted;
+use super::spool::{PartitionSpool, SEQUENCE, SpoolStream, compact};
+use super::{LakeError, StoreLake, cold, hot};
+use crate::SegmentId;
+use crate::dataset::Dataset;
+
+impl StoreLake {
+    pub(super) async fn merged(&self, subject: &Subject<'_>, snapshot: &Arc<Snapshot>) -> Result<Outcome, LakeError> {
+        let incoming_rows = subject.spooled.map_or(0, |spooled| spooled.rows);
+        if incoming_rows <= self.shared().options.hot_rows
+            && let Some(outcome) = self.append_hot(subject, snapshot).await?
+        {
+            return Ok(outcome);
+        }
+        self.merge_cold(subject, snapshot).await
+    }
+
+    /// A few rows: what wins becomes one hot segment, with what is gone. `None` when too much is gone for that.
+    async fn append_hot(&self, subject: &Subject<'_>, snapshot: &Arc<Snapshot>) -> Result<Option<Outcome>, LakeError> {
+        let (session, _slot) = self.shared().small_commits.session().await;
+        let dataset = subject.dataset;
+        let incoming = incoming(&session, subject.spooled).await?;
+        let only = concerned(subject);
+        let held = self.held(&session, subject, snapshot, only).await?;
+        let (mut rows, mut updates) = (Vec::new(), Vec::new());
+        let most = self.shared().options.hot_rows;
+        let names = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut merge = Merge::new(dataset, incoming, held, subject.slice)?.naming_removed(names);
+        while let Some(merged) = merge.next().await? {
+            if let Merged::Incoming(batch, marked) = merged {
+                rows.push(batch);
+                updates.push(marked);
+            }
+        }
+        if merge.counts().removed > most {
+            return Ok(None);
+        }
+        let counts = merge.counts();
+        if !counts.is_change() {
+            return Ok(Some(Outcome { counts, ..Outcome::default() }));
+        }
+        let rows = compact(&concat_batches(&dataset.schema, &rows)?)?;
+        let marks: Vec<_> = updates.iter().map(|marks| marks as &dyn Array).collect();
+        let updates = if marks.is_empty() {
+            BooleanArray::from(Vec::<bool>::new())
+        } else {
+            concat(&marks)?.as_boolean().clone()
+        };
+        let removed = StringViewArray::from_iter_values(merge.removed());
+        let segment = self.hot_segment(subject, &HotRows { rows, updates, removed })?;
+        Ok(Some(Outcome { add: vec![segment], counts, ..Outcome::default() }))
+    }
+
+    fn hot_segment(&self, subject: &Subject<'_>, hot: &HotRows) -> Result<NewSegment, LakeError> {
+        let dataset = subject.dataset;
+        let payload = hot::encode(hot)?;
+        let segment = Segment {
+            id: SegmentId(self.shared().clock.new_id()),
+            dataset: dataset.name.to_owned(),
+            partition: subject.partition,
+            temperature: Temperature::Hot,
+            rows: hot.rows.num_rows() as u64,
+            updates: hot.updates.true_count() as u64,
+            removed: hot.removed.len() as u64,
+            bytes: payload.len() as u64,
+            footer_bytes: None,
+            codec: None,
+            schema_version: dataset.schema_version,
+            time_bounds: cold::time_bounds(dataset, &hot.rows),
+            entity_bounds: hot.entity_bounds(dataset),
+            column_bounds: BTreeMap::new(),
+            checksum: super::checksum(&payload),
+            blocks: super::blocks::Blocks::default(),
+            begin_version: 0,
+        };
+        Ok(NewSegment { segment, payload: Some(payload) })
+    }
+
+    /// Many rows: the partition is written anew as cold segments, with what was held and what came in.
+    async fn merge_cold(&self, subject: &Subject<'_>, snapshot: &Arc<Snapshot>) -> Result<Outcome, LakeError> {
+        let (session, slot) = self.shared().large_commits.session().await;
+        let dataset = subject.dataset;
+        let incoming = incoming(&session, subject.spooled).await?;
+        let held = self.held(&session, subject, snapshot, None).await?;
+        let mut merge = Merge::new(dataset, incoming, held, subject.slice)?;
+        let folder = tempfile::tempdir_in(&self.shared().options.spool_dir)?;
+        // The merged rows go to a file, so that the sorts before them have given back their memory when they are sorted.
+        let file = folder.path().join("merged.arrows");
+        let mut merged = StreamWriter::try_new(BufWriter::new(File::create(&file)?), &dataset.schema)?;
+        while let Some(Merged::Incoming(batch, _) | Merged::Held(batch)) = merge.next().await? {
+            merged.write(&compact(&batch)?)?;
+        }
+        merged.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        let counts = merge.counts();
+        drop(merge);
+        if !counts.is_change() {
+            return Ok(Outcome { counts, ..Outcome::default() });
+        }
+        let rows = SpoolStream::of_file(&dataset.schema, file).plan()?;
+        let written = self.write_cold(&session, dataset, subject.partition, rows, folder.path()).await?;
+        drop(slot);
+        let retire = snapshot.partition(dataset.name, subject.partition).iter().map(|segment| segment.id).collect();
+        Ok(Outcome { add: self.upload(&written).await?, retire, counts, ..Outcome::default() })
+    }
+
+    /// The held rows of a partition, or `only` some of them, sorted for the merge; `None` when it holds none.
+    async fn held(
+        &self,
+        session: &SessionContext,
+        subject: &Subject<'_>,
+        snapshot: &Arc<Snapshot>,
+        only: Option<Expr>,
+    ) -> Result<Option<SendableRecordBatchStream>, LakeError> {
+        let dataset = subject.dataset;
+        let held = snapshot.partition(dataset.name, subject.partition);
+        if held.is_empty() {
+            return Ok(None);
+        }
+        let reader = Reader::over(self, Arc::clone(snapshot), session.clone());
+        let mut plan = reader.scan_segments(dataset, held).await?;
+        if let Some(only) = only {
+            plan = LogicalPlanBuilder::from(plan).filter(only)?.build()?;
+        }
+        Ok(Some(sorted(session, plan, held_order(dataset)).await?))
+    }
+}
+
+/// The held rows that a small change is about: those in the range of its entities, and those of its slice.
+fn concerned(subject: &Subject<'_>) -> Option<Expr> {
+    let in_slice = subject.slice.map(super::slice::Slice::predicate);
+    let Some(spooled) = subject.spooled else { return in_slice };
+    let (least, greatest) = spooled.entity_range()?;
+    let entity = col(subject.dataset.entity);
+    let in_range = entity.clone().gt_eq(lit(least)).and(entity.lt_eq(lit(greatest)));
+    Some(match in_slice {
+        Some(in_slice) => in_slice.or(in_range),
+        None => in_range,
+    })
+}
+
+/// The spooled rows of a partition, sorted for the merge; `None` when there are none.
+async fn incoming(
+    session: &SessionContext,
+    spooled: Option<&PartitionSpool>,
+) -> Result<Option<SendableRecordBatchStream>, LakeError> {
+    let Some(spooled) = spooled else { return Ok(None) };
+    let dataset = &spooled.dataset;
+    let plan = spooled.source().plan()?;
+    let mut order = vec![
+        col(dataset.entity).sort(true, true),
+        col(dataset.version).sort(false, false),
+        col(SEQUENCE).sort(false, false),
+    ];
+    order.extend(dataset.row.map(|row| col(row).sort(true, true)));
+    Ok(Some(sorted(session, plan, order).await?))
+}
+
+fn held_order(dataset: &Dataset) -> Vec<SortExpr> {
+    let mut order = vec![col(dataset.entity).sort(true, true)];
+    order.extend(dataset.row.map(|row| col(row).sort(true, true)));
+    order
+}
+
+impl HotRows {
+    /// Least and greatest of all entities that it says something of.
+    fn entity_bounds(&self, dataset: &Dataset) -> (String, String) {
+        let of = |rows: &RecordBatch| cold::entity_bounds(rows[dataset.entity].as_string_view());
+        let bounds = [of(&self.rows), cold::entity_bounds(&self.removed)].into_iter().flatten();
+        bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default()
+    }
+}

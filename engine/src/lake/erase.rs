@@ -1,0 +1,160 @@
+//! Erasing: rows are physically removed, from segments and from what older versions still held.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::AsArray;
+use arrow::datatypes::DataType;
+use chrono::TimeDelta;
+use datafusion::common::Column;
+use datafusion::dataframe::DataFrame;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::prelude::SessionContext;
+
+use super::commit::{Change, Outcome, Request, Subject};
+use super::manifest::{CommitCounts, Published, Segment, Snapshot};
+use super::read::{Reader, without_entities};
+use super::{LakeError, StoreLake};
+use crate::CommitId;
+use crate::dataset::Dataset;
+
+/// What is to be erased. An entity goes as a whole when any of its rows does.
+#[derive(Clone, Debug)]
+pub enum Erasure {
+    /// All rows of the store. What was imported before may be imported again.
+    Everything,
+    /// The rows that meet any of these.
+    Rows(Vec<Matching>),
+}
+
+/// Rows of one dataset in which a text column has one of several values.
+#[derive(Clone, Debug)]
+pub struct Matching {
+    /// The dataset.
+    pub dataset: Arc<Dataset>,
+    /// Its text column.
+    pub column: &'static str,
+    /// The values.
+    pub values: BTreeSet<String>,
+}
+
+impl Erasure {
+    /// Everything that is told of these customers, in every dataset.
+    #[must_use]
+    pub fn customers(ids: &BTreeSet<String>) -> Self {
+        const CUSTOMER: &str = "customer_id";
+        let with_customers = crate::dataset::all().iter().filter(|dataset| dataset.column(CUSTOMER).is_some());
+        let matching =
+            |dataset: &Arc<Dataset>| Matching { dataset: Arc::clone(dataset), column: CUSTOMER, values: ids.clone() };
+        Self::Rows(with_customers.map(matching).collect())
+    }
+
+    /// The predicate of the rows of a dataset that go; `None` when none do.
+    fn predicate(&self, dataset: &Dataset) -> Option<Expr> {
+        let Self::Rows(matching) = self else { return Some(lit(true)) };
+        let of_dataset = matching.iter().filter(|matching| matching.dataset.name == dataset.name);
+        let any_of = of_dataset.map(|matching| {
+            let values = matching.values.iter().map(|value| lit(value.clone()));
+            Expr::Column(Column::new_unqualified(matching.column)).in_list(values.collect(), false)
+        });
+        any_of.reduce(Expr::or)
+    }
+}
+
+impl StoreLake {
+    /// Erases rows, as a commit of that id. When it returns, no segment, object or older version holds them any more; were the
+    /// process killed before, the tidying does the rest. Objects that other processes keep in caches of theirs go within a day.
+    ///
+    /// # Errors
+    /// When nothing was erased; [`super::ManifestError::Ambiguous`] when that is not known. When the rows are erased and what
+    /// older versions held could not be deleted yet: trying again, or tidying, does it.
+    pub async fn erase(&self, id: CommitId, erasure: &Erasure) -> Result<Published, LakeError> {
+        self.check_erasure(erasure)?;
+        let request = Request { id, change: Change::Erase(erasure), receipt: None, condition: &|_| Ok(()) };
+        let published = self.commit(request).await?;
+        self.forget_older_versions().await?;
+        Ok(published)
+    }
+
+    /// Drops everything that is retired, at once: queries that still read older versions are planned again.
+    async fn forget_older_versions(&self) -> Result<(), LakeError> {
+        // The commits of servers whose clocks are ahead are meant too.
+        let every = self.shared().clock.now() + TimeDelta::days(1);
+        let none = chrono::DateTime::UNIX_EPOCH;
+        while self.manifest.expire(self.store, every, none).await?.more {}
+        self.shared().hot.invalidate_all();
+        self.delete_doomed().await?.failure.map_or(Ok(()), Err)
+    }
+
+    fn check_erasure(&self, erasure: &Erasure) -> Result<(), LakeError> {
+        let Erasure::Rows(matching) = erasure else { return Ok(()) };
+        for Matching { dataset, column, .. } in matching {
+            let field = dataset.schema.field_with_name(column).ok();
+            if field.is_none_or(|field| field.data_type() != &DataType::Utf8View) {
+                let detail = format!("{column:?} is no text column, by which rows could be erased");
+                return Err(LakeError::Shape { dataset: dataset.name, detail });
+            }
+        }
+        Ok(())
+    }
+
+    /// A partition without the rows that go. Rows that are no longer shown, because their entity was restated since, are looked
+    /// at too; writing the partition anew drops them.
+    pub(super) async fn without(
+        &self,
+        subject: &Subject<'_>,
+        erasure: &Erasure,
+        snapshot: &Arc<Snapshot>,
+    ) -> Result<Outcome, LakeError> {
+        let dataset = subject.dataset;
+        let held = snapshot.partition(dataset.name, subject.partition);
+        let retire = held.iter().map(|segment| segment.id).collect();
+        if matches!(erasure, Erasure::Everything) {
+            let removed = held.iter().map(|segment| segment.rows).sum();
+            let counts = CommitCounts { removed, ..CommitCounts::default() };
+            return Ok(Outcome { retire, counts, ..Outcome::default() });
+        }
+        let Some(predicate) = erasure.predicate(dataset) else { return Ok(Outcome::default()) };
+        let (session, slot) = self.shared().large_commits.session().await;
+        let reader = Reader::over(self, Arc::clone(snapshot), session.clone());
+        if !self.any_row(&reader, dataset, held, &predicate).await? {
+            return Ok(Outcome::default());
+        }
+        let rows = reader.scan_segments(dataset, held).await?;
+        let gone = entities(&session, dataset, rows.clone(), predicate).await?;
+        let removed = gone.len() as u64;
+        let rows = without_entities(LogicalPlanBuilder::from(rows), dataset, gone)?.build()?;
+        let folder = tempfile::tempdir_in(&self.shared().options.spool_dir)?;
+        let written = self.write_cold(&session, dataset, subject.partition, rows, folder.path()).await?;
+        drop(slot);
+        let counts = CommitCounts { removed, ..CommitCounts::default() };
+        Ok(Outcome { add: self.upload(&written).await?, retire, counts, ..Outcome::default() })
+    }
+
+    /// Whether any row as it is stored, shown or not, meets the predicate.
+    async fn any_row(
+        &self,
+        reader: &Reader,
+        dataset: &Arc<Dataset>,
+        segments: &[Arc<Segment>],
+        predicate: &Expr,
+    ) -> Result<bool, LakeError> {
+        let rows = LogicalPlanBuilder::from(reader.stored(dataset, segments).await?).filter(predicate.clone())?;
+        let some = DataFrame::new(reader.session().state(), rows.limit(0, Some(1))?.build()?).collect().await?;
+        Ok(some.iter().any(|batch| batch.num_rows() > 0))
+    }
+}
+
+/// The entities of which a row meets the predicate.
+async fn entities(
+    session: &SessionContext,
+    dataset: &Dataset,
+    rows: LogicalPlan,
+    predicate: Expr,
+) -> Result<BTreeSet<String>, LakeError> {
+    let entity = Expr::Column(Column::new_unqualified(dataset.entity));
+    let plan = LogicalPlanBuilder::from(rows).filter(predicate)?.project([entity])?.distinct()?.build()?;
+    let found = DataFrame::new(session.state(), plan).collect().await?;
+    let names = found.iter().flat_map(|batch| batch.column(0).as_string_view().iter().flatten());
+    Ok(names.map(str::to_owned).collect())
+}
