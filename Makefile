@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
 # One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
 CARGO_ALL := --workspace --locked
 
-.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake crash clean
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake crash test-s3 test-damage clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,13 @@ web: ## Checks, tests and builds the web app
 
 rust: ## Builds and runs the Rust tests, end-to-end ones included
 	scripts/rust-tests
+
+test-s3: ## Runs the tests that use a bucket: one of their own, or that of ALOFTLY_TEST_S3_ENDPOINT, _BUCKET, _KEY and _SECRET
+	cargo build $(CARGO_ALL) --bins
+	cargo test $(CARGO_ALL) --test main --test end_to_end -- buckets::
+
+test-damage: ## Damages segments ten thousand times at random; make test does it a few hundred times
+	ALOFTLY_DAMAGE_TRIALS=10000 cargo test $(CARGO_ALL) --test main -- damage::
 
 browser: ## Runs the browser tests against a real server with demo data
 	scripts/browser-tests

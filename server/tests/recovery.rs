@@ -184,7 +184,7 @@ async fn a_file_that_one_server_took_is_imported_by_any_that_shares_its_store() 
     std::fs::remove_dir_all(other_machine.path()).unwrap();
 
     let mut backend = world.backend().await;
-    backend.objects = Objects { store: Arc::clone(&shared), local_root: None };
+    backend.objects = Objects { store: Arc::clone(&shared), local_root: None, counters: Arc::default() };
     let scratch = backend.scratch.path().to_owned();
     let server = World::serve_over(backend).await;
     let client = server.owner_of("a").await;
@@ -344,7 +344,11 @@ async fn a_bucket_that_is_slow_to_list_does_not_keep_a_server_from_starting() {
     world.organization("a").await;
     let slow = ThrottleConfig { wait_list_per_call: Duration::from_secs(3_600), ..ThrottleConfig::default() };
     let mut backend = world.backend().await;
-    backend.objects = Objects { store: Arc::new(ThrottledStore::new(InMemory::new(), slow)), local_root: None };
+    backend.objects = Objects {
+        store: Arc::new(ThrottledStore::new(InMemory::new(), slow)),
+        local_root: None,
+        counters: Arc::default(),
+    };
     let server = World::serve_over(backend).await;
     let signed_in = tokio::time::timeout(Duration::from_secs(30), server.owner_of("a"));
     signed_in.await.expect("the server does not start");

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and helpers of tests are tests too"
 )]
 
+mod buckets;
 mod crash;
 mod durability;
 mod figures;

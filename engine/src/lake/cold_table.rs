@@ -7,16 +7,17 @@ use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, Result};
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
-use object_store::ObjectMeta;
 
+use super::cold_reader::SegmentReaders;
 use super::manifest::Segment;
+use super::objects::counters::CacheCounters;
+use super::objects::{Objects, Stored, VerifiedStore, object_meta};
 use crate::StoreId;
 use crate::dataset::Dataset;
 
@@ -31,25 +32,31 @@ pub(super) fn object_store_url() -> ObjectStoreUrl {
 pub(super) struct ColdTable {
     dataset: Arc<Dataset>,
     files: Vec<PartitionedFile>,
+    store: Arc<VerifiedStore>,
+    metadata: Arc<CacheCounters>,
 }
 
 impl ColdTable {
-    pub(super) fn new(dataset: &Arc<Dataset>, store: StoreId, segments: &[Arc<Segment>]) -> Self {
-        Self { dataset: Arc::clone(dataset), files: segments.iter().map(|segment| file(segment, store)).collect() }
+    pub(super) fn new(
+        dataset: &Arc<Dataset>,
+        store: StoreId,
+        segments: &[Arc<Segment>],
+        objects: &Objects,
+        metadata: &Arc<CacheCounters>,
+    ) -> Self {
+        let stored = |segment: &Arc<Segment>| Stored::new(segment, store);
+        Self {
+            dataset: Arc::clone(dataset),
+            files: segments.iter().map(|segment| file(&stored(segment))).collect(),
+            store: Arc::new(objects.verified(segments.iter().map(stored))),
+            metadata: Arc::clone(metadata),
+        }
     }
 }
 
-fn file(segment: &Segment, store: StoreId) -> PartitionedFile {
-    // Segments are immutable and their names are never reused, so the time of a change never differs.
-    let meta = ObjectMeta {
-        location: segment.path(store),
-        last_modified: chrono::DateTime::UNIX_EPOCH,
-        size: segment.bytes,
-        e_tag: None,
-        version: None,
-    };
-    let file = PartitionedFile::new_from_meta(meta);
-    match segment.footer_bytes.and_then(|bytes| usize::try_from(bytes).ok()) {
+fn file(stored: &Stored) -> PartitionedFile {
+    let file = PartitionedFile::new_from_meta(object_meta(stored));
+    match stored.segment.footer_bytes.and_then(|bytes| usize::try_from(bytes).ok()) {
         Some(bytes) => file.with_metadata_size_hint(bytes),
         None => file,
     }
@@ -78,10 +85,10 @@ impl TableProvider for ColdTable {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let url = object_store_url();
-        let store = state.runtime_env().object_store(&url)?;
         let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
+        let readers = SegmentReaders::new(Arc::clone(&self.store) as _, cache, Arc::clone(&self.metadata));
         let mut source = ParquetSource::new(self.schema())
-            .with_parquet_file_reader_factory(Arc::new(CachedParquetFileReaderFactory::new(store, cache)))
+            .with_parquet_file_reader_factory(Arc::new(readers))
             .with_enable_page_index(true);
         if let Some(filter) = conjunction(filters.iter().cloned()) {
             let schema = DFSchema::try_from(self.schema())?;

@@ -2,7 +2,10 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
+use std::sync::Arc;
 
+use datafusion::error::DataFusionError;
 use futures::StreamExt;
 use object_store::path::Path;
 
@@ -132,13 +135,36 @@ impl StoreLake {
     }
 }
 
+/// An error, what caused it, what caused that, and so on.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let mut causes = Vec::new();
+    gather(error, &mut causes);
+    causes.into_iter()
+}
+
+fn gather<'a>(error: &'a (dyn Error + 'static), causes: &mut Vec<&'a (dyn Error + 'static)>) {
     let mut next = Some(error);
-    std::iter::from_fn(move || {
-        let error = plain(next?);
-        next = error.source();
-        Some(error)
-    })
+    while let Some(error) = next {
+        let error = plain(error);
+        causes.push(error);
+        if let Some(DataFusionError::Collection(errors)) = plan_error(error) {
+            // Only the first of them is called its source.
+            return errors.iter().for_each(|error| gather(error, causes));
+        }
+        // The source of an I/O error is the source of the error in it: that itself would be left out.
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+}
+
+/// Boxes and shared pointers hide what is in them.
+fn plan_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a DataFusionError> {
+    error
+        .downcast_ref::<DataFusionError>()
+        .or_else(|| error.downcast_ref::<Box<DataFusionError>>().map(AsRef::as_ref))
+        .or_else(|| error.downcast_ref::<Arc<DataFusionError>>().map(AsRef::as_ref))
 }
 
 /// An error of the lake that only passes another one on is that one: what it calls its source is that one's.
@@ -147,5 +173,49 @@ fn plain<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
         Some(LakeError::Manifest(error)) => error,
         Some(LakeError::Fault(error)) => error,
         _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use parquet::errors::ParquetError;
+
+    use super::*;
+
+    fn fault() -> SegmentFault {
+        SegmentFault {
+            store: StoreId(uuid::Uuid::from_u128(1)),
+            dataset: "orders".to_owned(),
+            partition: Partition::starting(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap()),
+            segment: SegmentId(uuid::Uuid::from_u128(7)),
+            kind: FaultKind::Damaged("its bytes 0..7 are others".to_owned()),
+        }
+    }
+
+    fn from_store() -> object_store::Error {
+        object_store::Error::Generic { store: "lake", source: Box::new(fault()) }
+    }
+
+    #[test]
+    fn a_fault_is_found_below_everything_that_passes_errors_on() {
+        let parquet = || ParquetError::External(Box::new(from_store()));
+        let shared = DataFusionError::Shared(Arc::new(DataFusionError::ParquetError(Box::new(parquet()))));
+        let several = DataFusionError::Collection(vec![
+            DataFusionError::Plan("something else".to_owned()),
+            DataFusionError::Context("while scanning".to_owned(), Box::new(from_store().into())),
+        ]);
+        let errors: Vec<Box<dyn Error>> = vec![
+            Box::new(fault()),
+            Box::new(from_store()),
+            Box::new(DataFusionError::External(Box::new(Arc::new(shared)))),
+            Box::new(LakeError::from(several)),
+            Box::new(DataFusionError::IoError(io::Error::other(fault()))),
+            Box::new(arrow::error::ArrowError::ExternalError(Box::new(parquet()))),
+        ];
+        for error in errors {
+            assert_eq!(SegmentFault::find(error.as_ref()), Some(&fault()), "{error:?}");
+        }
+        assert_eq!(SegmentFault::find(&DataFusionError::Plan("no fault".to_owned())), None);
     }
 }

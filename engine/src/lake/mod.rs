@@ -15,6 +15,7 @@
 pub mod blocks;
 mod change;
 mod cold;
+mod cold_reader;
 mod cold_table;
 mod commit;
 #[cfg(feature = "testing")]
@@ -28,7 +29,7 @@ mod hot;
 pub mod manifest;
 mod memory;
 mod merge;
-mod objects;
+pub mod objects;
 mod read;
 mod rewrite;
 mod segment;
@@ -61,6 +62,7 @@ pub use fault::{FaultKind, SegmentFault, Verdict};
 pub use fold::Folded;
 pub use manifest::{Manifest, ManifestError, Published, Snapshot, Version};
 pub use memory::MemoryManifest;
+pub use objects::{CountedStore, Counters};
 pub use read::Reader;
 pub use sink::RowSink;
 pub use slice::Slice;
@@ -70,6 +72,8 @@ pub use tidy::{Audited, Tidied};
 pub use upsert::Condition;
 pub use verify::Verified;
 
+use self::objects::Objects;
+use self::objects::counters::{CacheCounters, StoreCounters};
 use crate::clock::Clock;
 use crate::{SegmentId, StoreId};
 
@@ -101,6 +105,16 @@ pub struct LakeOptions {
     pub hot_memory: u64,
     /// Memory for the lists of stores' segments, in bytes.
     pub snapshot_memory: u64,
+    /// Memory for blocks of segments that are not files of this machine, in bytes.
+    pub block_memory: u64,
+    /// Disk below the spool folder for such blocks, in bytes.
+    pub block_disk: u64,
+    /// How long such a block is kept, however often it is read: what was erased elsewhere must not stay here.
+    pub block_time: Duration,
+    /// How long it is waited before the object store is asked again after it failed; longer before each further try.
+    pub retry_delay: Duration,
+    /// Counts what is asked of the object store; whoever made the store does the counting.
+    pub store_counters: Arc<StoreCounters>,
     /// Plans are cut into that many parallel parts.
     pub parallelism: usize,
     /// A commit writes up to this many rows of a partition as a hot segment, and more as cold ones.
@@ -128,6 +142,11 @@ impl LakeOptions {
             metadata_memory: 256 << 20,
             hot_memory: 64 << 20,
             snapshot_memory: 64 << 20,
+            block_memory: 0,
+            block_disk: 0,
+            block_time: Duration::from_secs(24 * 60 * 60),
+            retry_delay: Duration::from_millis(100),
+            store_counters: Arc::default(),
             parallelism: std::thread::available_parallelism().map_or(2, usize::from),
             hot_rows: 4_096,
             fold_segments: 64,
@@ -147,7 +166,7 @@ pub struct Lake {
 
 #[derive(Debug)]
 struct Shared {
-    objects: objects::Objects,
+    objects: Objects,
     options: LakeOptions,
     clock: Arc<dyn Clock>,
     queries: Runtime,
@@ -157,6 +176,9 @@ struct Shared {
     large_commits: Lane,
     snapshots: Cache<StoreId, Arc<Snapshot>>,
     hot: Cache<SegmentId, Arc<hot::HotRows>>,
+    snapshot_cache: CacheCounters,
+    hot_cache: CacheCounters,
+    metadata_cache: Arc<CacheCounters>,
 }
 
 impl Lake {
@@ -173,14 +195,46 @@ impl Lake {
             .max_capacity(options.hot_memory)
             .weigher(|_, hot: &Arc<hot::HotRows>| u32::try_from(hot.memory()).unwrap_or(u32::MAX))
             .build();
-        let objects = objects::Objects { store, local_root: options.local_root.clone() };
+        let objects = Objects::open(store, &options)?;
         let snapshots = Cache::builder()
             .max_capacity(options.snapshot_memory)
             .weigher(|_, snapshot: &Arc<Snapshot>| u32::try_from(snapshot.memory()).unwrap_or(u32::MAX))
             .build();
         Ok(Self {
-            shared: Arc::new(Shared { objects, options, clock, queries, small_commits, large_commits, snapshots, hot }),
+            shared: Arc::new(Shared {
+                objects,
+                options,
+                clock,
+                queries,
+                small_commits,
+                large_commits,
+                snapshots,
+                hot,
+                snapshot_cache: CacheCounters::default(),
+                hot_cache: CacheCounters::default(),
+                metadata_cache: Arc::default(),
+            }),
         })
+    }
+
+    /// What was asked of the object store and of the caches so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        let shared = &self.shared;
+        let runtimes = [&shared.queries, &shared.small_commits.runtime, &shared.large_commits.runtime];
+        let metadata = runtimes.into_iter().map(Runtime::metadata_bytes).sum();
+        let [blocks_memory, blocks_disk] = shared.objects.caches();
+        Counters {
+            store: shared.options.store_counters.so_far(),
+            is_remote: shared.options.local_root.is_none(),
+            caches: vec![
+                blocks_memory,
+                blocks_disk,
+                shared.metadata_cache.so_far("parquet_metadata", metadata),
+                shared.hot_cache.so_far("hot_segments", shared.hot.weighted_size()),
+                shared.snapshot_cache.so_far("snapshots", shared.snapshots.weighted_size()),
+            ],
+        }
     }
 
     /// The version of the list of a store's segments that is held in memory; `None` when none is.
@@ -266,6 +320,12 @@ impl Runtime {
             config.options_mut().execution.sort_spill_reservation_bytes = bytes;
         }
         Ok(Self { env, config })
+    }
+
+    /// Bytes of cached Parquet metadata.
+    fn metadata_bytes(&self) -> u64 {
+        let entries = self.env.cache_manager.get_file_metadata_cache().list_entries();
+        entries.values().map(|entry| entry.size_bytes as u64).sum()
     }
 
     fn session(&self) -> SessionContext {

@@ -56,8 +56,10 @@ impl StoreLake {
         if let Some(newest) = newest
             && at.is_none_or(|at| at == newest.version)
         {
+            self.shared().snapshot_cache.hit();
             return Ok(newest);
         }
+        self.shared().snapshot_cache.miss();
         let snapshot = self.manifest.snapshot(self.store, at).await?;
         Ok(if at.is_none() { self.keep(snapshot).await } else { Arc::new(snapshot) })
     }
@@ -232,7 +234,8 @@ impl Reader {
     }
 
     fn cold(&self, dataset: &Arc<Dataset>, segments: &[Arc<Segment>]) -> Result<LogicalPlanBuilder, LakeError> {
-        let table = ColdTable::new(dataset, self.lake.store, segments);
+        let shared = self.lake.shared();
+        let table = ColdTable::new(dataset, self.lake.store, segments, &shared.objects, &shared.metadata_cache);
         Ok(LogicalPlanBuilder::scan(dataset.name, provider_as_source(Arc::new(table)), None)?)
     }
 
@@ -247,9 +250,13 @@ impl Reader {
         for segment in segments {
             match cache.get(&segment.id).await {
                 Some(rows) => {
+                    self.lake.shared().hot_cache.hit();
                     found.insert(segment.id, rows);
                 }
-                None => missing.push(segment),
+                None => {
+                    self.lake.shared().hot_cache.miss();
+                    missing.push(segment);
+                }
             }
         }
         if missing.is_empty() {

@@ -71,7 +71,7 @@ impl StoreLake {
         let new: Vec<_> = segments.into_iter().map(|segment| NewSegment { segment, payload: None }).collect();
         for written in written {
             let object = written.segment.path(self.store);
-            if let Err(error) = self.shared().objects.upload(&written.file, &object).await {
+            if let Err(error) = self.shared().objects.upload(&written.file, &written.segment, &object).await {
                 self.withdraw(&new).await;
                 return Err(error);
             }

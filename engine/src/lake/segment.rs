@@ -117,6 +117,12 @@ pub(super) fn path(store: StoreId, dataset: &str, partition: Partition, id: Segm
     ])
 }
 
+/// The segment that an object is named after.
+pub(super) fn segment_of(object: &object_store::path::Path) -> Option<SegmentId> {
+    let id: uuid::Uuid = object.filename()?.strip_suffix(".parquet")?.parse().ok()?;
+    Some(SegmentId(id))
+}
+
 /// A segment to be added by a commit.
 #[derive(Clone, Debug)]
 pub struct NewSegment {

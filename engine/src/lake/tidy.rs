@@ -11,7 +11,7 @@ use object_store::ObjectMeta;
 use object_store::path::Path;
 
 use super::manifest::{Doomed, Expired};
-use super::segment::path;
+use super::segment::{path, segment_of};
 use super::{LakeError, StoreLake};
 use crate::{SegmentId, dataset};
 
@@ -160,10 +160,4 @@ impl StoreLake {
         }
         Ok(())
     }
-}
-
-/// The segment that an object is named after.
-fn segment_of(object: &Path) -> Option<SegmentId> {
-    let id: uuid::Uuid = object.filename()?.strip_suffix(".parquet")?.parse().ok()?;
-    Some(SegmentId(id))
 }

@@ -1,4 +1,7 @@
+mod awkward;
+mod caches;
 mod commits;
+mod damage;
 mod erase;
 mod faults;
 mod faulty;
@@ -8,6 +11,7 @@ mod races;
 mod replace;
 mod stubborn;
 mod support;
+mod verified;
 
 mod memory_manifest {
     use std::sync::Arc;

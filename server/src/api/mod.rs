@@ -11,6 +11,7 @@ mod stores;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aloftly_engine::lake::Lake;
 use aloftly_engine::metrics::MetricsService;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
@@ -62,6 +63,12 @@ impl std::ops::Deref for App {
 impl FromRef<App> for Readiness {
     fn from_ref(app: &App) -> Self {
         app.readiness.clone()
+    }
+}
+
+impl FromRef<App> for Lake {
+    fn from_ref(app: &App) -> Self {
+        app.backend.lake.clone()
     }
 }
 

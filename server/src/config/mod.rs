@@ -56,6 +56,10 @@ pub struct Config {
     pub sentry_dsn: Option<SecretString>,
     /// Memory that all running queries together may use to sort and group, in bytes.
     pub query_memory_limit: u64,
+    /// Memory for what was read from an object store elsewhere, in bytes.
+    pub cache_memory: u64,
+    /// Disk of the data folder for the same, in bytes.
+    pub cache_disk: u64,
     /// Threads that queries run on.
     pub query_threads: usize,
     /// How long one query may take.
@@ -97,6 +101,8 @@ impl Config {
             log_level: values.required("log_level", parse::log_level),
             sentry_dsn: values.optional("sentry_dsn", parse::dsn),
             query_memory_limit: values.required("query_memory_limit", parse::bytes),
+            cache_memory: values.required("cache_memory", parse::bytes_or_none),
+            cache_disk: values.required("cache_disk", parse::bytes_or_none),
             query_threads: values.required("query_threads", parse::threads),
             query_timeout: values.required("query_timeout", parse::duration),
             request_timeout: values.required("request_timeout", parse::duration),

@@ -110,6 +110,18 @@ pub const OPTIONS: &[OptionSpec] = &[
         "1GiB",
         "Memory that all running queries together may use to sort and group; more is spilled to disk or refused. Commits and caches take about half a gigabyte besides",
     ),
+    option(
+        "cache_memory",
+        "ALOFTLY_CACHE_MEMORY",
+        "256MiB",
+        "Memory for what was read from the object store, 0 for none. Not used when that is a folder, which the system caches",
+    ),
+    option(
+        "cache_disk",
+        "ALOFTLY_CACHE_DISK",
+        "4GiB",
+        "Disk of the data folder for what was read from the object store, 0 for none. Not used when that is a folder",
+    ),
     option("query_threads", "ALOFTLY_QUERY_THREADS", "auto", "Threads that queries run on; auto: one for each core"),
     option("query_timeout", "ALOFTLY_QUERY_TIMEOUT", "30s", "How long one query may take"),
     option("request_timeout", "ALOFTLY_REQUEST_TIMEOUT", "60s", "How long a request that is no upload may take"),

@@ -218,6 +218,11 @@ pub(super) fn bytes(text: &str) -> Parsed<u64> {
     number.checked_mul(factor).filter(|bytes| *bytes > 0).ok_or_else(expected)
 }
 
+/// A size that may be nothing at all.
+pub(super) fn bytes_or_none(text: &str) -> Parsed<u64> {
+    if text == "0" { Ok(0) } else { bytes(text).map_err(|expected| format!("{expected}, or 0")) }
+}
+
 pub(super) fn duration(text: &str) -> Parsed<Duration> {
     let expected = || "expected a time such as 500ms, 30s, 5m or 1h".to_owned();
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();

@@ -1,5 +1,6 @@
 //! For those who watch the process: is it alive, can it do its work, how much does it do.
 
+use aloftly_engine::lake::Lake;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -28,6 +29,7 @@ pub async fn ready(State(readiness): State<Readiness>) -> Result<Json<serde_json
 }
 
 /// `GET /metrics`: the process's figures.
-pub async fn figures() -> Response {
+pub async fn figures(State(lake): State<Lake>) -> Response {
+    measures::lake_used(&lake.counters());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], measures::render()).into_response()
 }

@@ -167,6 +167,9 @@ fn open_lake(config: &Config, objects: &Objects, scratch: &Scratch, clock: &Arc<
         disk_reserve: config.disk_reserve,
         local_root: objects.local_root.clone(),
         query_memory: memory,
+        block_memory: config.cache_memory,
+        block_disk: config.cache_disk,
+        store_counters: Arc::clone(&objects.counters),
         parallelism: config.query_threads,
         grace: config.lake_grace,
         ..LakeOptions::new(scratch.path().to_owned())

@@ -1,6 +1,7 @@
 //! What runs behind the addresses: the services that handlers call, and the work that nobody waits for.
 
 pub mod backend;
+mod cloud;
 pub mod folders;
 pub mod freshness;
 pub mod lake_folder;

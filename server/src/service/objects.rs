@@ -2,19 +2,20 @@
 //! tools read.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aloftly_engine::lake::SegmentFault;
+use aloftly_engine::lake::objects::counters::StoreCounters;
+use aloftly_engine::lake::objects::{CountedStore, Counting};
 use anyhow::Context as _;
-use object_store::aws::AmazonS3Builder;
-use object_store::azure::MicrosoftAzureBuilder;
-use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use url::Url;
 
-use super::folders;
 use super::lake_folder::LakeFolder;
+use super::{cloud, folders};
 
 /// An object store, and its folder when it is one.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Objects {
     pub store: Arc<dyn ObjectStore>,
     /// The folder of a local store.
     pub local_root: Option<PathBuf>,
+    /// Counts what is asked of it.
+    pub counters: Arc<StoreCounters>,
 }
 
 impl Objects {
@@ -31,36 +34,40 @@ impl Objects {
     /// # Errors
     /// Credentials are missing, or the folder cannot be made.
     pub fn open(url: Option<&Url>, default_folder: &Path) -> anyhow::Result<Self> {
+        let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        let variables: Vec<_> = std::env::vars_os().filter_map(text).collect();
+        Self::open_with(url, default_folder, &variables)
+    }
+
+    /// [`Objects::open`] with these variables in place of the process's.
+    ///
+    /// # Errors
+    /// Those of [`Objects::open`].
+    pub fn open_with(url: Option<&Url>, default_folder: &Path, variables: &[(String, String)]) -> anyhow::Result<Self> {
         let Some(url) = url else {
             // The lake is the server's alone; a folder of one's own is as open as its owner made it.
             folders::make_private(default_folder)
                 .with_context(|| format!("cannot use the folder {} for the lake", default_folder.display()))?;
             return Self::folder(default_folder);
         };
-        let prefix = url.path().trim_matches('/').to_owned();
         let bucket = url.host_str().unwrap_or_default();
-        let problem = || format!("ALOFTLY_STORE_URL: cannot use {url}");
-        let store: Arc<dyn ObjectStore> = match url.scheme() {
-            "s3" => {
-                let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build().with_context(problem)?;
-                within(store, &prefix)
-            }
-            "gs" => {
-                let store =
-                    GoogleCloudStorageBuilder::from_env().with_bucket_name(bucket).build().with_context(problem)?;
-                within(store, &prefix)
-            }
-            "az" => {
-                let store =
-                    MicrosoftAzureBuilder::from_env().with_container_name(bucket).build().with_context(problem)?;
-                within(store, &prefix)
-            }
+        let counters = Arc::default();
+        let store = match url.scheme() {
+            "s3" => cloud::s3(bucket, variables, &counters),
+            "gs" => cloud::gcs(bucket, variables, &counters),
+            "az" => cloud::azure(bucket, variables, &counters),
             _ => {
                 let folder = url.to_file_path().map_err(|()| anyhow::anyhow!("{url} is no folder of this machine"))?;
                 return Self::folder(&folder);
             }
         };
-        Ok(Self { store, local_root: None })
+        let store = store.with_context(|| format!("ALOFTLY_STORE_URL: cannot use {url}"))?;
+        let prefix = url.path().trim_matches('/');
+        let store: Arc<dyn ObjectStore> =
+            if prefix.is_empty() { store } else { Arc::new(PrefixStore::new(store, prefix)) };
+        // The requests themselves are counted where they leave the machine.
+        let store = Arc::new(CountedStore::new(store, Arc::clone(&counters), Counting::Failures));
+        Ok(Self { store, local_root: None, counters })
     }
 
     /// The store, when it is one that other machines reach too.
@@ -73,8 +80,10 @@ impl Objects {
         let problem = || format!("cannot use the folder {} for the lake", folder.display());
         std::fs::create_dir_all(folder).with_context(problem)?;
         let root = folder.canonicalize().with_context(problem)?;
-        let store = LakeFolder::open(&root).with_context(problem)?;
-        Ok(Self { store: Arc::new(store), local_root: Some(root) })
+        let store = Arc::new(LakeFolder::open(&root).with_context(problem)?);
+        let counters = Arc::default();
+        let store = Arc::new(CountedStore::new(store, Arc::clone(&counters), Counting::Everything));
+        Ok(Self { store, local_root: Some(root), counters })
     }
 
     /// Whether the store answers.
@@ -90,17 +99,17 @@ impl Objects {
     }
 }
 
-/// What an object store said that is among the causes of a failure, such as that of a query.
+/// What an object store said that is among the causes of a failure, such as that of a query. That a segment is damaged or missing
+/// is no failure of the store.
 #[must_use]
 pub fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a object_store::Error> {
+    if SegmentFault::find(error).is_some() {
+        return None;
+    }
     let mut causes = std::iter::successors(Some(error), |&error| error.source());
     causes.find_map(|error| {
         error.downcast_ref().or_else(|| error.downcast_ref::<Box<object_store::Error>>().map(AsRef::as_ref))
     })
-}
-
-fn within<S: ObjectStore>(store: S, prefix: &str) -> Arc<dyn ObjectStore> {
-    if prefix.is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, prefix)) }
 }
 
 #[cfg(test)]

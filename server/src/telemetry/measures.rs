@@ -5,6 +5,8 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use aloftly_engine::lake::objects::Counters;
+use aloftly_engine::lake::objects::counters::{Operation, Outcome, Prices, cost};
 use aloftly_engine::lake::{Audited, Folded, Tidied};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -43,6 +45,20 @@ fn describe() {
     describe_counter!("aloftly_import_rows_total", "Rows read by imports");
     describe_histogram!("aloftly_import_seconds", Unit::Seconds, "Time of imports by kind");
     describe_counter!("aloftly_lake_commits_total", "Commits to the lake by kind");
+    describe_counter!(
+        "aloftly_object_store_requests_total",
+        "Requests to the lake's object store by operation and outcome: ok was answered, retried failed in a way that may pass, failed \
+         is given up"
+    );
+    describe_counter!("aloftly_object_store_sent_bytes_total", Unit::Bytes, "Bytes sent to the object store");
+    describe_counter!("aloftly_object_store_received_bytes_total", Unit::Bytes, "Bytes received from the object store");
+    describe_gauge!(
+        "aloftly_object_store_cost_dollars_total",
+        "What the requests to a bucket cost so far, at the prices of S3 Standard; 0 for a folder"
+    );
+    describe_counter!("aloftly_cache_hits_total", "How often a cache had what was asked for");
+    describe_counter!("aloftly_cache_misses_total", "How often a cache had not what was asked for");
+    describe_gauge!("aloftly_cache_bytes", Unit::Bytes, "Bytes that a cache holds");
     describe_counter!("aloftly_lake_fold_segments_total", "Segments that folds took in and wrote");
     describe_counter!("aloftly_lake_fold_bytes_total", Unit::Bytes, "Bytes of segments that folds took in and wrote");
     describe_counter!("aloftly_lake_expired_total", "Segments that nobody may need any more, and abandoned ones");
@@ -79,6 +95,29 @@ pub fn import_ended(kind: &'static str, outcome: &'static str, rows: u64, took: 
     metrics::counter!("aloftly_imports_total", "kind" => kind, "outcome" => outcome).increment(1);
     metrics::counter!("aloftly_import_rows_total", "kind" => kind).increment(rows);
     metrics::histogram!("aloftly_import_seconds", "kind" => kind).record(took);
+}
+
+/// What the lake asked of its object store and caches so far.
+pub fn lake_used(counters: &Counters) {
+    let store = &counters.store;
+    for operation in Operation::ALL {
+        for outcome in Outcome::ALL {
+            let (operation_name, outcome_name) = (operation.name(), outcome.name());
+            metrics::counter!("aloftly_object_store_requests_total", "operation" => operation_name, "outcome" => outcome_name)
+                .absolute(store.requests(operation, outcome));
+        }
+    }
+    metrics::counter!("aloftly_object_store_sent_bytes_total").absolute(store.bytes_sent);
+    metrics::counter!("aloftly_object_store_received_bytes_total").absolute(store.bytes_received);
+    let billionths = if counters.is_remote { cost(store, Prices::default()) } else { 0 };
+    #[allow(clippy::cast_precision_loss, reason = "a figure for people, far from the limit")]
+    metrics::gauge!("aloftly_object_store_cost_dollars_total").set(billionths as f64 / 1e9);
+    for cache in &counters.caches {
+        metrics::counter!("aloftly_cache_hits_total", "cache" => cache.cache).absolute(cache.hits);
+        metrics::counter!("aloftly_cache_misses_total", "cache" => cache.cache).absolute(cache.misses);
+        #[allow(clippy::cast_precision_loss, reason = "a figure for people, far from the limit")]
+        metrics::gauge!("aloftly_cache_bytes", "cache" => cache.cache).set(cache.bytes as f64);
+    }
 }
 
 /// A commit of the lake: `upsert`, `replace`, `erase` or `fold`.

@@ -67,6 +67,13 @@ impl Client {
         answered(self.request(Method::GET, path)).await
     }
 
+    /// What a path answers with 200, as text.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let answer = self.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.text().await.unwrap()
+    }
+
     /// The identifier of the store of that name.
     pub(crate) async fn store(&self, name: &str) -> String {
         self.described(name).await["id"].as_str().unwrap().to_owned()

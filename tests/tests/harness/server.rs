@@ -20,18 +20,19 @@ const PASSWORD: &str = "correct horse battery staple";
 /// A data folder, and commands that work in it. What is still running in it when it is dropped is stopped.
 pub(crate) struct Place {
     folder: tempfile::TempDir,
-    variables: Vec<(&'static str, &'static str)>,
+    variables: Vec<(String, String)>,
 }
 
 impl Place {
     /// A place with an organisation and its owner.
     pub(crate) fn new() -> Self {
-        Self::with(&[])
+        Self::with(&[] as &[(&str, &str)])
     }
 
     /// A place with an organisation and its owner, where commands have these environment variables.
-    pub(crate) fn with(variables: &[(&'static str, &'static str)]) -> Self {
-        let place = Self { folder: place::data_folder(), variables: variables.to_vec() };
+    pub(crate) fn with<T: AsRef<str>>(variables: &[(T, T)]) -> Self {
+        let variable = |(name, value): &(T, T)| (name.as_ref().to_owned(), value.as_ref().to_owned());
+        let place = Self { folder: place::data_folder(), variables: variables.iter().map(variable).collect() };
         let password = place.file("password");
         std::fs::write(&password, PASSWORD).unwrap();
         let password = password.to_str().unwrap();
@@ -81,9 +82,9 @@ impl Place {
             .current_dir(self.folder.path())
             .env_remove("DATABASE_URL")
             .env_remove("ALOFTLY_STORE_URL")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .env("ALOFTLY_DATA_DIR", self.data())
             .env("ALOFTLY_LOG_FORMAT", "json")
-            .envs(self.variables.iter().copied())
             .stdin(Stdio::null());
         command
     }
