@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
 # One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
 CARGO_ALL := --workspace --locked
 
-.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake crash test-s3 test-damage clean
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake crash simulate stress test-s3 test-damage clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -88,6 +88,13 @@ crash: ## Kills servers and databases under load: make crash ROUNDS=500 SEED=7
 	cargo build $(CARGO_ALL) --bins
 	ROUNDS="$(ROUNDS)" SEED="$(SEED)" KEEP="$(KEEP)" cargo test $(CARGO_ALL) --test end_to_end -- --exact --nocapture \
 		crash::whatever_is_killed_under_load_every_acknowledged_row_is_there_exactly_once
+
+simulate: ## Simulates the lake under every fault: make simulate SEEDS=10000 FROM=0, or SEED=17 to see what happens in one
+	SEEDS="$(SEEDS)" FROM="$(FROM)" SEED="$(SEED)" cargo test $(CARGO_ALL) --test main -- --exact --nocapture --ignored \
+		simulation::simulate
+
+stress: ## Sixteen writers, folds and sweeps at once, over both manifests: make stress COMMITS=10000
+	COMMITS="$(or $(COMMITS),10000)" cargo test $(CARGO_ALL) --test main -- --nocapture stress::
 
 measure: ## Measures import speed, its peak memory and query latency on this machine
 	scripts/measure

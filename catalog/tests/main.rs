@@ -9,5 +9,6 @@ mod lint;
 mod manifest;
 mod sessions;
 mod startup;
+mod stress;
 mod tenants;
 mod walk;

@@ -92,22 +92,23 @@ async fn nothing_of_another_tenants_lake_is_claimed_expired_or_told() {
     let commit = hot_commit(&database, store, 0, "1001");
     let segment = commit.add[0].segment.clone();
     theirs.publish(commit).await.unwrap();
-    theirs.stage(store, std::slice::from_ref(&segment)).await.unwrap();
+    let staged = Segment { id: SegmentId(database.clock().new_id()), ..segment.clone() };
+    theirs.stage(store, std::slice::from_ref(&staged)).await.unwrap();
     let snapshot = theirs.snapshot(store, None).await.unwrap();
     let (now, worker) = (database.clock().now() + TimeDelta::days(1), segment.id.0);
     let unknown = |error: &ManifestError| matches!(error, ManifestError::UnknownStore(id) if *id == store);
     assert!(unknown(&manifest.changes(&snapshot).await.unwrap_err()));
     assert!(unknown(&manifest.quarantine(store, segment.id, "mischief").await.unwrap_err()));
     assert!(unknown(&manifest.release(store, segment.id).await.unwrap_err()));
-    assert!(unknown(&manifest.withdraw(store, &[segment.id]).await.unwrap_err()));
+    assert!(unknown(&manifest.withdraw(store, &[staged.id]).await.unwrap_err()));
     assert!(unknown(&manifest.expire(store, now, now).await.unwrap_err()));
     assert!(unknown(&manifest.claim(store, worker, TimeDelta::minutes(1)).await.unwrap_err()));
     assert_eq!(manifest.doomed(store, now, 10).await.unwrap(), []);
-    assert!(manifest.known(store, &[segment.id]).await.unwrap().is_empty());
-    manifest.forget(store, &[segment.id]).await.unwrap();
+    assert!(manifest.known(store, &[segment.id, staged.id]).await.unwrap().is_empty());
+    manifest.forget(store, &[segment.id, staged.id]).await.unwrap();
     assert_eq!(acme.versions().await.unwrap().into_iter().filter(|(id, _)| *id == store).count(), 0);
     assert_eq!(theirs.snapshot(store, None).await.unwrap().segments, snapshot.segments);
-    assert!(theirs.withdraw(store, &[segment.id]).await.unwrap().contains(&segment.id), "it is staged still");
+    assert!(theirs.withdraw(store, &[staged.id]).await.unwrap().contains(&staged.id), "it is staged still");
 }
 
 #[tokio::test]

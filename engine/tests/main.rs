@@ -1,4 +1,4 @@
-//! The engine's tests across files: the lake against a model, the manifest suite, the metrics service against an oracle.
+//! The engine's tests across files: the lake against a model, the lake under simulated faults, the manifest suite, the metrics service against an oracle.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,3 +10,4 @@
 
 mod lake;
 mod metrics;
+mod simulation;

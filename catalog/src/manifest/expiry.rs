@@ -45,25 +45,29 @@ pub(super) async fn run(
         organization,
         store.0,
         oldest,
-        replaced_by - REMEMBERED,
+        replaced_by.min(now) - REMEMBERED,
         AT_ONCE,
     )
     .execute(&mut *transaction)
     .await
     .map_err(unavailable)?;
-    let pending = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM lake_segments WHERE org_id = $1 AND store_id = $2 AND end_version IS NOT NULL)
+    // What another expiry is about to give up counts too: whoever erases rows waits until all of it is doomed.
+    let left = sqlx::query!(
+        r#"SELECT EXISTS (SELECT FROM lake_segments WHERE org_id = $1 AND store_id = $2 AND end_version <= $3) AS "over!",
+            EXISTS (SELECT FROM lake_segments WHERE org_id = $1 AND store_id = $2 AND end_version IS NOT NULL)
             OR EXISTS (SELECT FROM lake_staged_segments WHERE org_id = $1 AND store_id = $2)
             OR EXISTS (SELECT FROM lake_doomed_segments WHERE org_id = $1 AND store_id = $2) AS "pending!""#,
         organization,
         store.0,
+        oldest,
     )
     .fetch_one(&mut *transaction)
     .await
     .map_err(unavailable)?;
     transaction.commit().await.map_err(unavailable)?;
     let count = |count: i64| u64::try_from(count).unwrap_or(0);
-    let more = gone.hot + gone.cold >= AT_ONCE || forgotten.rows_affected() >= count(AT_ONCE);
+    let more = left.over || forgotten.rows_affected() >= count(AT_ONCE);
+    let pending = left.pending;
     Ok(Expired { hot: count(gone.hot), cold: count(gone.cold), abandoned: count(abandoned), more, pending })
 }
 

@@ -198,6 +198,8 @@ impl Manifest for PgManifest {
             "INSERT INTO lake_staged_segments (org_id, store_id, id, dataset, partition_date, staged_at)
             SELECT $1, $2, new.id, new.dataset, new.partition_date, $6
             FROM unnest($3::uuid[], $4::text[], $5::date[]) AS new (id, dataset, partition_date)
+            WHERE NOT EXISTS (SELECT FROM lake_segments WHERE org_id = $1 AND store_id = $2 AND id = new.id)
+                AND NOT EXISTS (SELECT FROM lake_doomed_segments WHERE org_id = $1 AND store_id = $2 AND id = new.id)
             ON CONFLICT (org_id, store_id, id) DO NOTHING",
             self.organization(),
             store.0,

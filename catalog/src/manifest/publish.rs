@@ -115,6 +115,7 @@ async fn refuse_conflict(transaction: &mut PgTransaction<'static>, organization:
         commit.based_on,
         &datasets,
         &partitions,
+        commit.kind == CommitKind::Erase,
     )
     .fetch_optional(&mut **transaction)
     .await

@@ -2,9 +2,9 @@
 WITH over AS (
     SELECT id FROM lake_segments
     WHERE org_id = $1 AND store_id = $2 AND end_version <= $3
-    ORDER BY end_version
+    ORDER BY end_version, id
     LIMIT $4
-    FOR UPDATE SKIP LOCKED
+    FOR UPDATE
 ), gone AS (
     DELETE FROM lake_segments AS segment USING over
     WHERE segment.org_id = $1 AND segment.store_id = $2 AND segment.id = over.id

@@ -54,6 +54,14 @@ pub(super) struct Outcome {
 type Outcomes = BTreeMap<(String, Partition), Outcome>;
 
 impl Change<'_> {
+    /// Rows that come in.
+    fn rows(self) -> u64 {
+        match self {
+            Self::Upsert(spool) | Self::Replace(spool, _) => spool.rows(),
+            Self::Erase(_) => 0,
+        }
+    }
+
     fn kind(self) -> CommitKind {
         match self {
             Self::Upsert(_) => CommitKind::Upsert,
@@ -134,6 +142,11 @@ impl StoreLake {
         request: &Request<'_>,
         outcomes: &mut Outcomes,
     ) -> Result<Option<Published>, LakeError> {
+        // Commits that overtake each other would all be computed again and again: small ones, and erasures, which any commit
+        // overtakes, wait for their turn. Large ones do not, as nobody is to wait for them.
+        let turns = self.shared().turns.get_with(self.store, Arc::default);
+        let takes_turns = request.change.rows() <= self.shared().options.hot_rows;
+        let mut turn = if takes_turns && turns.try_lock().is_err() { Some(turns.lock().await) } else { None };
         for attempt in 0..ATTEMPTS {
             let snapshot = self.snapshot(None).await?;
             (request.condition)(&snapshot).map_err(LakeError::Refused)?;
@@ -147,6 +160,9 @@ impl StoreLake {
             }
             match self.publish(commit(self, request, &snapshot, outcomes)).await {
                 Err(LakeError::Manifest(error)) if error.is_outdated() => {
+                    if takes_turns && turn.is_none() {
+                        turn = Some(turns.lock().await);
+                    }
                     self.shared().clock.sleep(Duration::from_millis(u64::from(attempt) * 10)).await;
                 }
                 Err(LakeError::Manifest(ManifestError::NotStaged(_))) => self.withdraw_cold(outcomes).await,

@@ -32,8 +32,10 @@ macro_rules! manifest_conformance {
             a_version_in_the_future_is_unknown,
             a_commit_from_an_outdated_snapshot_conflicts_and_changes_nothing,
             commits_to_other_partitions_do_not_conflict,
+            an_erasure_conflicts_with_a_commit_to_any_partition,
             a_cold_segment_must_be_staged,
             a_staged_segment_can_be_withdrawn,
+            what_is_live_or_doomed_is_not_staged_again,
             only_live_segments_are_retired,
             a_receipt_is_taken_once,
             a_commit_without_changes_keeps_the_version_and_takes_its_receipt,
@@ -49,6 +51,7 @@ macro_rules! manifest_conformance {
             an_expired_version_cannot_be_read_or_committed_from,
             what_is_still_readable_does_not_expire,
             what_expired_is_doomed_until_it_is_forgotten,
+            an_expired_commit_does_not_happen_again,
             what_was_staged_and_forgotten_is_doomed_and_cannot_be_committed,
             a_live_segment_is_named_in_quarantine_until_it_is_released,
             a_segment_that_is_retired_leaves_quarantine,
@@ -145,7 +148,10 @@ pub async fn a_commit_raises_the_version_and_adds_its_segments(manifest: Arc<dyn
 }
 
 pub async fn everything_said_of_a_segment_is_kept(manifest: Arc<dyn Manifest>, store: StoreId) {
-    let add = vec![cold("2026-09-01"), hot("2026-10-01")];
+    let mut removal = hot("2026-11-01");
+    removal.segment.rows = 0;
+    removal.segment.time_bounds = (i64::MAX, i64::MIN);
+    let add = vec![cold("2026-09-01"), hot("2026-10-01"), removal];
     let staged: Vec<_> = add.iter().take(1).map(|new| new.segment.clone()).collect();
     manifest.stage(store, &staged).await.unwrap();
     manifest.publish(commit(store, 0, add.clone())).await.unwrap();
@@ -208,6 +214,14 @@ pub async fn commits_to_other_partitions_do_not_conflict(manifest: Arc<dyn Manif
     assert_eq!(manifest.publish(commit(store, 0, vec![items])).await.unwrap().version, 3);
 }
 
+pub async fn an_erasure_conflicts_with_a_commit_to_any_partition(manifest: Arc<dyn Manifest>, store: StoreId) {
+    manifest.publish(commit(store, 0, vec![hot("2026-10-01")])).await.unwrap();
+    let erase = |based_on| Commit { kind: CommitKind::Erase, touched: Vec::new(), ..commit(store, based_on, vec![]) };
+    let late = manifest.publish(erase(0)).await;
+    assert!(matches!(late, Err(ManifestError::Conflict { based_on: 0, .. })), "{late:?}");
+    assert_eq!(manifest.publish(erase(1)).await.unwrap().version, 1);
+}
+
 pub async fn a_cold_segment_must_be_staged(manifest: Arc<dyn Manifest>, store: StoreId) {
     let new = cold("2026-10-01");
     let commit = commit(store, 0, vec![new.clone()]);
@@ -227,6 +241,16 @@ pub async fn a_staged_segment_can_be_withdrawn(manifest: Arc<dyn Manifest>, stor
     assert_eq!(manifest.withdraw(store, &asked).await.unwrap(), []);
     let answer = manifest.publish(commit(store, 0, vec![new])).await;
     assert!(matches!(answer, Err(ManifestError::NotStaged(_))), "{answer:?}");
+}
+
+pub async fn what_is_live_or_doomed_is_not_staged_again(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let (live, doomed) = (cold("2026-10-01"), cold("2026-10-01"));
+    let both = [live.segment.clone(), doomed.segment.clone()];
+    manifest.stage(store, &both).await.unwrap();
+    manifest.publish(commit(store, 0, vec![live])).await.unwrap();
+    manifest.withdraw(store, &[doomed.segment.id]).await.unwrap();
+    manifest.stage(store, &both).await.unwrap();
+    assert_eq!(manifest.withdraw(store, &both.map(|segment| segment.id)).await.unwrap(), []);
 }
 
 pub async fn only_live_segments_are_retired(manifest: Arc<dyn Manifest>, store: StoreId) {
@@ -425,6 +449,15 @@ pub async fn what_expired_is_doomed_until_it_is_forgotten(manifest: Arc<dyn Mani
     assert_eq!(manifest.doomed(store, far_off(), 10).await.unwrap(), []);
     assert!(manifest.known(store, &[id]).await.unwrap().is_empty());
     assert_eq!(manifest.expire(store, far_off(), long_ago()).await.unwrap(), Expired::default());
+}
+
+pub async fn an_expired_commit_does_not_happen_again(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let first = commit(store, 0, vec![hot("2026-10-01")]);
+    let published = manifest.publish(first.clone()).await.unwrap();
+    manifest.publish(commit(store, 1, vec![hot("2026-10-01")])).await.unwrap();
+    manifest.expire(store, far_off(), long_ago()).await.unwrap();
+    assert_eq!(manifest.committed(store, first.id).await.unwrap(), Some(published));
+    assert_eq!(manifest.publish(first).await.unwrap(), published);
 }
 
 pub async fn what_was_staged_and_forgotten_is_doomed_and_cannot_be_committed(

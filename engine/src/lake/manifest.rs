@@ -253,7 +253,7 @@ pub trait Manifest: Send + Sync + std::fmt::Debug {
     /// segments were retired to be tidied.
     async fn publish(&self, commit: Commit) -> Result<Published, ManifestError>;
 
-    /// The commit of that id, if it happened. One without a receipt may be forgotten a day after it has expired.
+    /// The commit of that id, if it happened. One without a receipt may be forgotten when it has expired and is a day old.
     async fn committed(&self, store: StoreId, commit: CommitId) -> Result<Option<Published>, ManifestError>;
 
     /// The commit that took that receipt, if any.

@@ -424,7 +424,7 @@ impl StoreState {
             expired.abandoned += u64::from(self.doom_staged(id, now));
         }
         let oldest = self.oldest_version;
-        let forgotten = replaced_by - TimeDelta::days(1);
+        let forgotten = replaced_by.min(now) - TimeDelta::days(1);
         self.commits.retain(|_, recorded| {
             recorded.has_receipt || recorded.at > forgotten || recorded.published.version >= oldest
         });

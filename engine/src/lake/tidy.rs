@@ -63,7 +63,7 @@ impl StoreLake {
     pub async fn tidy(&self) -> Result<Tidied, LakeError> {
         let now = self.shared().clock.now();
         let grace = TimeDelta::from_std(self.shared().options.grace).ok();
-        let replaced_by = grace.and_then(|grace| now.checked_sub_signed(grace)).unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let replaced_by = grace.and_then(|grace| now.checked_sub_signed(grace)).unwrap_or(DateTime::UNIX_EPOCH);
         let mut tidied = Tidied::default();
         loop {
             tidied.expired += self.manifest.expire(self.store, replaced_by, now - WRITER_MAY_LIVE).await?;

@@ -9,6 +9,7 @@ mod layout;
 mod model;
 mod races;
 mod replace;
+mod stress;
 mod stubborn;
 mod support;
 mod verified;
