@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Instant;
 
 use aloftly_catalog::cluster::{Cluster, ClusterOptions};
 use aloftly_catalog::{Catalog, CatalogOptions, NewOrganization, NewStore, SystemContext, Tenant};
@@ -17,6 +18,7 @@ use object_store::local::LocalFileSystem;
 use tempfile::TempDir;
 
 use crate::counted::Counted;
+use crate::report::Times;
 
 /// How all of it is run.
 #[derive(Clone, Debug)]
@@ -37,6 +39,20 @@ impl Setting {
         let open = std::fs::Permissions::from_mode(0o755);
         let folder = tempfile::Builder::new().prefix("aloftly-bench-").permissions(open).tempdir_in(&self.base);
         folder.with_context(|| format!("cannot make a folder in {}", self.base.display()))
+    }
+
+    /// How long the disk takes to keep a little for good, which bounds commits whatever is done about them.
+    pub(crate) fn sync_latency(&self) -> anyhow::Result<Times> {
+        use std::io::Write as _;
+        let folder = self.folder()?;
+        let mut file = std::fs::File::create(folder.path().join("synced"))?;
+        let times = (0..100).map(|_| {
+            let began = Instant::now();
+            file.write_all(&[1; 4_096])?;
+            file.sync_data()?;
+            Ok(began.elapsed())
+        });
+        Ok(times.collect::<std::io::Result<Vec<_>>>()?.into())
     }
 
     /// The first when quick, else the second.

@@ -57,6 +57,11 @@ impl Level {
             && self.last_latencies().quantile(990) < LIMIT
     }
 
+    /// Processor time of each commit, with its share of the folds.
+    fn each(&self, time: Duration) -> String {
+        ms(time / u32::try_from(self.commits.len()).unwrap_or(u32::MAX).max(1))
+    }
+
     fn cores(&self, time: Duration) -> String {
         format!("{:.2}", time.as_secs_f64() / self.wall.as_secs_f64())
     }
@@ -74,12 +79,15 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
             "most",
             "row read back p99",
             "Postgres cores",
+            "a commit",
             "this process's cores",
+            "a commit",
             "puts a second",
             "waited for puts",
             "folds",
         ],
     );
+    let sync = setting.sync_latency()?;
     let shops = Arc::new(Shops::open(setting, setting.size(100, 1_000)).await?);
     progress("warming up");
     level(&shops, RATE / 2, Duration::from_secs(setting.size(2, 5))).await?;
@@ -122,6 +130,11 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
          {} is read back row by row too. Processor time of this process includes what makes and checks the orders.",
         shops::READ_BACK
     ));
+    section.note(format!(
+        "The disk took {} at the median and {} at p99 to keep 4 KiB.",
+        ms(sync.median()),
+        ms(sync.quantile(990))
+    ));
     section.note(match sustained {
         Some(rate) => format!(
             "**Highest rate sustained: {rate} commits a second** (p99 under {}, no queue that grows).",
@@ -157,7 +170,9 @@ fn row(section: &mut Section, level: &Level) {
         ms(all.quantile(1_000)),
         ms(read_back.quantile(990)),
         level.cores(level.postgres),
+        level.each(level.postgres),
         level.cores(level.process),
+        level.each(level.process),
         puts.to_string(),
         format!("{} of a second", level.cores(level.writing)),
         level.folds.to_string(),

@@ -15,35 +15,37 @@ use datafusion::prelude::SessionContext;
 
 use super::commit::{Outcome, Subject};
 use super::hot::HotRows;
-use super::manifest::{NewSegment, Segment, Snapshot, Temperature};
+use super::manifest::{CommitCounts, NewSegment, Segment, Snapshot, Temperature};
 use super::merge::{Merge, Merged};
 use super::read::Reader;
 use super::rewrite::sorted;
+use super::slice::Slice;
 use super::spool::{PartitionSpool, SEQUENCE, SpoolStream, compact};
-use super::{LakeError, StoreLake, cold, hot};
+use super::{LARGE_COMMITS, LakeError, SMALL_COMMITS, StoreLake, cold, hot, in_memory};
 use crate::SegmentId;
 use crate::dataset::Dataset;
 
 impl StoreLake {
-    pub(super) async fn merged(&self, subject: &Subject<'_>, snapshot: &Arc<Snapshot>) -> Result<Outcome, LakeError> {
-        let incoming_rows = subject.spooled.map_or(0, |spooled| spooled.rows);
-        if incoming_rows <= self.shared().options.hot_rows
-            && let Some(outcome) = self.append_hot(subject, snapshot).await?
-        {
-            return Ok(outcome);
+    /// A few rows: what wins becomes one hot segment, with what is gone. `None` when too much comes in, or is gone, for that.
+    pub(super) async fn append_hot(
+        &self,
+        subject: &Subject<'_>,
+        snapshot: &Arc<Snapshot>,
+    ) -> Result<Option<Outcome>, LakeError> {
+        let most = self.shared().options.hot_rows;
+        if subject.spooled.is_some_and(|spooled| spooled.rows > most) {
+            return Ok(None);
         }
-        self.merge_cold(subject, snapshot).await
-    }
-
-    /// A few rows: what wins becomes one hot segment, with what is gone. `None` when too much is gone for that.
-    async fn append_hot(&self, subject: &Subject<'_>, snapshot: &Arc<Snapshot>) -> Result<Option<Outcome>, LakeError> {
         let (session, _slot) = self.shared().small_commits.session().await;
         let dataset = subject.dataset;
-        let incoming = incoming(&session, subject.spooled).await?;
-        let only = concerned(subject);
-        let held = self.held(&session, subject, snapshot, only).await?;
+        let incoming = match subject.spooled {
+            Some(spooled) if spooled.bytes <= self.shared().options.commit_memory / 2 / SMALL_COMMITS => {
+                Some(in_memory::for_merge(dataset, &spooled.source())?)
+            }
+            spooled => incoming(&session, spooled).await?,
+        };
+        let held = self.held(&session, subject, snapshot, Scope::Concerned).await?;
         let (mut rows, mut updates) = (Vec::new(), Vec::new());
-        let most = self.shared().options.hot_rows;
         let names = usize::try_from(most).unwrap_or(usize::MAX);
         let mut merge = Merge::new(dataset, incoming, held, subject.slice)?.naming_removed(names);
         while let Some(merged) = merge.next().await? {
@@ -96,12 +98,51 @@ impl StoreLake {
         Ok(NewSegment { segment, payload: Some(payload) })
     }
 
-    /// Many rows: the partition is written anew as cold segments, with what was held and what came in.
+    /// Many rows: the partition is written anew as cold segments.
+    pub(super) async fn rewrite(&self, subject: &Subject<'_>, snapshot: &Arc<Snapshot>) -> Result<Outcome, LakeError> {
+        let is_empty = snapshot.partition(subject.dataset.name, subject.partition).is_empty();
+        if is_empty
+            && subject.slice.is_none()
+            && let Some(spooled) = subject.spooled
+            && let Some(states) = spooled.distinct_states
+        {
+            return self.write_fresh(spooled, states).await;
+        }
+        self.merge_cold(subject, snapshot).await
+    }
+
+    /// Rows of entities that are all new, each given once: there is nothing to merge, so they are only sorted.
+    async fn write_fresh(&self, spooled: &PartitionSpool, states: u64) -> Result<Outcome, LakeError> {
+        let (session, slot) = self.shared().large_commits.session().await;
+        let dataset = &spooled.dataset;
+        let folder = tempfile::tempdir_in(&self.shared().options.spool_dir)?;
+        let written = if spooled.bytes <= self.shared().options.commit_memory / LARGE_COMMITS {
+            let mut writer = self.segments_writer(dataset, spooled.partition, folder.path());
+            let source = spooled.source();
+            // It keeps a core busy: on a thread of its own, so that two partitions keep two.
+            let written = tokio::task::spawn_blocking(move || {
+                for batch in in_memory::for_segments(writer.dataset(), &source)? {
+                    writer.write(&batch?)?;
+                }
+                writer.finish()
+            });
+            written.await.map_err(std::io::Error::other)??
+        } else {
+            let columns = dataset.schema.fields().iter().map(|field| col(field.name()));
+            let rows = LogicalPlanBuilder::from(spooled.source().plan()?).project(columns.collect::<Vec<_>>())?;
+            self.write_cold(&session, dataset, spooled.partition, rows.build()?, folder.path()).await?
+        };
+        drop(slot);
+        let counts = CommitCounts { new: states, ..CommitCounts::default() };
+        Ok(Outcome { add: self.upload(&written).await?, counts, ..Outcome::default() })
+    }
+
+    /// What came in, merged with what was held.
     async fn merge_cold(&self, subject: &Subject<'_>, snapshot: &Arc<Snapshot>) -> Result<Outcome, LakeError> {
         let (session, slot) = self.shared().large_commits.session().await;
         let dataset = subject.dataset;
         let incoming = incoming(&session, subject.spooled).await?;
-        let held = self.held(&session, subject, snapshot, None).await?;
+        let held = self.held(&session, subject, snapshot, Scope::Everything).await?;
         let mut merge = Merge::new(dataset, incoming, held, subject.slice)?;
         let folder = tempfile::tempdir_in(&self.shared().options.spool_dir)?;
         // The merged rows go to a file, so that the sorts before them have given back their memory when they are sorted.
@@ -123,21 +164,25 @@ impl StoreLake {
         Ok(Outcome { add: self.upload(&written).await?, retire, counts, ..Outcome::default() })
     }
 
-    /// The held rows of a partition, or `only` some of them, sorted for the merge; `None` when it holds none.
+    /// The held rows of a partition, or some of them, sorted for the merge; `None` when there are none.
     async fn held(
         &self,
         session: &SessionContext,
         subject: &Subject<'_>,
         snapshot: &Arc<Snapshot>,
-        only: Option<Expr>,
+        scope: Scope,
     ) -> Result<Option<SendableRecordBatchStream>, LakeError> {
         let dataset = subject.dataset;
         let held = snapshot.partition(dataset.name, subject.partition);
+        let (held, only) = match scope {
+            Scope::Everything => (held.to_vec(), None),
+            Scope::Concerned => concerned(subject, held),
+        };
         if held.is_empty() {
             return Ok(None);
         }
         let reader = Reader::over(self, Arc::clone(snapshot), session.clone());
-        let mut plan = reader.scan_segments(dataset, held).await?;
+        let mut plan = reader.scan_segments(dataset, &held).await?;
         if let Some(only) = only {
             plan = LogicalPlanBuilder::from(plan).filter(only)?.build()?;
         }
@@ -145,17 +190,33 @@ impl StoreLake {
     }
 }
 
-/// The held rows that a small change is about: those in the range of its entities, and those of its slice.
-fn concerned(subject: &Subject<'_>) -> Option<Expr> {
-    let in_slice = subject.slice.map(super::slice::Slice::predicate);
-    let Some(spooled) = subject.spooled else { return in_slice };
-    let (least, greatest) = spooled.entity_range()?;
+/// Which of the rows that a partition holds a merge needs.
+#[derive(Clone, Copy)]
+enum Scope {
+    Everything,
+    /// Those that a small change is about.
+    Concerned,
+}
+
+/// The segments that may hold rows that a small change is about, and which of their rows those are: the ones in the range of its
+/// entities, and the ones of its slice.
+fn concerned(subject: &Subject<'_>, held: &[Arc<Segment>]) -> (Vec<Arc<Segment>>, Option<Expr>) {
+    let in_slice = subject.slice.map(Slice::predicate);
+    let Some(spooled) = subject.spooled else { return (held.to_vec(), in_slice) };
+    let Some((least, greatest)) = spooled.entity_range() else { return (held.to_vec(), None) };
     let entity = col(subject.dataset.entity);
-    let in_range = entity.clone().gt_eq(lit(least)).and(entity.lt_eq(lit(greatest)));
-    Some(match in_slice {
-        Some(in_slice) => in_slice.or(in_range),
-        None => in_range,
-    })
+    let in_range = entity.clone().gt_eq(lit(least.clone())).and(entity.lt_eq(lit(greatest.clone())));
+    match in_slice {
+        Some(in_slice) => (held.to_vec(), Some(in_slice.or(in_range))),
+        None => {
+            // What a segment without any of these entities says of others does not matter here.
+            let may_hold = |segment: &&Arc<Segment>| {
+                let (first, last) = &segment.entity_bounds;
+                *first <= greatest && *last >= least
+            };
+            (held.iter().filter(may_hold).cloned().collect(), Some(in_range))
+        }
+    }
 }
 
 /// The spooled rows of a partition, sorted for the merge; `None` when there are none.

@@ -14,8 +14,6 @@ use arrow::array::{AsArray, RecordBatch, StringViewArray};
 use arrow::compute::{max, max_string_view, min, min_string_view};
 use arrow::datatypes::TimestampMicrosecondType;
 use chrono::{DateTime, Months, NaiveTime, Utc};
-use datafusion::execution::SendableRecordBatchStream;
-use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::ParquetMetaData;
@@ -43,38 +41,61 @@ pub(super) struct Written {
     pub(super) file: PathBuf,
 }
 
-/// Writes rows that come in the dataset's sort order into as many segments as their size asks for.
-pub(super) async fn write(
-    dataset: &Dataset,
+/// Writes rows of a partition, which come in the dataset's sort order, into as many segments as their size asks for.
+pub(super) struct SegmentsWriter {
+    dataset: Arc<Dataset>,
     partition: Partition,
-    mut rows: SendableRecordBatchStream,
-    folder: &Path,
-    clock: &dyn Clock,
-) -> Result<Vec<Written>, LakeError> {
-    let codec = codec(dataset, partition, clock.now());
-    let properties = properties(codec);
-    let mut written = Vec::new();
-    let mut open: Option<SegmentWriter> = None;
-    while let Some(batch) = rows.next().await {
-        let batch = batch?;
+    folder: PathBuf,
+    clock: Arc<dyn Clock>,
+    codec: Codec,
+    /// The name of the next segment.
+    next: SegmentId,
+    open: Option<SegmentWriter>,
+    written: Vec<Written>,
+}
+
+impl SegmentsWriter {
+    pub(super) fn new(dataset: &Arc<Dataset>, partition: Partition, folder: &Path, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            dataset: Arc::clone(dataset),
+            partition,
+            folder: folder.to_owned(),
+            codec: codec(dataset, partition, clock.now()),
+            next: SegmentId(clock.new_id()),
+            clock: Arc::clone(clock),
+            open: None,
+            written: Vec::new(),
+        }
+    }
+
+    pub(super) fn dataset(&self) -> &Arc<Dataset> {
+        &self.dataset
+    }
+
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
         if batch.num_rows() == 0 {
-            continue;
+            return Ok(());
         }
-        let mut writer = match open.take() {
+        let mut writer = match self.open.take() {
             Some(writer) => writer,
-            None => SegmentWriter::create(dataset, SegmentId(clock.new_id()), folder, &properties)?,
+            None => SegmentWriter::create(&self.dataset, self.next, &self.folder, &properties(self.codec))?,
         };
-        writer.write(dataset, &batch)?;
+        writer.write(&self.dataset, batch)?;
         if writer.bytes() >= SEGMENT_BYTES {
-            written.push(writer.finish(dataset, partition, codec)?);
+            self.written.push(writer.finish(&self.dataset, self.partition, self.codec)?);
+            self.next = SegmentId(self.clock.new_id());
         } else {
-            open = Some(writer);
+            self.open = Some(writer);
         }
+        Ok(())
     }
-    if let Some(writer) = open {
-        written.push(writer.finish(dataset, partition, codec)?);
+
+    pub(super) fn finish(mut self) -> Result<Vec<Written>, LakeError> {
+        if let Some(writer) = self.open {
+            self.written.push(writer.finish(&self.dataset, self.partition, self.codec)?);
+        }
+        Ok(self.written)
     }
-    Ok(written)
 }
 
 /// How a partition's segments are compressed at that time.

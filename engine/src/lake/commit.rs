@@ -6,10 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+
 use super::manifest::{Commit, CommitCounts, CommitKind, ManifestError, NewSegment, Published, Snapshot};
 use super::slice::Slice;
 use super::spool::{PartitionSpool, Spool};
-use super::{Condition, Erasure, LakeError, StoreLake};
+use super::{Condition, Erasure, LARGE_COMMITS, LakeError, StoreLake};
 use crate::dataset::{self, Dataset, Partition};
 use crate::{CommitId, SegmentId};
 
@@ -151,6 +154,10 @@ impl StoreLake {
             let snapshot = self.snapshot(None).await?;
             (request.condition)(&snapshot).map_err(LakeError::Refused)?;
             let computed = self.compute(request.change, &snapshot, outcomes).await;
+            if let Err(LakeError::Manifest(ManifestError::NotStaged(_))) = computed {
+                self.withdraw_cold(outcomes).await;
+                continue;
+            }
             if let Err(error) = computed {
                 // A segment that was needed may have been folded, and its object deleted, while this was computed.
                 if self.examine(&error).await?.is_outdated() {
@@ -200,7 +207,9 @@ impl StoreLake {
     ) -> Result<(), LakeError> {
         let subjects = change.subjects(snapshot)?;
         self.withdraw_others(&subjects, outcomes).await;
-        for subject in subjects {
+        // Partitions that are written anew are computed beside each other.
+        let mut rewrites = FuturesUnordered::new();
+        for subject in &subjects {
             let held = snapshot.partition(subject.dataset.name, subject.partition);
             let based_on: Vec<_> = held.iter().map(|segment| segment.id).collect();
             let key = (subject.dataset.name.to_owned(), subject.partition);
@@ -213,10 +222,25 @@ impl StoreLake {
             }
             let outcome = match change {
                 _ if held.is_empty() && subject.spooled.is_none() => Outcome::default(),
-                Change::Erase(erasure) => self.without(&subject, erasure, snapshot).await?,
-                Change::Upsert(_) | Change::Replace(..) => self.merged(&subject, snapshot).await?,
+                Change::Erase(erasure) => self.without(subject, erasure, snapshot).await?,
+                Change::Upsert(_) | Change::Replace(..) => match self.append_hot(subject, snapshot).await? {
+                    Some(outcome) => outcome,
+                    None => {
+                        if rewrites.len() == LARGE_COMMITS {
+                            take_next(&mut rewrites, outcomes).await?;
+                        }
+                        rewrites.push(async move {
+                            let outcome = self.rewrite(subject, snapshot).await?;
+                            Ok((key, Outcome { based_on, ..outcome }))
+                        });
+                        continue;
+                    }
+                },
             };
             outcomes.insert(key, Outcome { based_on, ..outcome });
+        }
+        while !rewrites.is_empty() {
+            take_next(&mut rewrites, outcomes).await?;
         }
         Ok(())
     }
@@ -241,6 +265,23 @@ impl StoreLake {
             other => Ok(other?),
         }
     }
+}
+
+/// Takes over the next outcome. On an error those that are under way are waited for and taken over too, so that they are
+/// withdrawn.
+async fn take_next(
+    rewrites: &mut FuturesUnordered<impl Future<Output = Result<((String, Partition), Outcome), LakeError>>>,
+    outcomes: &mut Outcomes,
+) -> Result<(), LakeError> {
+    let Some(first) = rewrites.next().await else { return Ok(()) };
+    if first.is_err() {
+        while let Some(other) = rewrites.next().await {
+            outcomes.extend(other);
+        }
+    }
+    let (key, outcome) = first?;
+    outcomes.insert(key, outcome);
+    Ok(())
 }
 
 fn commit(lake: &StoreLake, request: &Request<'_>, snapshot: &Snapshot, outcomes: &Outcomes) -> Commit {

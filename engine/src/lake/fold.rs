@@ -80,6 +80,8 @@ impl StoreLake {
         inputs: Vec<Arc<Segment>>,
     ) -> Result<Option<Folded>, LakeError> {
         match self.try_fold(snapshot, dataset, partition, inputs).await {
+            // It took so long that what it wrote was given up.
+            Err(LakeError::Manifest(ManifestError::NotStaged(_))) => Ok(None),
             // A segment that is needed is gone, or damaged: the former was folded by somebody else.
             Err(error) if self.examine(&error).await?.is_outdated() => Ok(None),
             result => result,
@@ -118,18 +120,13 @@ impl StoreLake {
         if !matches!(published, Ok(_) | Err(LakeError::Manifest(ManifestError::Ambiguous(_)))) {
             self.withdraw(&add).await;
         }
-        match published {
-            Ok(published) => Ok(Some(Folded {
-                published,
-                inputs: inputs.len(),
-                bytes_in: inputs.iter().map(|segment| segment.bytes).sum(),
-                outputs: add.len(),
-                bytes_out: add.iter().map(|new| new.segment.bytes).sum(),
-            })),
-            // It took so long that what it wrote was given up.
-            Err(LakeError::Manifest(ManifestError::NotStaged(_))) => Ok(None),
-            Err(error) => Err(error),
-        }
+        Ok(Some(Folded {
+            published: published?,
+            inputs: inputs.len(),
+            bytes_in: inputs.iter().map(|segment| segment.bytes).sum(),
+            outputs: add.len(),
+            bytes_out: add.iter().map(|new| new.segment.bytes).sum(),
+        }))
     }
 
     /// Adds the cold segments in which entities live that the hot ones restate or remove: those rows must go.

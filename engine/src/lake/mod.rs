@@ -26,6 +26,7 @@ mod fault;
 mod fold;
 mod fold_policy;
 mod hot;
+mod in_memory;
 pub mod manifest;
 mod memory;
 mod merge;
@@ -142,7 +143,7 @@ impl LakeOptions {
             disk_reserve: 0,
             local_root: None,
             query_memory: 1 << 30,
-            commit_memory: 64 << 20,
+            commit_memory: 192 << 20,
             metadata_memory: 256 << 20,
             hot_memory: 64 << 20,
             snapshot_memory: 64 << 20,

@@ -13,7 +13,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 
-use super::cold::{self, Written};
+use super::cold::{SegmentsWriter, Written};
 use super::manifest::{Doomed, NewSegment, Segment};
 use super::{LakeError, StoreLake};
 use crate::dataset::{Dataset, Partition};
@@ -60,8 +60,22 @@ impl StoreLake {
         rows: LogicalPlan,
         folder: &Path,
     ) -> Result<Vec<Written>, LakeError> {
-        let rows = sorted(session, rows, segment_order(dataset)).await?;
-        cold::write(dataset, partition, rows, folder, self.shared().clock.as_ref()).await
+        let mut rows = sorted(session, rows, segment_order(dataset)).await?;
+        let mut writer = self.segments_writer(dataset, partition, folder);
+        while let Some(batch) = rows.next().await {
+            writer.write(&batch?)?;
+        }
+        writer.finish()
+    }
+
+    /// What writes segments of a partition into the spool folder.
+    pub(super) fn segments_writer(
+        &self,
+        dataset: &Arc<Dataset>,
+        partition: Partition,
+        folder: &Path,
+    ) -> SegmentsWriter {
+        SegmentsWriter::new(dataset, partition, folder, &self.shared().clock)
     }
 
     /// Announces segments, then uploads them. On an error they are taken back.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{BufReader, BufWriter, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use arrow::array::make_comparator;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array, UInt64Array};
 use arrow::compute::{SortOptions, take_record_batch};
-use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimestampMicrosecondType, UInt64Type};
 use arrow::error::ArrowError;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
@@ -36,6 +37,9 @@ pub(super) const SEQUENCE: &str = "__sequence";
 const PIECE_ROWS: usize = 2_048;
 const PIECE_TEXT: usize = 512 << 10;
 
+/// Of so many states a spool remembers which entities they are of, in 8 bytes each.
+const REMEMBERED_STATES: u64 = 4 << 20;
+
 /// Rows collected for one commit.
 pub struct Spool {
     folder: TempDir,
@@ -46,6 +50,7 @@ pub struct Spool {
     rows: u64,
     states: u64,
     partitions: BTreeMap<(&'static str, Partition), PartitionSpool>,
+    hasher: RandomState,
 }
 
 /// The spooled rows of one partition.
@@ -59,6 +64,11 @@ pub(super) struct PartitionSpool {
     /// about hundreds of partitions.
     path: PathBuf,
     spilled: bool,
+    /// What all its rows take in memory.
+    pub(super) bytes: usize,
+    /// How many states there are when no two are of one entity; `None` when two may be. Known when the writing has ended.
+    pub(super) distinct_states: Option<u64>,
+    entities: Entities,
 }
 
 impl std::fmt::Debug for Spool {
@@ -71,7 +81,8 @@ impl Spool {
     /// `disk_reserve` is the free space that is left on the folder's disk.
     pub(super) fn new(folder: TempDir, memory_limit: usize, disk_reserve: u64) -> Self {
         let room = Room::new(folder.path(), disk_reserve);
-        Self { folder, memory_limit, memory_used: 0, room, rows: 0, states: 0, partitions: BTreeMap::new() }
+        let hasher = RandomState::new();
+        Self { folder, memory_limit, memory_used: 0, room, rows: 0, states: 0, partitions: BTreeMap::new(), hasher }
     }
 
     /// Rows taken so far.
@@ -82,8 +93,11 @@ impl Spool {
 
     /// Ends the writing: everything is in memory or in complete files.
     pub(super) fn finish(&mut self) -> Result<(), LakeError> {
-        for spooled in self.partitions.values_mut().filter(|spooled| spooled.spilled) {
-            spooled.spill()?;
+        for spooled in self.partitions.values_mut() {
+            if spooled.spilled {
+                spooled.spill()?;
+            }
+            spooled.distinct_states = std::mem::take(&mut spooled.entities).distinct();
         }
         Ok(())
     }
@@ -102,9 +116,19 @@ impl Spool {
             held: Vec::new(),
             spilled: false,
             path: folder.join(format!("{}-{partition}.arrows", dataset.name)),
+            bytes: 0,
+            distinct_states: None,
+            entities: Entities::default(),
         });
+        let bytes = batch.get_array_memory_size();
+        spooled.bytes += bytes;
+        if self.states <= REMEMBERED_STATES {
+            spooled.entities.add(dataset, &batch, &self.hasher);
+        } else {
+            spooled.entities.forget();
+        }
         spooled.rows += batch.num_rows() as u64;
-        self.memory_used += batch.get_array_memory_size();
+        self.memory_used += bytes;
         spooled.held.push(batch);
         if self.memory_used > self.memory_limit {
             self.room.check_for(self.memory_used as u64)?;
@@ -178,6 +202,38 @@ impl PartitionSpool {
     }
 }
 
+/// Hashes of the entities that a partition's states are of.
+#[derive(Clone, Default)]
+struct Entities {
+    hashes: Vec<u64>,
+    last_state: Option<u64>,
+    forgotten: bool,
+}
+
+impl Entities {
+    /// The states of a piece; the first may go on from the piece before.
+    fn add(&mut self, dataset: &Dataset, piece: &RecordBatch, hasher: &RandomState) {
+        let entity = piece[dataset.entity].as_string_view();
+        for (row, state) in piece[SEQUENCE].as_primitive::<UInt64Type>().values().iter().enumerate() {
+            if self.last_state != Some(*state) {
+                self.last_state = Some(*state);
+                self.hashes.push(hasher.hash_one(entity.value(row)));
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        *self = Self { forgotten: true, ..Self::default() };
+    }
+
+    /// Entities of different hashes are different; two of the same hash are taken for one.
+    fn distinct(mut self) -> Option<u64> {
+        self.hashes.sort_unstable();
+        let are_distinct = !self.forgotten && self.hashes.windows(2).all(|pair| pair[0] != pair[1]);
+        are_distinct.then_some(self.hashes.len() as u64)
+    }
+}
+
 /// A spooled partition as a source of a plan.
 #[derive(Debug)]
 pub(super) struct SpoolStream {
@@ -198,7 +254,10 @@ impl SpoolStream {
         Ok(LogicalPlanBuilder::scan("spooled", provider_as_source(Arc::new(table)), None)?.build()?)
     }
 
-    fn open(&self) -> Result<impl Iterator<Item = Result<RecordBatch, DataFusionError>> + use<>, DataFusionError> {
+    /// Its batches, one after the other.
+    pub(super) fn open(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, DataFusionError>> + use<>, DataFusionError> {
         let file = self.file.clone().map(Streams::open).transpose()?;
         let held = self.held.clone().into_iter().map(Ok);
         Ok(held.chain(file.into_iter().flatten().map(|batch| batch.map_err(Into::into))))
@@ -383,6 +442,42 @@ mod tests {
         let error = spool.push(dataset, &events(&[1, 2], 7)).unwrap_err();
         let LakeError::Spool(error) = error else { panic!("{error}") };
         assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn an_entity_that_is_given_twice_is_noticed() {
+        let dataset = dataset::find("metric_events").unwrap();
+        let distinct = |batches: &[RecordBatch]| {
+            let mut spool = Spool::new(tempfile::tempdir().unwrap(), 0, 0);
+            batches.iter().for_each(|batch| spool.push(dataset, batch).unwrap());
+            spool.finish().unwrap();
+            spool.partitions().map(|spooled| spooled.distinct_states).collect::<Vec<_>>()
+        };
+        // Days 3 and 4 are of January, day 40 of February.
+        assert_eq!(distinct(&[events(&[3, 4, 40], 1), events(&[3], 2)]), [Some(3), Some(1)]);
+        assert_eq!(distinct(&[events(&[3, 4, 40], 1), events(&[3], 1)]), [None, Some(1)]);
+        assert_eq!(distinct(&[events(&[3, 40, 40], 1)]), [Some(1), None]);
+    }
+
+    #[test]
+    fn an_order_of_several_rows_is_one_state_also_where_it_is_cut() {
+        let mut entities = Entities::default();
+        let dataset = dataset::find("order_items").unwrap();
+        let piece = |states: &[u64]| {
+            let schema = Schema::new(vec![
+                Field::new("order_id", DataType::Utf8View, false),
+                Field::new(SEQUENCE, DataType::UInt64, false),
+            ]);
+            let ids = StringViewArray::from_iter_values(states.iter().map(|state| format!("order {state}")));
+            RecordBatch::try_new(Arc::new(schema), vec![Arc::new(ids), Arc::new(UInt64Array::from(states.to_vec()))])
+                .unwrap()
+        };
+        let hasher = RandomState::new();
+        entities.add(dataset, &piece(&[1, 1, 2]), &hasher);
+        entities.add(dataset, &piece(&[2, 2, 3]), &hasher);
+        assert_eq!(entities.clone().distinct(), Some(3));
+        entities.forget();
+        assert_eq!(entities.distinct(), None);
     }
 
     #[test]

@@ -108,7 +108,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         "query_memory_limit",
         "ALOFTLY_QUERY_MEMORY_LIMIT",
         "1GiB",
-        "Memory that all running queries together may use to sort and group; more is spilled to disk or refused. Commits and caches take about half a gigabyte besides",
+        "Memory that all running queries together may use to sort and group; more is spilled to disk or refused. Commits and caches take up to a gigabyte besides",
     ),
     option(
         "cache_memory",

@@ -28,10 +28,10 @@ use self::counters::CacheUse;
 use self::reader::SegmentReader;
 use self::retry::{may_pass, retried};
 pub(super) use self::stored::Stored;
-use self::upload::upload;
+use self::upload::{Uploaded, upload};
 pub(super) use self::verified::{VerifiedStore, object_meta};
 use super::segment::{Segment, segment_of};
-use super::{LakeError, LakeOptions};
+use super::{LakeError, LakeOptions, ManifestError};
 use crate::transfer::TransferError;
 
 pub use counted::{CountedStore, Counting};
@@ -81,10 +81,15 @@ impl Objects {
     }
 
     /// Writes a segment's file as its object, durably. Names are never used again, so that writing it again does no harm.
+    ///
+    /// # Errors
+    /// [`ManifestError::NotStaged`] when it was given up meanwhile, and deleted.
     pub(super) async fn upload(&self, file: &Path, segment: &Segment, object: &ObjectPath) -> Result<(), LakeError> {
         let passes = |error: &TransferError| matches!(error, TransferError::Store(error) if may_pass(error));
-        retried(self.retry_delay, passes, || upload(&self.store, file, segment, object)).await?;
-        self.sync(object).await
+        match retried(self.retry_delay, passes, || upload(&self.store, file, segment, object)).await? {
+            Uploaded::Kept => self.sync(object).await,
+            Uploaded::Gone => Err(ManifestError::NotStaged(segment.id).into()),
+        }
     }
 
     /// Deletes an object, and what is cached of it; that it is gone already is as good.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use object_store::path::Path as ObjectPath;
-use object_store::{Error, ObjectStore, ObjectStoreExt as _};
+use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::lake::blocks::BlockHasher;
@@ -21,6 +21,14 @@ struct OtherSize {
     size: u64,
 }
 
+/// What became of an upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Uploaded {
+    Kept,
+    /// Somebody deleted it, as they may where it took too long.
+    Gone,
+}
+
 /// Writes the file of a segment as an object.
 ///
 /// # Errors
@@ -30,18 +38,21 @@ pub(super) async fn upload(
     file: &Path,
     segment: &Segment,
     object: &ObjectPath,
-) -> Result<(), TransferError> {
+) -> Result<Uploaded, TransferError> {
     let mut file = Hashed { file: tokio::fs::File::open(file).await?, blocks: BlockHasher::default() };
     transfer::send(store, object, &mut file).await?;
     if file.blocks.finish() != segment.blocks {
         let changed = format!("the file of segment {} is not what was written to it any more", segment.id);
         return Err(io::Error::new(io::ErrorKind::InvalidData, changed).into());
     }
-    let (sent, size) = (segment.bytes, store.head(object).await?.size);
-    if size == sent {
-        Ok(())
-    } else {
-        Err(TransferError::Store(Error::Generic { store: "lake", source: Box::new(OtherSize { sent, size }) }))
+    let sent = segment.bytes;
+    match store.head(object).await {
+        Ok(meta) if meta.size == sent => Ok(Uploaded::Kept),
+        Ok(ObjectMeta { size, .. }) => {
+            Err(TransferError::Store(Error::Generic { store: "lake", source: Box::new(OtherSize { sent, size }) }))
+        }
+        Err(Error::NotFound { .. }) => Ok(Uploaded::Gone),
+        Err(error) => Err(error.into()),
     }
 }
 
