@@ -67,7 +67,8 @@ impl SegmentFault {
 /// What an error of a read means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The read was of a state that is given up by now: planned again at the newest version it goes well.
+    /// The read was of a state that is given up by now, or in which a segment is damaged that is live no more: planned again at
+    /// the newest version it goes well.
     Outdated,
     /// A live segment is damaged or missing. It is in quarantine now.
     Quarantined,

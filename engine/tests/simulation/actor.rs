@@ -357,7 +357,11 @@ impl Actor {
         self.world.note(|| format!("  a read of version {version} failed, {verdict:?}: {error}"));
         match verdict {
             Verdict::Outdated => {
-                assert!(!self.world.is_readable(version), "version {version} can be read, and is said to be outdated");
+                // Or one of its segments, which is live no more, is damaged.
+                let segment = SegmentFault::find(&error).map(|fault| fault.segment);
+                let is_suspect = segment.is_some_and(|segment| self.world.lock().suspects.contains(&segment));
+                let is_readable = self.world.is_readable(version);
+                assert!(is_suspect || !is_readable, "version {version} can be read, and is said to be outdated");
                 return false;
             }
             Verdict::Quarantined => {

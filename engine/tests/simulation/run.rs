@@ -124,7 +124,8 @@ impl Simulation {
         self.actors.insert(number, tokio::spawn(ACTOR.scope(number, life)));
     }
 
-    /// Lets everything go on that can, until every actor waits for its turn, or for another actor.
+    /// Lets everything go on that can, until every actor waits for its turn, or for another actor. An actor that does several
+    /// things at once may wait for one of them while another goes on: that must have come to rest too.
     async fn settle(&mut self) {
         let mut quiet = 0;
         while quiet < QUIET_ROUNDS {
@@ -132,16 +133,19 @@ impl Simulation {
             for _ in 0..YIELDS {
                 tokio::task::yield_now().await;
             }
-            if self.all_wait() {
-                return;
-            }
             // What is read from files is there, and what waits for no time goes on.
             tokio::task::spawn_blocking(|| ()).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            let all_wait = self.all_wait();
+            if !all_wait {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
             for _ in 0..YIELDS {
                 tokio::task::yield_now().await;
             }
             let is_quiet = self.world.lock().activity == before;
+            if is_quiet && all_wait {
+                return;
+            }
             quiet = if is_quiet { quiet + 1 } else { 0 };
         }
     }
@@ -248,6 +252,8 @@ impl Simulation {
             if inner.waiters.is_empty() {
                 return false;
             }
+            // Which of an actor's calls came first is up to threads, where it does several things at once.
+            inner.waiters.sort_by(|a, b| (a.actor, &a.detail).cmp(&(b.actor, &b.detail)));
             let again = inner.waiters.iter().position(|waiter| waiter.actor == self.last);
             let index = match again {
                 Some(index) if self.rng.per_mille(self.plan.stickiness) => index,
