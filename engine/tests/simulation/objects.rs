@@ -39,8 +39,11 @@ impl fmt::Display for DistantObjects {
     }
 }
 
+/// What the store says when it does not do what is asked of it, and not for another reason.
+pub(crate) const BUSY: &str = "503 slow down";
+
 fn busy() -> Error {
-    Error::Generic { store: "bucket", source: "503 slow down".into() }
+    Error::Generic { store: "bucket", source: BUSY.into() }
 }
 
 fn unsupported() -> Error {
