@@ -81,8 +81,8 @@ sqlx-check: ## Checks that what sqlx recorded is what the migrations and queries
 release: ## Builds the optimised binary
 	scripts/setup
 	scripts/web
-	cargo build $(CARGO_ALL) --release --bins
-	@ls -lh "$$CARGO_TARGET_DIR/release/aloftly"
+	cargo build $(CARGO_ALL) --profile dist --bin aloftly
+	@ls -lh "$$CARGO_TARGET_DIR/dist/aloftly"
 
 crash: ## Kills servers and databases under load: make crash ROUNDS=500 SEED=7
 	cargo build $(CARGO_ALL) --bins
