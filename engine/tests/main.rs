@@ -10,4 +10,5 @@
 
 mod lake;
 mod metrics;
+mod rng;
 mod simulation;

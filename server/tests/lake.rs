@@ -7,7 +7,7 @@ use aloftly_engine::StoreId;
 use aloftly_server::service::backend::Backend;
 use serde_json::json;
 
-use crate::support::{ORDERS, World, answer, by_hand, figures};
+use crate::support::{Client, ORDERS, World, answer, by_hand, figures};
 
 /// Waits until it is so.
 async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
@@ -29,6 +29,14 @@ async fn segments(backend: &Backend, world: &World, store: StoreId) -> (usize, u
     let snapshot = backend.lake.open(tenant.manifest(), store).snapshot(None).await.unwrap();
     let hot = snapshot.segments.iter().filter(|segment| segment.is_hot()).count();
     (hot, snapshot.segments.len() - hot)
+}
+
+/// Imports the orders, which are few and so hot, and waits until they are folded.
+async fn import_and_fold(world: &World, backend: &Backend, client: &Client, store: StoreId) {
+    client.import(store, "orders.csv", ORDERS).await;
+    assert_eq!(segments(backend, world, store).await.1, 0, "a few rows are hot");
+    world.clock.advance(Duration::from_secs(2 * 3_600));
+    eventually("a fold", async || segments(backend, world, store).await.0 == 0).await;
 }
 
 #[tokio::test]
@@ -82,10 +90,7 @@ async fn small_commits_are_folded_and_what_they_were_is_deleted_after_the_grace(
     let backend = world.backend().await;
     let server = World::serve_over(backend.clone()).await;
     let client = server.owner_of("acme").await;
-    client.import(store, "orders.csv", ORDERS).await;
-    assert_eq!(segments(&backend, &world, store).await.1, 0, "a few rows are hot");
-    world.clock.advance(Duration::from_secs(2 * 3_600));
-    eventually("a fold", async || segments(&backend, &world, store).await.0 == 0).await;
+    import_and_fold(&world, &backend, &client, store).await;
     assert_eq!(figures(&client, store).await, by_hand());
     let (_, cold) = segments(&backend, &world, store).await;
     // A second import restates an order; when that is folded the segments of before are of no use.
@@ -113,9 +118,7 @@ async fn a_damaged_segment_refuses_answers_until_it_is_whole_again() {
     let backend = world.backend().await;
     let server = World::serve_over(backend.clone()).await;
     let client = server.owner_of("acme").await;
-    client.import(store, "orders.csv", ORDERS).await;
-    world.clock.advance(Duration::from_secs(2 * 3_600));
-    eventually("a fold", async || segments(&backend, &world, store).await.0 == 0).await;
+    import_and_fold(&world, &backend, &client, store).await;
     server.stop().await;
 
     let object =
@@ -129,18 +132,22 @@ async fn a_damaged_segment_refuses_answers_until_it_is_whole_again() {
     let backend = world.backend().await;
     let server = World::serve_over(backend.clone()).await;
     let client = server.owner_of("acme").await;
-    let lake = backend.lake.open(tenant.manifest(), store);
-    let verified = lake.verify(&|_| ()).await.unwrap();
-    assert_eq!(verified.faults.len(), 1);
-    let segment = verified.faults[0].segment.to_string();
     let query = json!({
         "metrics": ["shopify.revenue"],
         "stores": [store.to_string()],
         "time_range": { "from": "2026-11-01", "to": "2026-11-30" },
     });
-    let (status, problem) = answer(client.post("/api/metrics/query").json(&query)).await;
-    assert_eq!((status, &problem["code"]), (500, &json!("data_damaged")), "{problem}");
-    assert!(problem["detail"].as_str().unwrap().contains(&segment), "{problem}");
+    let segment = object.file_stem().unwrap().to_str().unwrap();
+    let refused = async || {
+        let (status, problem) = answer(client.post("/api/metrics/query").json(&query)).await;
+        assert_eq!((status, &problem["code"]), (500, &json!("data_damaged")), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(segment), "{problem}");
+    };
+    refused().await;
+    let lake = backend.lake.open(tenant.manifest(), store);
+    let verified = lake.verify(&|_| ()).await.unwrap();
+    assert_eq!(verified.faults.iter().map(|fault| fault.segment.to_string()).collect::<Vec<_>>(), [segment]);
+    refused().await;
 
     std::fs::write(&object, whole).unwrap();
     let verified = lake.verify(&|_| ()).await.unwrap();

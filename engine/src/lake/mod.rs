@@ -33,6 +33,7 @@ mod merge;
 pub mod objects;
 mod read;
 mod rewrite;
+mod runtime;
 mod segment;
 mod sink;
 mod slice;
@@ -49,15 +50,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use datafusion::execution::SessionStateBuilder;
-use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
-use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::prelude::{SessionConfig, SessionContext};
 use moka::future::Cache;
 use object_store::ObjectStore;
 use sha2::{Digest, Sha256};
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Mutex;
 
 pub use erase::{Erasure, Matching};
 pub use error::LakeError;
@@ -77,19 +73,16 @@ pub use verify::Verified;
 
 use self::objects::Objects;
 use self::objects::counters::{CacheCounters, StoreCounters};
+use self::runtime::{Lane, Runtime};
 use crate::clock::Clock;
 use crate::{SegmentId, StoreId};
 
-/// Runs of a spilled sort that are merged at once.
-const SPILL_FAN_IN: usize = 8;
 /// Commits that write partitions anew at the same time.
 const LARGE_COMMITS: usize = 2;
 /// Commits of a few rows at the same time.
 const SMALL_COMMITS: usize = 8;
 /// Stores whose turns are remembered.
 const STORES: u64 = 10_000;
-/// Rows of a batch in sorts that are expected to spill.
-const SPILL_BATCH_ROWS: usize = 2_048;
 
 /// How a lake uses its machine.
 #[derive(Clone, Debug)]
@@ -294,83 +287,6 @@ impl StoreLake {
 
     fn shared(&self) -> &Shared {
         &self.lake.shared
-    }
-}
-
-/// What plans run in: sessions over one bounded memory pool and spill folder.
-#[derive(Clone, Debug)]
-struct Runtime {
-    env: Arc<RuntimeEnv>,
-    config: SessionConfig,
-}
-
-impl Runtime {
-    fn new(
-        store: &Arc<dyn ObjectStore>,
-        options: &LakeOptions,
-        memory: usize,
-        parallelism: usize,
-        spill_reservation: Option<usize>,
-    ) -> Result<Self, LakeError> {
-        let pool = TrackConsumersPool::new(FairSpillPool::new(memory), std::num::NonZeroUsize::MIN.saturating_add(4));
-        let spill =
-            DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![options.spool_dir.clone()]));
-        let env = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(pool))
-            .with_disk_manager_builder(spill)
-            .with_metadata_cache_limit(options.metadata_memory)
-            .with_max_spill_merge_fan_in(SPILL_FAN_IN)
-            .build_arc()?;
-        env.register_object_store(cold_table::object_store_url().as_ref(), Arc::clone(store));
-        let mut config = SessionConfig::new().with_target_partitions(parallelism).with_information_schema(false);
-        config.options_mut().execution.collect_statistics = false;
-        if let Some(bytes) = spill_reservation {
-            // A merge of spilled runs holds a batch or two of each in memory that it cannot give back: small ones.
-            config = config.with_batch_size(SPILL_BATCH_ROWS);
-            config.options_mut().execution.sort_spill_reservation_bytes = bytes;
-        }
-        Ok(Self { env, config })
-    }
-
-    /// Bytes of cached Parquet metadata.
-    fn metadata_bytes(&self) -> u64 {
-        let entries = self.env.cache_manager.get_file_metadata_cache().list_entries();
-        entries.values().map(|entry| entry.size_bytes as u64).sum()
-    }
-
-    fn session(&self) -> SessionContext {
-        let state = SessionStateBuilder::new_with_default_features()
-            .with_config(self.config.clone())
-            .with_runtime_env(Arc::clone(&self.env))
-            .build();
-        SessionContext::new_with_state(state)
-    }
-}
-
-/// A runtime for commits, with room for so many at once: more wait, so that each has the memory it needs to go on.
-#[derive(Debug)]
-struct Lane {
-    runtime: Runtime,
-    slots: Arc<Semaphore>,
-}
-
-impl Lane {
-    fn new(
-        store: &Arc<dyn ObjectStore>,
-        options: &LakeOptions,
-        memory: usize,
-        slots: usize,
-    ) -> Result<Self, LakeError> {
-        // A commit sorts what comes in beside what is held, and each sort sets its reservation aside: together half of the memory.
-        let runtime = Runtime::new(store, options, memory, 1, Some(memory / slots / 4))?;
-        Ok(Self { runtime, slots: Arc::new(Semaphore::new(slots)) })
-    }
-
-    /// A session, once there is room; the room is given back when the second part is dropped.
-    async fn session(&self) -> (SessionContext, Option<OwnedSemaphorePermit>) {
-        // The semaphore is never closed.
-        let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
-        (self.runtime.session(), slot)
     }
 }
 

@@ -142,8 +142,8 @@ impl Reader {
         self.plan(dataset, &segments, columns, range).await
     }
 
-    /// A plan of all columns of the live rows in some segments of one partition, among them all hot ones and every one that an
-    /// entity lives in which a hot one restates.
+    /// A plan of all columns of the live rows in some segments of one partition. It is right for every entity all of whose
+    /// segments, hot and cold, are among them; of others it may show what was restated since.
     pub(super) async fn scan_segments(
         &self,
         dataset: &Arc<Dataset>,

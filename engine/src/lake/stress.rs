@@ -16,31 +16,25 @@ use datafusion::dataframe::DataFrame;
 use futures::TryStreamExt;
 use futures::future::{join, join_all};
 use object_store::ObjectStore;
+use object_store::memory::InMemory;
 use object_store::path::Path;
 
-use super::{LakeError, RowSink, Slice, StoreLake};
-use crate::CommitId;
+use super::{Lake, LakeError, LakeOptions, Manifest, RowSink, Slice, StoreLake};
+use crate::clock::SystemClock;
 use crate::dataset::{self, Dataset};
+use crate::{CommitId, StoreId};
 
 const MONTH: i64 = 31 * 86_400_000_000;
 /// The first instant of 2026, in microseconds since the epoch.
 const BEGIN: i64 = 1_767_225_600_000_000;
 const MONTHS: u32 = 4;
+const WRITERS: u32 = 16;
 /// Orders that all writers restate again and again.
 const SHARED: u32 = 40;
 /// Orders of the slice that a writer restates as a whole.
 const RESTATED: u32 = 5;
 /// Of so many commits one is a replacement.
 const REPLACEMENT: u32 = 25;
-
-/// How much is committed, and by how many writers at once.
-#[derive(Clone, Copy, Debug)]
-pub struct Load {
-    /// Writers.
-    pub writers: u32,
-    /// Commits of all of them together.
-    pub commits: u32,
-}
 
 /// How it went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,12 +69,18 @@ struct Stress<'a> {
     deleted: AtomicU64,
 }
 
-/// Everything that is committed is there once in the end, no object of it was deleted, and no other object is left. `objects` is
-/// the lake's store; the grace of its options should be short.
+/// So many commits, by sixteen writers at once, folds and sweeps beside them: everything is there once in the end, no object of
+/// it was deleted, and no other object is left.
 ///
 /// # Panics
 /// When it is not so.
-pub async fn what_many_commit_at_once_is_there_once(lake: &StoreLake, objects: &dyn ObjectStore, load: Load) -> Went {
+pub async fn what_many_commit_at_once_is_there_once(manifest: Arc<dyn Manifest>, store: StoreId, commits: u32) -> Went {
+    let folder = tempfile::tempdir().unwrap();
+    let options =
+        LakeOptions { fold_segments: 16, grace: Duration::from_millis(300), ..LakeOptions::new(folder.path()) };
+    let objects: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+    let lake = Lake::new(Arc::clone(&objects), options, Arc::new(SystemClock)).unwrap();
+    let lake = &lake.open(manifest, store);
     let stress = Stress {
         lake,
         versions: AtomicU64::new(1),
@@ -92,8 +92,7 @@ pub async fn what_many_commit_at_once_is_there_once(lake: &StoreLake, objects: &
         deleted: AtomicU64::new(0),
     };
     let writers = async {
-        let expected =
-            join_all((0..load.writers).map(|writer| stress.write(writer, load.commits / load.writers))).await;
+        let expected = join_all((0..WRITERS).map(|writer| stress.write(writer, commits / WRITERS))).await;
         stress.done.store(true, Ordering::SeqCst);
         expected
     };
@@ -106,7 +105,7 @@ pub async fn what_many_commit_at_once_is_there_once(lake: &StoreLake, objects: &
         *before = version.max(*before);
     }
     assert_eq!(stress.held().await.unwrap(), newest);
-    stress.settle(objects).await;
+    stress.settle(&*objects).await;
     assert_eq!(stress.held().await.unwrap(), newest);
     let count = |counter: &AtomicU64| counter.load(Ordering::SeqCst);
     Went {

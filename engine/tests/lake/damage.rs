@@ -14,27 +14,11 @@ use object_store::local::LocalFileSystem;
 
 use super::awkward::totals;
 use super::support::{batch, items, order};
+use crate::rng::Rng;
 
 /// So many times, unless `ALOFTLY_DAMAGE_TRIALS` says how often (`make test-damage`: ten thousand times).
 const TRIALS: usize = 600;
 const SEED: u64 = 20_261_121;
-
-/// Numbers that nothing predicts and that are the same every time (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.roll() % limit as u64).unwrap()
-    }
-}
 
 struct Victim {
     segment: SegmentId,
@@ -51,25 +35,25 @@ enum Damage {
 }
 
 impl Damage {
-    fn any(dice: &mut Dice, bytes: usize) -> Self {
-        match dice.below(10) {
-            0 => Self::Cut(dice.below(bytes)),
-            1 => Self::Extended(1 + dice.below(200_000)),
+    fn any(dice: &mut Rng, bytes: usize) -> Self {
+        match dice.index(10) {
+            0 => Self::Cut(dice.index(bytes)),
+            1 => Self::Extended(1 + dice.index(200_000)),
             2 => Self::Deleted,
             // Footers decide how everything else is read, and are small: they get more than their share.
             3 => Self::Flipped(
-                (0..=dice.below(8)).map(|_| 8 * (bytes - 1 - dice.below(bytes.min(4_096))) + dice.below(8)).collect(),
+                (0..=dice.index(8)).map(|_| 8 * (bytes - 1 - dice.index(bytes.min(4_096))) + dice.index(8)).collect(),
             ),
-            _ => Self::Flipped((0..=dice.below(8)).map(|_| dice.below(8 * bytes)).collect()),
+            _ => Self::Flipped((0..=dice.index(8)).map(|_| dice.index(8 * bytes)).collect()),
         }
     }
 
-    fn apply(&self, victim: &Victim, dice: &mut Dice) {
+    fn apply(&self, victim: &Victim, dice: &mut Rng) {
         let mut bytes = victim.bytes.clone();
         match self {
             Self::Flipped(bits) => bits.iter().for_each(|bit| bytes[bit / 8] ^= 1 << (bit % 8)),
             Self::Cut(length) => bytes.truncate(*length),
-            Self::Extended(by) => bytes.extend((0..*by).map(|_| dice.roll().to_le_bytes()[0])),
+            Self::Extended(by) => bytes.extend((0..*by).map(|_| u8::try_from(dice.below(256)).unwrap())),
             Self::Deleted => return fs::remove_file(&victim.file).unwrap(),
         }
         fs::write(&victim.file, bytes).unwrap();
@@ -98,10 +82,10 @@ async fn lakes(folder: &std::path::Path) -> ([StoreLake; 2], Vec<Victim>) {
         let lake = Lake::new(Arc::new(objects), options, clock).unwrap();
         lake.open(Arc::clone(&manifest) as Arc<dyn Manifest>, store)
     });
-    let mut dice = Dice(1);
+    let mut dice = Rng::new(1);
     let mut spool = lakes[0].spool().unwrap();
     for (first_day, first, orders) in [(0, 0, 10), (31, 100, 1_500), (59, 10_000, 13_000)] {
-        let state = |id: u32| order(id, 1, first_day + id % 28, &[0, 1, 2].map(|_| (dice.roll() % 1_000_000) as i64));
+        let state = |id: u32| order(id, 1, first_day + id % 28, &[0, 1, 2].map(|_| dice.between(0, 999_999)));
         let states: Vec<_> = (first..first + orders).map(state).collect();
         spool.push(items(), &batch(&states)).unwrap();
     }
@@ -124,11 +108,11 @@ async fn damaged_files_never_change_a_total() {
     assert!(victims.iter().any(|victim| victim.bytes.len() > 300_000), "one of them has several blocks");
     let whole = totals(&lakes[0]).await.unwrap();
     assert_eq!(whole.0, 3 * (10 + 1_500 + 13_000));
-    let mut dice = Dice(SEED);
+    let mut dice = Rng::new(SEED);
     let mut told = 0;
     for trial in 0..trials {
-        let victim = &victims[dice.below(victims.len())];
-        let lake = &lakes[dice.below(2)];
+        let victim = &victims[dice.index(victims.len())];
+        let lake = &lakes[dice.index(2)];
         let damage = Damage::any(&mut dice, victim.bytes.len());
         damage.apply(victim, &mut dice);
         let answer = tokio::time::timeout(Duration::from_secs(60), totals(lake)).await;

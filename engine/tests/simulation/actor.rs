@@ -10,9 +10,9 @@ use aloftly_engine::lake::{Erasure, LakeError, ManifestError, Published, Reader,
 
 use super::oracle::{Change, Given, Part, Row, State, TABLES, Table, Wish};
 use super::plan::{Plan, Range};
-use super::rng::Rng;
 use super::rows;
 use super::world::World;
+use crate::rng::Rng;
 
 const DAY: i64 = 86_400_000_000;
 const HOUR: i64 = DAY / 24;

@@ -10,9 +10,9 @@ use aloftly_engine::lake::{LakeError, Published, Reader, SegmentFault};
 use super::objects::BUSY;
 use super::oracle::{Change, Held, State, TABLES, Table, Wish};
 use super::plan::Range;
-use super::rng::Rng;
 use super::rows;
 use super::world::World;
+use crate::rng::Rng;
 
 impl Wish {
     pub(crate) fn is_erasure(&self) -> bool {

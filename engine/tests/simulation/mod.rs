@@ -12,7 +12,6 @@ mod manifest;
 mod objects;
 mod oracle;
 mod plan;
-mod rng;
 mod rows;
 mod run;
 mod world;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::rng::Rng;
+use crate::rng::Rng;
 
 /// A half-open range of microseconds since the epoch.
 pub(crate) type Range = (i64, i64);

@@ -16,8 +16,8 @@ use super::actor::Actor;
 use super::manifest::DistantManifest;
 use super::objects::DistantObjects;
 use super::plan::Plan;
-use super::rng::Rng;
 use super::world::{ACTOR, Call, Fate, World, now};
+use crate::rng::Rng;
 
 /// Yields in which everything that can go on does.
 const YIELDS: usize = 24;

@@ -90,8 +90,11 @@ fn report(store: StoreId, tended: &Tended) {
 async fn audit(backend: &Backend, stop: &CancellationToken) {
     pause(FIRST_AUDIT, stop).await;
     while !stop.is_cancelled() {
-        let organizations = backend.catalog.organizations(REASON).await;
-        for context in organizations.unwrap_or_default() {
+        let organizations = backend.catalog.organizations(REASON).await.unwrap_or_else(|error| {
+            tracing::warn!(error = %Chain(&error), "cannot look for lakes to audit; they are audited tomorrow");
+            Vec::new()
+        });
+        for context in organizations {
             audit_organization(backend, &backend.catalog.tenant(context), stop).await;
         }
         pause(AUDIT, stop).await;
