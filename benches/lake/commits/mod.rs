@@ -119,7 +119,7 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
     }
     let orders = shops.check().await?;
     section.note(format!(
-        "{} stores that hold {} orders each as cold segments; a fifth of the stores get four fifths of the commits. Each commit is an \
+        "{} stores that hold {} orders each as cold segments; a twentieth of the stores get four fifths of the commits. Each commit is an \
          order with its rows in `orders`, `order_items` and `customers`. Postgres waits for the disk, objects are synced, and one \
          worker folds the stores that were committed to, as the server's does.",
         shops.count(),

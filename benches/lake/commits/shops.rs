@@ -149,11 +149,11 @@ impl Shops {
         Ok(Done { due, readable, read_back })
     }
 
-    /// A fifth of the stores get four fifths of the commits.
+    /// A twentieth of the stores get four fifths of the commits: enough each that they are folded meanwhile.
     fn pick(&self, number: u64) -> usize {
         let mut dice = Dice::of(SEED + 1, number);
-        let busy = (self.stores.len() as u64 / 5).max(1);
-        let among = if dice.percent(75) { busy } else { self.stores.len() as u64 };
+        let busy = (self.stores.len() as u64 / 20).max(1);
+        let among = if dice.percent(79) { busy } else { self.stores.len() as u64 };
         usize::try_from(dice.below(among)).unwrap_or(0)
     }
 

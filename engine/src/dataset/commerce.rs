@@ -64,6 +64,7 @@ fn orders() -> Dataset {
         span: Span::Month,
         sort: &["created_at", "order_id"],
         bookkeeping: &[],
+        bounded: &["currency"],
         schema_version: 1,
     }
 }
@@ -98,6 +99,7 @@ fn order_items() -> Dataset {
         span: Span::Month,
         sort: &["created_at", "order_id", "line"],
         bookkeeping: &[],
+        bounded: &["currency"],
         schema_version: 1,
     }
 }
@@ -122,6 +124,7 @@ fn refunds() -> Dataset {
         span: Span::Month,
         sort: &["created_at", "order_id", "refund_id"],
         bookkeeping: &[],
+        bounded: &["currency"],
         schema_version: 1,
     }
 }
@@ -148,6 +151,7 @@ fn customers() -> Dataset {
         span: Span::AllTime,
         sort: &["customer_id"],
         bookkeeping: &[],
+        bounded: &[],
         schema_version: 1,
     }
 }
@@ -174,6 +178,7 @@ fn products() -> Dataset {
         span: Span::AllTime,
         sort: &["product_id"],
         bookkeeping: &[],
+        bounded: &[],
         schema_version: 1,
     }
 }

@@ -46,6 +46,7 @@ fn metric_events() -> Dataset {
         span: Span::Month,
         sort: &["source", "metric_name", "recorded_at", "event_id"],
         bookkeeping: &["synced_at"],
+        bounded: &["source", "metric_name", "currency"],
         schema_version: 1,
     }
 }

@@ -48,6 +48,8 @@ pub struct Dataset {
     pub sort: &'static [&'static str],
     /// Columns that say when or how a row came, not what it is: two states that differ only there are the same state.
     pub bookkeeping: &'static [&'static str],
+    /// Text columns whose least and greatest values a segment tells without being opened, because plans ask for them.
+    pub bounded: &'static [&'static str],
     /// Raised when columns are added; older segments read as null there.
     pub schema_version: u32,
 }
@@ -182,6 +184,9 @@ mod tests {
             assert!(!field(dataset.time).is_nullable(), "{}", dataset.name);
             for name in dataset.row.iter().chain(dataset.sort) {
                 field(name);
+            }
+            for name in dataset.bounded {
+                assert_eq!(field(name).data_type(), &DataType::Utf8View, "{}.{name}", dataset.name);
             }
         }
     }

@@ -181,7 +181,7 @@ impl SegmentWriter {
             schema_version: dataset.schema_version,
             time_bounds: self.time,
             entity_bounds: self.entity.unwrap_or_default(),
-            column_bounds: column_bounds(&metadata),
+            column_bounds: column_bounds(dataset, &metadata),
             checksum,
             blocks,
             begin_version: 0,
@@ -201,56 +201,24 @@ pub(super) fn entity_bounds(entities: &StringViewArray) -> Option<(String, Strin
     Some((min_string_view(entities)?.to_owned(), max_string_view(entities)?.to_owned()))
 }
 
-/// Least and greatest value of each column where every row group knows them exactly.
-fn column_bounds(metadata: &ParquetMetaData) -> BTreeMap<String, (String, String)> {
+/// Least and greatest text of each of [`Dataset::bounded`] where every row group knows them exactly.
+fn column_bounds(dataset: &Dataset, metadata: &ParquetMetaData) -> BTreeMap<String, (String, String)> {
     let schema = metadata.file_metadata().schema_descr();
     let bounds_of = |column: usize| {
-        let mut all: Option<Bounds> = None;
-        for group in metadata.row_groups() {
-            let bounds = Bounds::of(group.column(column).statistics()?)?;
-            all = Some(match all {
-                Some(before) => before.merge(bounds)?,
-                None => bounds,
-            });
-        }
-        all.map(Bounds::into_text)
+        let bounds = metadata.row_groups().iter().map(|group| text_bounds(group.column(column).statistics()?));
+        let bounds = bounds.collect::<Option<Vec<_>>>()?;
+        bounds.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     };
-    (0..schema.num_columns())
-        .filter_map(|column| Some((schema.column(column).name().to_owned(), bounds_of(column)?)))
-        .collect()
+    // The columns of a file are the dataset's, none of them nested.
+    let bounded = (0..schema.num_columns()).filter(|column| dataset.bounded.contains(&schema.column(*column).name()));
+    bounded.filter_map(|column| Some((schema.column(column).name().to_owned(), bounds_of(column)?))).collect()
 }
 
-enum Bounds {
-    Integer(i64, i64),
-    Text(String, String),
-}
-
-impl Bounds {
-    fn of(statistics: &Statistics) -> Option<Self> {
-        match statistics {
-            Statistics::Int64(values) => Some(Self::Integer(*values.min_opt()?, *values.max_opt()?)),
-            Statistics::ByteArray(values) if values.min_is_exact() && values.max_is_exact() => {
-                let text = |bytes: &parquet::data_type::ByteArray| bytes.as_utf8().ok().map(str::to_owned);
-                Some(Self::Text(text(values.min_opt()?)?, text(values.max_opt()?)?))
-            }
-            _ => None,
-        }
-    }
-
-    fn merge(self, other: Self) -> Option<Self> {
-        match (self, other) {
-            (Self::Integer(a, b), Self::Integer(c, d)) => Some(Self::Integer(a.min(c), b.max(d))),
-            (Self::Text(a, b), Self::Text(c, d)) => Some(Self::Text(a.min(c), b.max(d))),
-            _ => None,
-        }
-    }
-
-    fn into_text(self) -> (String, String) {
-        match self {
-            Self::Integer(least, greatest) => (least.to_string(), greatest.to_string()),
-            Self::Text(least, greatest) => (least, greatest),
-        }
-    }
+fn text_bounds(statistics: &Statistics) -> Option<(String, String)> {
+    let Statistics::ByteArray(values) = statistics else { return None };
+    let text = |bytes: &parquet::data_type::ByteArray| bytes.as_utf8().ok().map(str::to_owned);
+    let are_exact = values.min_is_exact() && values.max_is_exact();
+    Some((text(values.min_opt()?)?, text(values.max_opt()?)?)).filter(|_| are_exact)
 }
 
 /// Hashes and counts what passes through, and remembers its end, which says how long a Parquet footer is.

@@ -38,6 +38,7 @@ mod segment;
 mod sink;
 mod slice;
 mod snapshot;
+mod sort_order;
 mod spool;
 #[cfg(feature = "testing")]
 pub mod stress;
@@ -139,7 +140,7 @@ impl LakeOptions {
             commit_memory: 192 << 20,
             metadata_memory: 256 << 20,
             hot_memory: 64 << 20,
-            snapshot_memory: 64 << 20,
+            snapshot_memory: 256 << 20,
             block_memory: 0,
             block_disk: 0,
             block_time: Duration::from_secs(24 * 60 * 60),

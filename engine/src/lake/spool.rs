@@ -11,7 +11,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::make_comparator;
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array, UInt64Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, NullArray, RecordBatch, StringViewArray, UInt32Array, UInt64Array, new_null_array,
+};
 use arrow::compute::{SortOptions, take_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimestampMicrosecondType, UInt64Type};
 use arrow::error::ArrowError;
@@ -177,9 +179,10 @@ impl PartitionSpool {
             return Ok(());
         }
         let file = BufWriter::new(File::options().append(true).create(true).open(&self.path)?);
-        let mut writer = StreamWriter::try_new(file, &self.schema)?;
+        let layout = Layout::of(&self.schema, &self.held);
+        let mut writer = StreamWriter::try_new(file, &layout.stored)?;
         for batch in self.held.drain(..) {
-            writer.write(&batch)?;
+            writer.write(&layout.store(&batch)?)?;
         }
         writer.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         self.spilled = true;
@@ -200,6 +203,42 @@ impl PartitionSpool {
         let file = self.spilled.then(|| self.path.clone());
         SpoolStream { schema: Arc::clone(&self.schema), held: self.held.clone(), file }
     }
+}
+
+/// How batches are kept in a file: columns that have no value in any of them take no room. Of a dataset for many sources, each
+/// source fills only some.
+struct Layout {
+    stored: SchemaRef,
+}
+
+impl Layout {
+    fn of(schema: &Schema, batches: &[RecordBatch]) -> Self {
+        let fields = schema.fields().iter().enumerate().map(|(number, field)| {
+            let is_empty = batches.iter().all(|batch| batch.column(number).null_count() == batch.num_rows());
+            if is_empty { Arc::new(Field::new(field.name(), DataType::Null, true)) } else { Arc::clone(field) }
+        });
+        Self { stored: Arc::new(Schema::new(fields.collect::<Vec<_>>())) }
+    }
+
+    fn store(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+        let columns = self.stored.fields().iter().zip(batch.columns()).map(|(field, column)| match field.data_type() {
+            DataType::Null => Arc::new(NullArray::new(batch.num_rows())) as ArrayRef,
+            _ => Arc::clone(column),
+        });
+        RecordBatch::try_new(Arc::clone(&self.stored), columns.collect())
+    }
+}
+
+/// A batch as it was before [`Layout::store`].
+fn restored(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let columns = schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
+        if column.data_type() == field.data_type() {
+            Arc::clone(column)
+        } else {
+            new_null_array(field.data_type(), batch.num_rows())
+        }
+    });
+    RecordBatch::try_new(Arc::clone(schema), columns.collect())
 }
 
 /// Hashes of the entities that a partition's states are of.
@@ -260,7 +299,8 @@ impl SpoolStream {
     ) -> Result<impl Iterator<Item = Result<RecordBatch, DataFusionError>> + use<>, DataFusionError> {
         let file = self.file.clone().map(Streams::open).transpose()?;
         let held = self.held.clone().into_iter().map(Ok);
-        Ok(held.chain(file.into_iter().flatten().map(|batch| batch.map_err(Into::into))))
+        let schema = Arc::clone(&self.schema);
+        Ok(held.chain(file.into_iter().flatten().map(move |batch| Ok(restored(&schema, &batch?)?))))
     }
 }
 
@@ -392,7 +432,7 @@ pub(super) fn compact(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{BooleanArray, Decimal128Array, Int64Array, TimestampMicrosecondArray, new_null_array};
+    use arrow::array::{BooleanArray, Decimal128Array, Int64Array, TimestampMicrosecondArray};
 
     use super::*;
     use crate::dataset;
