@@ -1,7 +1,7 @@
 //! Where things are: the binary under test, the shared data, a free port, a data folder.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The `aloftly` binary that `cargo build --workspace` left beside this test's own folder.
 pub(crate) fn binary() -> PathBuf {
@@ -16,8 +16,8 @@ pub(crate) fn binary() -> PathBuf {
 
 /// The retail exports, by the name of their store, or `None` (said loudly) where they are not available. In CI they must be.
 pub(crate) fn retail() -> Option<[(&'static str, PathBuf); 3]> {
-    let shared = std::env::var_os("ALOFTLY_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
+    // Tests run in their package's folder.
+    let shared = PathBuf::from(std::env::var_os("ALOFTLY_SHARED").unwrap_or_else(|| "../../shared".into()));
     let files = ["367", "406", "356"]
         .map(|store| (store, shared.join(format!("data/retail/orders_export_store_{store}.csv.gz"))));
     if let Some((_, missing)) = files.iter().find(|(_, path)| !path.exists()) {
