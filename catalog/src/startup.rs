@@ -7,12 +7,24 @@ use crate::{CatalogError, Endpoint, PostgresVersion};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
+/// What the lock is known by that whoever migrates holds.
+const MIGRATING: i64 = 0x616c_6f66_746c_7901;
+
 pub(crate) async fn migrate(owner: &Endpoint) -> Result<(), CatalogError> {
     let mut connection = PgConnection::connect_with(owner.options()).await?;
     check_version(&mut connection).await?;
+    // Of those who change rights at the same time all but one are refused, so servers and commands that start together take turns.
+    // The lock ends with the connection.
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATING).execute(&mut connection).await?;
     MIGRATIONS.run(&mut connection).await?;
     // So that a server can tell whether the database is behind it.
-    sqlx::raw_sql("GRANT SELECT ON _sqlx_migrations TO aloftly_app").execute(&mut connection).await?;
+    let is_granted: bool =
+        sqlx::query_scalar("SELECT has_table_privilege('aloftly_app', '_sqlx_migrations', 'SELECT')")
+            .fetch_one(&mut connection)
+            .await?;
+    if !is_granted {
+        sqlx::raw_sql("GRANT SELECT ON _sqlx_migrations TO aloftly_app").execute(&mut connection).await?;
+    }
     connection.close().await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What is refused before the first request.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aloftly_catalog::testing::TestDatabase;
 use aloftly_catalog::{Catalog, CatalogError, CatalogOptions, Endpoint};
@@ -62,6 +63,35 @@ async fn a_database_without_the_migrations_is_refused_and_can_be_migrated_twice(
     let catalog = Catalog::connect(CatalogOptions::new(app), Arc::new(SystemClock)).await.unwrap();
     catalog.ping().await.unwrap();
     catalog.close().await;
+    superuser.close().await.unwrap();
+    database.close().await;
+}
+
+#[tokio::test]
+async fn a_migrated_database_is_left_alone_whoever_else_is_at_it() {
+    let database = TestDatabase::new().await;
+    let mut other = database.connect(database.owner()).await;
+    // Of two who change the rights of one table at the same time, the second is refused when the first is done.
+    let changes = "BEGIN; GRANT SELECT ON _sqlx_migrations TO aloftly_app";
+    sqlx::raw_sql(changes).execute(&mut other).await.unwrap();
+    let migrating = tokio::time::timeout(Duration::from_secs(20), Catalog::migrate(database.owner()));
+    migrating.await.expect("there is nothing to wait for").unwrap();
+    sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    database.close().await;
+}
+
+#[tokio::test]
+async fn servers_that_start_over_an_empty_database_migrate_it_one_after_the_other() {
+    let database = TestDatabase::new().await;
+    let mut superuser = database.connect(database.superuser()).await;
+    let empty = format!("shared_{}", std::process::id());
+    let create = format!("CREATE DATABASE {empty} OWNER aloftly_owner");
+    sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut superuser).await.unwrap();
+    let owner = database.owner().with_database(&empty);
+    futures::future::try_join_all((0..8).map(|_| Catalog::migrate(&owner))).await.unwrap();
+    let app = CatalogOptions::new(database.app().with_database(&empty));
+    Catalog::connect(app, Arc::new(SystemClock)).await.unwrap().close().await;
     superuser.close().await.unwrap();
     database.close().await;
 }

@@ -16,8 +16,9 @@ pub(crate) fn binary() -> PathBuf {
 
 /// The retail exports, by the name of their store, or `None` (said loudly) where they are not available. In CI they must be.
 pub(crate) fn retail() -> Option<[(&'static str, PathBuf); 3]> {
-    // Tests run in their package's folder.
+    // Tests run in their package's folder, and programs that they start in another.
     let shared = PathBuf::from(std::env::var_os("ALOFTLY_SHARED").unwrap_or_else(|| "../../shared".into()));
+    let shared = std::path::absolute(shared).unwrap();
     let files = ["367", "406", "356"]
         .map(|store| (store, shared.join(format!("data/retail/orders_export_store_{store}.csv.gz"))));
     if let Some((_, missing)) = files.iter().find(|(_, path)| !path.exists()) {
