@@ -99,7 +99,7 @@ stress: ## Sixteen writers, folds and sweeps at once, over both manifests: make 
 measure: ## Measures import speed, its peak memory and query latency on this machine
 	scripts/measure
 
-bench-lake: ## Measures the lake on this machine, about 25 minutes; ARGS=--quick for two
+bench-lake: ## Measures the lake on this machine, about 6 minutes; ARGS=--quick for two
 	scripts/bench-lake $(ARGS)
 
 clean: ## Removes everything that was built
