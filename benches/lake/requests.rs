@@ -30,11 +30,14 @@ pub(crate) async fn run(setting: &Setting) -> anyhow::Result<Section> {
     let folders = Folders::new(setting)?;
     measure(&mut section, "local", folders.counted()?, folders.options(), setting).await?;
 
-    let own = setting.store_url.is_none().then(Bucket::start);
-    let store: Arc<dyn ObjectStore> = match (&setting.store_url, &own) {
-        (Some(url), _) => given(url)?,
-        (None, Some(bucket)) => started(bucket)?,
-        (None, None) => anyhow::bail!("there is no bucket"),
+    // It ends with the value, so it is kept until everything is measured.
+    let own;
+    let store = match &setting.store_url {
+        Some(url) => given(url)?,
+        None => {
+            own = Bucket::start();
+            started(&own)?
+        }
     };
     let folders = Folders::new(setting)?;
     let options =

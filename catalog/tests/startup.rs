@@ -6,11 +6,19 @@ use std::time::Duration;
 use aloftly_catalog::testing::TestDatabase;
 use aloftly_catalog::{Catalog, CatalogError, CatalogOptions, Endpoint};
 use aloftly_engine::clock::SystemClock;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 async fn refused(endpoint: &Endpoint) -> String {
     let refused = Catalog::connect(CatalogOptions::new(endpoint.clone()), Arc::new(SystemClock)).await.unwrap_err();
     refused.to_string()
+}
+
+/// Makes a database that nothing was done to, and answers its name.
+async fn empty_database(superuser: &mut PgConnection, prefix: &str) -> String {
+    let name = format!("{prefix}_{}", std::process::id());
+    let create = format!("CREATE DATABASE {name} OWNER aloftly_owner");
+    sqlx::raw_sql(AssertSqlSafe(create)).execute(superuser).await.unwrap();
+    name
 }
 
 #[tokio::test]
@@ -51,9 +59,7 @@ async fn a_database_without_the_migrations_is_refused_and_can_be_migrated_twice(
     let said = refused(database.app()).await;
     assert!(said.contains("lacks 1 migration(s)") && said.contains("aloftly migrate"), "{said}");
 
-    let empty = format!("empty_{}", std::process::id());
-    let create = format!("CREATE DATABASE {empty} OWNER aloftly_owner");
-    sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut superuser).await.unwrap();
+    let empty = empty_database(&mut superuser, "empty").await;
     let app = database.app().with_database(&empty);
     let said = refused(&app).await;
     assert!(said.contains("lacks 6 migration(s)"), "{said}");
@@ -85,9 +91,7 @@ async fn a_migrated_database_is_left_alone_whoever_else_is_at_it() {
 async fn servers_that_start_over_an_empty_database_migrate_it_one_after_the_other() {
     let database = TestDatabase::new().await;
     let mut superuser = database.connect(database.superuser()).await;
-    let empty = format!("shared_{}", std::process::id());
-    let create = format!("CREATE DATABASE {empty} OWNER aloftly_owner");
-    sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut superuser).await.unwrap();
+    let empty = empty_database(&mut superuser, "shared").await;
     let owner = database.owner().with_database(&empty);
     futures::future::try_join_all((0..8).map(|_| Catalog::migrate(&owner))).await.unwrap();
     let app = CatalogOptions::new(database.app().with_database(&empty));

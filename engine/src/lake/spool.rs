@@ -539,6 +539,31 @@ mod tests {
     }
 
     #[test]
+    fn columns_that_are_filled_only_now_and_then_are_read_back_as_they_were() {
+        let dataset = dataset::find("metric_events").unwrap();
+        let page = dataset.column("page").unwrap();
+        let with_pages = |value| events(&[0, 1], value);
+        let without = |value| {
+            let rows = with_pages(value);
+            let mut columns = rows.columns().to_vec();
+            columns[page] = new_null_array(&DataType::Utf8View, rows.num_rows());
+            RecordBatch::try_new(rows.schema(), columns).unwrap()
+        };
+        // Each batch goes to the file by itself, so that each has another layout.
+        let mut spool = Spool::new(tempfile::tempdir().unwrap(), 0, 0);
+        let given = [without(1), with_pages(2), without(3)];
+        for batch in &given {
+            spool.push(dataset, batch).unwrap();
+        }
+        spool.finish().unwrap();
+        let source = spool.partitions().next().unwrap().source();
+        assert!(source.held.is_empty(), "everything is in the file");
+        let columns: Vec<usize> = (0..dataset.schema.fields().len()).collect();
+        let read: Vec<_> = source.open().unwrap().map(|batch| batch.unwrap().project(&columns).unwrap()).collect();
+        assert_eq!(read, given);
+    }
+
+    #[test]
     fn rows_of_many_months_that_do_not_fit_in_memory_are_read_back_and_keep_no_files_open() {
         let months: Vec<i64> = (0..200).map(|month| month * 31).collect();
         let dataset = dataset::find("metric_events").unwrap();
