@@ -26,11 +26,12 @@ pub(crate) fn measure(place: &Place, size: &str) -> anyhow::Result<()> {
         reader.consume(read);
     }
 
+    let said = place.file("import.log");
     let start = Instant::now();
     let mut import = place
         .command(&["import", "shopify-orders", "--store", STORE, path])
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(std::fs::File::create(&said)?)
         .spawn()?;
     let mut peak = None;
     let status = loop {
@@ -40,7 +41,7 @@ pub(crate) fn measure(place: &Place, size: &str) -> anyhow::Result<()> {
         }
         std::thread::sleep(Duration::from_millis(20));
     };
-    ensure!(status.success(), "the import failed: {status}");
+    ensure!(status.success(), "the import failed, {status}: {}", std::fs::read_to_string(&said)?.trim());
     let millis = u64::try_from(start.elapsed().as_millis())?.max(1);
     std::fs::remove_file(&file)?;
 

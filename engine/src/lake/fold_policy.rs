@@ -23,6 +23,8 @@ const GROWTH: u64 = 3;
 const LARGE: u64 = SEGMENT_BYTES / 2;
 /// How long after its last change a month that is over becomes one segment.
 const QUIET: TimeDelta = TimeDelta::days(1);
+/// When a partition with a segment in quarantine is looked at again: nobody tells of one that comes out of it.
+const QUARANTINED: TimeDelta = TimeDelta::days(1);
 
 /// What is to be done about a partition.
 #[derive(Debug, PartialEq)]
@@ -46,7 +48,7 @@ pub(super) fn decide(
 ) -> Decision {
     // Hot segments are folded all together or not at all: one that is left out would be read as newer than what was folded.
     if segments.iter().any(|segment| segment.is_hot() && quarantine.contains_key(&segment.id)) {
-        return Decision::Later(now + QUIET);
+        return Decision::Later(now + QUARANTINED);
     }
     let sound = segments.iter().filter(|segment| !quarantine.contains_key(&segment.id)).cloned();
     let (hot, mut cold): (Vec<_>, Vec<_>) = sound.partition(|segment| segment.is_hot());
@@ -75,8 +77,10 @@ pub(super) fn decide(
     if is_hot_due {
         return Decision::Fold(with_smaller(hot, &small));
     }
+    let is_sound = segments.len() == hot.len() + cold.len();
     let later = [
         hot_due,
+        Some(now + QUARANTINED).filter(|_| !is_sound),
         quiet_from.filter(|_| is_to_be_one),
         seldom_read_from(dataset, partition).filter(|_| !loose.is_empty()),
     ];

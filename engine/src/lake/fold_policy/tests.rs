@@ -170,6 +170,17 @@ fn no_hot_segment_is_folded_while_one_of_them_is_in_quarantine() {
 }
 
 #[test]
+fn a_partition_with_a_segment_in_quarantine_is_looked_at_again_the_next_day() {
+    let segments = [cold(1, MB, "2026-03-09T00:00:00Z"), cold(2, MB, "2026-03-09T00:00:00Z")];
+    let quarantine = Quarantine::from([(segments[0].id, "damaged".to_owned())]);
+    for held in [&segments[..], &segments[..1]] {
+        let decision = decide(orders(), month("2026-03-01"), held, &quarantine, at("2026-06-01T00:00:00Z"), &options());
+        assert_eq!(decision, Decision::Later(at("2026-06-02T00:00:00Z")));
+    }
+    assert_eq!(decided(&segments, "2026-06-02T00:00:00Z"), fold(&[&segments[0], &segments[1]]));
+}
+
+#[test]
 fn a_lake_without_limits_does_not_fold_nothing() {
     let options = LakeOptions { fold_segments: 0, fold_bytes: 0, fold_age: Duration::MAX, ..options() };
     let cold = cold(1, KB, "2026-03-09T12:00:00Z");
