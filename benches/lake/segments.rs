@@ -1,5 +1,6 @@
 //! Manifests of many segments. Only a few of their objects exist: planning opens none.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use aloftly_engine::clock::Clock;
@@ -35,6 +36,7 @@ pub(crate) async fn describe(
                 id: SegmentId(clock.new_id()),
                 partition: dataset.partition_of(from),
                 time_bounds: (from, from + step - 1),
+                origin_bounds: BTreeMap::new(),
                 ..template.clone()
             });
         }

@@ -31,6 +31,7 @@ pub(super) struct SegmentRow {
     pub(super) entity_min: Vec<u8>,
     pub(super) entity_max: Vec<u8>,
     pub(super) column_bounds: String,
+    pub(super) origin_bounds: String,
     pub(super) checksum: String,
     pub(super) block_checksums: Option<Vec<u8>>,
     pub(super) begin_version: Version,
@@ -44,6 +45,7 @@ impl SegmentRow {
 
     fn parse(self) -> Result<Segment, Box<dyn std::error::Error + Send + Sync>> {
         let column_bounds: BTreeMap<String, (String, String)> = serde_json::from_str(&self.column_bounds)?;
+        let origin_bounds: BTreeMap<String, (i64, i64)> = serde_json::from_str(&self.origin_bounds)?;
         Ok(Segment {
             id: self.id.into(),
             dataset: self.dataset,
@@ -66,6 +68,7 @@ impl SegmentRow {
             },
             schema_version: self.schema_version.try_into()?,
             time_bounds: (self.time_min, self.time_max),
+            origin_bounds,
             entity_bounds: (String::from_utf8(self.entity_min)?, String::from_utf8(self.entity_max)?),
             column_bounds,
             checksum: self.checksum,
@@ -97,6 +100,7 @@ struct Columns {
     entity_min: Vec<Vec<u8>>,
     entity_max: Vec<Vec<u8>>,
     column_bounds: Vec<String>,
+    origin_bounds: Vec<String>,
     checksums: Vec<String>,
     block_checksums: Vec<Option<Vec<u8>>>,
 }
@@ -127,6 +131,7 @@ impl Columns {
         self.entity_min.push(segment.entity_bounds.0.clone().into_bytes());
         self.entity_max.push(segment.entity_bounds.1.clone().into_bytes());
         self.column_bounds.push(serde_json::to_string(&segment.column_bounds)?);
+        self.origin_bounds.push(serde_json::to_string(&segment.origin_bounds)?);
         self.checksums.push(segment.checksum.clone());
         self.block_checksums.push((!segment.blocks.is_empty()).then(|| segment.blocks.to_bytes()));
         Ok(())
@@ -166,6 +171,7 @@ pub(super) async fn insert<'a>(
         &columns.entity_min,
         &columns.entity_max,
         &columns.column_bounds,
+        &columns.origin_bounds,
         &columns.checksums,
         &columns.block_checksums as &[Option<Vec<u8>>],
     )

@@ -5,7 +5,7 @@ SELECT
     row_count AS "row_count!", update_count AS "update_count!", removed_count AS "removed_count!",
     byte_count AS "byte_count!", footer_bytes, codec, schema_version AS "schema_version!", time_min AS "time_min!",
     time_max AS "time_max!", entity_min AS "entity_min!", entity_max AS "entity_max!",
-    column_bounds::text AS "column_bounds!", checksum AS "checksum!", block_checksums, begin_version AS "begin_version!"
+    column_bounds::text AS "column_bounds!", origin_bounds::text AS "origin_bounds!", checksum AS "checksum!", block_checksums, begin_version AS "begin_version!"
 FROM (
     SELECT * FROM lake_segments
     WHERE org_id = $1 AND store_id = $2 AND end_version IS NULL AND begin_version <= $3

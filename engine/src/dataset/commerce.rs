@@ -65,6 +65,7 @@ fn orders() -> Dataset {
         sort: &["created_at", "order_id"],
         bookkeeping: &[],
         bounded: &["currency"],
+        origin: None,
         schema_version: 1,
     }
 }
@@ -100,6 +101,7 @@ fn order_items() -> Dataset {
         sort: &["created_at", "order_id", "line"],
         bookkeeping: &[],
         bounded: &["currency"],
+        origin: None,
         schema_version: 1,
     }
 }
@@ -125,6 +127,7 @@ fn refunds() -> Dataset {
         sort: &["created_at", "order_id", "refund_id"],
         bookkeeping: &[],
         bounded: &["currency"],
+        origin: None,
         schema_version: 1,
     }
 }
@@ -152,6 +155,7 @@ fn customers() -> Dataset {
         sort: &["customer_id"],
         bookkeeping: &[],
         bounded: &[],
+        origin: None,
         schema_version: 1,
     }
 }
@@ -179,6 +183,7 @@ fn products() -> Dataset {
         sort: &["product_id"],
         bookkeeping: &[],
         bounded: &[],
+        origin: None,
         schema_version: 1,
     }
 }

@@ -47,6 +47,7 @@ fn metric_events() -> Dataset {
         sort: &["source", "metric_name", "recorded_at", "event_id"],
         bookkeeping: &["synced_at"],
         bounded: &["source", "metric_name", "currency"],
+        origin: Some("source"),
         schema_version: 1,
     }
 }

@@ -6,8 +6,11 @@
 
 mod commerce;
 mod events;
+mod rates;
+mod voice;
 
 pub use events::METRIC_VALUE;
+pub use rates::{RATE, RATE_SCALE};
 
 use std::sync::{Arc, LazyLock};
 
@@ -50,6 +53,8 @@ pub struct Dataset {
     pub bookkeeping: &'static [&'static str],
     /// Text columns whose least and greatest values a segment tells without being opened, because plans ask for them.
     pub bounded: &'static [&'static str],
+    /// The column that says which source a row comes from, where the dataset is not one source's. A segment tells the times of each.
+    pub origin: Option<&'static str>,
     /// Raised when columns are added; older segments read as null there.
     pub schema_version: u32,
 }
@@ -121,8 +126,10 @@ impl std::fmt::Display for Partition {
     }
 }
 
-static DATASETS: LazyLock<Vec<Arc<Dataset>>> =
-    LazyLock::new(|| commerce::datasets().into_iter().chain(events::datasets()).map(Arc::new).collect());
+static DATASETS: LazyLock<Vec<Arc<Dataset>>> = LazyLock::new(|| {
+    let all = [commerce::datasets(), voice::datasets(), events::datasets(), rates::datasets()];
+    all.into_iter().flatten().map(Arc::new).collect()
+});
 
 /// Every dataset, in the order of their declaration.
 #[must_use]

@@ -89,6 +89,7 @@ impl StoreLake {
             codec: None,
             schema_version: dataset.schema_version,
             time_bounds: cold::time_bounds(dataset, &hot.rows),
+            origin_bounds: cold::few(cold::origin_bounds(dataset, &hot.rows)),
             entity_bounds: hot.entity_bounds(dataset),
             column_bounds: BTreeMap::new(),
             checksum: super::checksum(&payload),

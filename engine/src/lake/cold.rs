@@ -132,6 +132,7 @@ struct SegmentWriter {
     writer: ArrowWriter<Hashing<BufWriter<File>>>,
     rows: u64,
     time: (i64, i64),
+    origins: BTreeMap<String, (i64, i64)>,
     entity: Option<(String, String)>,
 }
 
@@ -145,7 +146,7 @@ impl SegmentWriter {
         let file = folder.join(format!("{id}.parquet"));
         let sink = Hashing::new(BufWriter::new(File::create(&file)?));
         let writer = ArrowWriter::try_new(sink, Arc::clone(&dataset.schema), Some(properties.clone()))?;
-        Ok(Self { id, file, writer, rows: 0, time: (i64::MAX, i64::MIN), entity: None })
+        Ok(Self { id, file, writer, rows: 0, time: (i64::MAX, i64::MIN), origins: BTreeMap::new(), entity: None })
     }
 
     fn write(&mut self, dataset: &Dataset, batch: &RecordBatch) -> Result<(), LakeError> {
@@ -156,6 +157,12 @@ impl SegmentWriter {
             (before, now) => before.or(now),
         };
         self.time = (self.time.0.min(time.0), self.time.1.max(time.1));
+        if self.origins.len() <= MOST_ORIGINS {
+            for (origin, bounds) in origin_bounds(dataset, batch) {
+                let known = self.origins.entry(origin).or_insert(bounds);
+                *known = (known.0.min(bounds.0), known.1.max(bounds.1));
+            }
+        }
         self.rows += batch.num_rows() as u64;
         Ok(self.writer.write(batch)?)
     }
@@ -180,6 +187,7 @@ impl SegmentWriter {
             codec: Some(codec),
             schema_version: dataset.schema_version,
             time_bounds: self.time,
+            origin_bounds: few(self.origins),
             entity_bounds: self.entity.unwrap_or_default(),
             column_bounds: column_bounds(dataset, &metadata),
             checksum,
@@ -194,6 +202,27 @@ impl SegmentWriter {
 pub(super) fn time_bounds(dataset: &Dataset, batch: &RecordBatch) -> (i64, i64) {
     let time = batch[dataset.time].as_primitive::<TimestampMicrosecondType>();
     (min(time).unwrap_or(i64::MAX), max(time).unwrap_or(i64::MIN))
+}
+
+/// A segment of more sources than that does not tell the times of each.
+const MOST_ORIGINS: usize = 64;
+
+/// The times of each source, unless there are too many.
+pub(super) fn few(origins: BTreeMap<String, (i64, i64)>) -> BTreeMap<String, (i64, i64)> {
+    if origins.len() > MOST_ORIGINS { BTreeMap::new() } else { origins }
+}
+
+/// Least and greatest time of the rows of each source, in datasets of several.
+pub(super) fn origin_bounds(dataset: &Dataset, batch: &RecordBatch) -> BTreeMap<String, (i64, i64)> {
+    let Some(origin) = dataset.origin else { return BTreeMap::new() };
+    let origins = batch[origin].as_string_view();
+    let times = batch[dataset.time].as_primitive::<TimestampMicrosecondType>().values();
+    let mut bounds: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    for (origin, time) in origins.iter().zip(times) {
+        let known = bounds.entry(origin.unwrap_or_default()).or_insert((*time, *time));
+        *known = (known.0.min(*time), known.1.max(*time));
+    }
+    bounds.into_iter().map(|(origin, bounds)| (origin.to_owned(), bounds)).collect()
 }
 
 /// Least and greatest entity; `None` when there is none.

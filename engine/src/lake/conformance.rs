@@ -92,6 +92,7 @@ fn segment(temperature: Temperature, partition: &str) -> Segment {
         codec: (temperature == Temperature::Cold).then_some(Codec::Zstd),
         schema_version: 1,
         time_bounds: (-5, 1_700_000_000_000_000),
+        origin_bounds: BTreeMap::from([("ga4".to_owned(), (-5, 9))]),
         entity_bounds: ("a".to_owned(), "z\u{fc}".to_owned()),
         column_bounds: BTreeMap::from([("currency".to_owned(), ("EUR".to_owned(), "USD".to_owned()))]),
         checksum: "ab".repeat(32),

@@ -116,6 +116,20 @@ impl Reader {
         bounds.map(|segment| segment.time_bounds).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    /// The same of the rows that come from one source, in a dataset of several. Too wide where segments do not tell it.
+    #[must_use]
+    pub fn origin_bounds(&self, dataset: &str, origin: &str) -> Option<(i64, i64)> {
+        let segments = self.snapshot.dataset(dataset).iter().filter(|segment| segment.rows > 0);
+        let bounds = segments.filter_map(|segment| {
+            if segment.origin_bounds.is_empty() {
+                Some(segment.time_bounds)
+            } else {
+                segment.origin_bounds.get(origin).copied()
+            }
+        });
+        bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
     /// A plan of the named columns of every live row whose time is in `range`, half-open microseconds since the epoch.
     ///
     /// Hot segments are taken from every partition that the range touches, whatever their own times are: one that restates an

@@ -56,6 +56,9 @@ pub struct Segment {
     /// Least and greatest [`crate::dataset::Dataset::time`] of its rows, in microseconds since the epoch, both inclusive; the
     /// other way round when it holds none.
     pub time_bounds: (i64, i64),
+    /// The same for the rows of each source, in datasets of several ([`crate::dataset::Dataset::origin`]). Empty for segments that were
+    /// written before it was told.
+    pub origin_bounds: BTreeMap<String, (i64, i64)>,
     /// Least and greatest entity that it says something of, in byte order, both inclusive.
     pub entity_bounds: (String, String),
     /// Least and greatest value of [`crate::dataset::Dataset::bounded`] columns, as text, where they are known (cold only).

@@ -49,6 +49,7 @@ fn segment(number: u64, bytes: u64, rows: u64, made: DateTime<Utc>, codec: Optio
         codec,
         schema_version: 1,
         time_bounds: (0, 0),
+        origin_bounds: BTreeMap::new(),
         entity_bounds: (String::new(), String::new()),
         column_bounds: BTreeMap::new(),
         checksum: String::new(),

@@ -30,6 +30,7 @@ fn segment(bytes: &[u8], blocks: Blocks) -> Arc<Segment> {
         codec: None,
         schema_version: 1,
         time_bounds: (0, 0),
+        origin_bounds: BTreeMap::new(),
         entity_bounds: (String::new(), String::new()),
         column_bounds: BTreeMap::new(),
         checksum: String::new(),
