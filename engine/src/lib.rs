@@ -8,6 +8,7 @@
 //! decided by the callers that hand over a [`lake::Manifest`]; the engine sees only what that manifest shows.
 
 pub mod clock;
+pub mod currency;
 pub mod dataset;
 pub mod lake;
 pub mod metrics;

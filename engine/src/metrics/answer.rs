@@ -5,21 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use serde_json::{Map, Value};
 
-use super::execute::Group;
+use super::axis::Step;
 use super::figure::{Figure, compared, json};
+use super::figures::Group;
+use super::plan::measures::Measures;
 use super::query::{Granularity, Query};
-use super::registry::Unit;
+use super::registry::{Registry, Unit};
 use super::resolve::{Resolved, StoreScope};
 use super::response::{
     CacheState, Column, ColumnRole, ColumnType, ComparisonTotals, Meta, QueryResponse, Rows, StoreEcho, Warning,
 };
-use super::table::{Step, Table, TableRow};
+use super::table::{Table, TableRow};
 use super::time::range::{Period, RangeEcho};
 
 /// Everything that an answer tells.
 pub(crate) struct Answer<'q> {
     pub(crate) query: &'q Query,
     pub(crate) stores: &'q [AnsweringStore<'q>],
+    pub(crate) measures: &'q Measures,
     pub(crate) table: Table,
     /// The currencies of the rows that money was summed over.
     pub(crate) currencies: BTreeSet<String>,
@@ -40,17 +43,15 @@ impl Answer<'_> {
         let rows: Rows = self.table.rows.iter().skip(skipped).take(limit).map(|row| self.row(row)).collect();
         let hides_totals = self.hides_totals();
         let total = |position: usize, figures: &[Figure]| {
-            let unit = self.query.metrics[position].unit;
-            if hides_totals && unit == Unit::Currency { None } else { figures[position] }
+            if hides_totals && self.measures.takes_money(position) { None } else { figures[position] }
         };
         let each = || self.query.metrics.iter().enumerate();
-        let totals = each()
-            .map(|(at, metric)| (metric.id.to_owned(), json(total(at, &self.table.totals), metric.unit)))
-            .collect();
+        let totals =
+            each().map(|(at, asked)| (asked.key.clone(), json(total(at, &self.table.totals), asked.unit))).collect();
         let comparison = self.table.previous_totals.as_ref().zip(self.comparison_range()).map(|(previous, range)| {
-            let totals = each().map(|(at, metric)| {
+            let totals = each().map(|(at, asked)| {
                 let now = total(at, &self.table.totals);
-                (metric.id.to_owned(), compared(now, total(at, previous), metric.unit))
+                (asked.key.clone(), compared(now, total(at, previous), asked.unit))
             });
             ComparisonTotals { totals: totals.collect(), range }
         });
@@ -80,8 +81,8 @@ impl Answer<'_> {
         for (dimension, value) in self.query.group_by.iter().zip(group) {
             map.insert(dimension.id.to_owned(), value.as_deref().map_or(Value::Null, Value::from));
         }
-        for (metric, figure) in self.query.metrics.iter().zip(&row.current) {
-            map.insert(metric.id.to_owned(), json(*figure, metric.unit));
+        for (asked, figure) in self.query.metrics.iter().zip(&row.current) {
+            map.insert(asked.key.clone(), json(*figure, asked.unit));
         }
         if let Some(previous) = &row.previous {
             map.insert("comparison".to_owned(), Value::Object(self.beside(step, row, previous)));
@@ -94,13 +95,13 @@ impl Answer<'_> {
         if self.query.granularity.is_some() {
             map.insert("time".to_owned(), label(step.beside));
         }
-        for ((metric, now), before) in self.query.metrics.iter().zip(&row.current).zip(previous) {
-            let compared = compared(*now, *before, metric.unit);
+        for ((asked, now), before) in self.query.metrics.iter().zip(&row.current).zip(previous) {
+            let compared = compared(*now, *before, asked.unit);
             let mut figure = Map::new();
             figure.insert("value".to_owned(), compared.value);
             figure.insert("delta".to_owned(), compared.delta);
             figure.insert("ratio".to_owned(), compared.ratio.map_or(Value::Null, Value::from));
-            map.insert(metric.id.to_owned(), Value::Object(figure));
+            map.insert(asked.key.clone(), Value::Object(figure));
         }
         map
     }
@@ -125,23 +126,27 @@ impl Answer<'_> {
             higher_is_better: None,
         });
         let currency = self.currency();
-        let metrics = self.query.metrics.iter().map(|metric| Column {
-            key: metric.id.to_owned(),
-            title: metric.title.to_owned(),
-            kind: match metric.unit {
-                Unit::Count => ColumnType::Integer,
+        let metrics = self.query.metrics.iter().enumerate().map(|(at, asked)| Column {
+            key: asked.key.clone(),
+            title: asked.title.clone(),
+            kind: match asked.unit {
                 Unit::Currency => ColumnType::Decimal,
+                _ if self.measures.is_whole(at) => ColumnType::Integer,
+                _ => ColumnType::Number,
             },
             role: ColumnRole::Metric,
-            unit: Some(metric.unit),
-            currency: currency.clone().filter(|_| metric.unit == Unit::Currency),
-            higher_is_better: Some(metric.higher_is_better),
+            unit: Some(asked.unit),
+            currency: currency.clone().filter(|_| asked.unit == Unit::Currency),
+            higher_is_better: asked.higher_is_better(),
         });
         time.into_iter().chain(dimensions).chain(metrics).collect()
     }
 
-    /// The one currency of the rows; of the stores when there are no rows.
+    /// The currency that is asked for; else the one of the rows, or of the stores when there are no rows.
     fn currency(&self) -> Option<String> {
+        if self.query.currency.is_some() {
+            return self.query.currency.clone();
+        }
         let of_stores: BTreeSet<String>;
         let currencies = if self.currencies.is_empty() {
             of_stores = self.stores.iter().map(|store| store.scope.currency.clone()).collect();
@@ -186,15 +191,19 @@ impl Answer<'_> {
     }
 
     fn as_of(&self) -> BTreeMap<&'static str, Option<String>> {
-        let newest = self.stores.iter().filter_map(|store| Some(store.resolved.data?.1)).min();
-        let newest = newest
-            .and_then(DateTime::from_timestamp_micros)
-            .map(|newest| newest.to_rfc3339_opts(SecondsFormat::Secs, true));
-        self.query.metrics.iter().map(|metric| (metric.source, newest.clone())).collect()
+        let sources = self.measures.sources().into_iter().enumerate();
+        let newest = |number: usize| {
+            let newest = self.stores.iter().filter_map(|store| Some(store.resolved.sources[number].data?.1)).min();
+            let newest = newest.and_then(DateTime::from_timestamp_micros);
+            newest.map(|newest| newest.to_rfc3339_opts(SecondsFormat::Secs, true))
+        };
+        sources.map(|(number, source)| (source, newest(number))).collect()
     }
 
     fn warnings(&self) -> Vec<Warning> {
-        let mut warnings: Vec<_> = self.stores.iter().flat_map(|store| self.store_warnings(store)).collect();
+        let sources: Vec<_> = self.measures.sources().into_iter().enumerate().collect();
+        let of_store = |store| sources.iter().flat_map(move |source| self.source_warnings(store, *source));
+        let mut warnings: Vec<_> = self.stores.iter().flat_map(of_store).collect();
         if self.hides_totals() {
             let currencies: Vec<_> = self.currencies.iter().map(String::as_str).collect();
             let detail = format!("amounts in {} have no total", currencies.join(", "));
@@ -203,33 +212,35 @@ impl Answer<'_> {
         warnings
     }
 
-    fn store_warnings(&self, store: &AnsweringStore<'_>) -> Vec<Warning> {
-        let mut sources: Vec<_> = self.query.metrics.iter().map(|metric| metric.source).collect();
-        sources.dedup();
-        let (sources, name) = (sources.join(", "), &store.scope.name);
-        let Some((first, last)) = store.resolved.data_dates() else {
-            return vec![Warning { code: "no_data", detail: format!("{name} has no data from {sources}") }];
+    fn source_warnings(&self, store: &AnsweringStore<'_>, (number, source): (usize, &'static str)) -> Vec<Warning> {
+        let (title, name) = (source_title(source), &store.scope.name);
+        let Some((first, last)) = store.resolved.data_dates(number) else {
+            return vec![Warning { code: "no_data", detail: format!("{name} has no data from {title}") }];
         };
         let mut warnings = Vec::new();
         if store.resolved.days.from < first {
-            let detail = format!("the data of {name} from {sources} begins on {first}; earlier days have none");
+            let detail = format!("the data of {name} from {title} begins on {first}; earlier days have none");
             warnings.push(Warning { code: "begins_before_data", detail });
         }
         // Of a range that ends today, that today has none yet is no news; of today alone it is all there is to say.
         if store.resolved.days.to.min(store.resolved.yesterday) > last || store.resolved.days.from > last {
-            let detail = format!("the data of {name} from {sources} ends on {last}; later days have none");
+            let detail = format!("the data of {name} from {title} ends on {last}; later days have none");
             warnings.push(Warning { code: "data_ends", detail });
         }
         let compared = store.resolved.comparison.as_ref().map(|comparison| comparison.period);
         if let Some(compared) = compared.filter(|period| !period.is_empty() && period.from < first) {
             let detail = format!(
-                "the comparison begins on {}, and the data of {name} from {sources} only on {first}",
+                "the comparison begins on {}, and the data of {name} from {title} only on {first}",
                 compared.from
             );
             warnings.push(Warning { code: "comparison_before_data", detail });
         }
         warnings
     }
+}
+
+fn source_title(id: &str) -> &str {
+    Registry::get().source(id).map_or(id, |source| source.title)
 }
 
 fn label(label: Option<super::time::buckets::Label>) -> Value {

@@ -49,12 +49,27 @@ pub enum QueryError {
     },
     /// An amount of money was asked for over rows of several currencies, which cannot be added up.
     #[error(
-        "the rows are in {}; group by currency or filter for one, amounts of several currencies cannot be added up",
+        "the rows are in {}; give the \"currency\" that you want them in, group by currency, or filter for one: amounts of \
+         several currencies cannot be added up",
         .currencies.join(", ")
     )]
     MixedCurrencies {
         /// The currencies, in the order of their codes.
         currencies: Vec<String>,
+    },
+    /// An amount has to be converted, and there is no rate of its day, nor of the week before.
+    #[error(
+        "there is no rate from {from} to {to} for {date} in {store}, nor for the week before; import rates of that time"
+    )]
+    MissingRate {
+        /// The amount's currency.
+        from: String,
+        /// The currency that is asked for.
+        to: String,
+        /// The first local date without.
+        date: chrono::NaiveDate,
+        /// The store's name.
+        store: String,
     },
     /// The rows could not be read.
     #[error(transparent)]

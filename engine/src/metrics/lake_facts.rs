@@ -7,6 +7,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
 
 use super::error::QueryError;
+use super::registry::Registry;
 use super::source::Facts;
 use crate::dataset::Dataset;
 use crate::lake::Reader;
@@ -30,8 +31,12 @@ impl Facts for Reader {
         Self::session(self)
     }
 
-    fn time_bounds(&self, dataset: &str) -> Option<(i64, i64)> {
-        Self::time_bounds(self, dataset)
+    fn source_bounds(&self, source: &str) -> Option<(i64, i64)> {
+        let bounds = Registry::get().datasets(source).into_iter().filter_map(|dataset| match dataset.origin {
+            Some(_) => self.origin_bounds(dataset.name, source),
+            None => self.time_bounds(dataset.name),
+        });
+        bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     /// What the segments' bounds prove: rows that are restated may make the bounds too wide, never too narrow.

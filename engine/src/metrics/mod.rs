@@ -9,13 +9,19 @@
 //! name and never answered differently.
 
 mod answer;
+mod axis;
 mod cache;
+mod decode;
 mod error;
 mod execute;
 mod figure;
+mod figures;
+mod formula;
 mod lake_facts;
 mod plan;
+mod pooled;
 pub mod query;
+mod rates;
 pub mod registry;
 mod resolve;
 mod response;

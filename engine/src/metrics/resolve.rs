@@ -39,7 +39,14 @@ pub(crate) struct Resolved {
     pub(crate) comparison: Option<Comparison>,
     /// The yesterday of the store.
     pub(crate) yesterday: NaiveDate,
-    /// The least and greatest time of the rows that there are, in microseconds.
+    /// By source of the query's measures.
+    pub(crate) sources: Vec<SourceData>,
+}
+
+/// What a store holds of one source.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SourceData {
+    /// The least and greatest time of its rows, in microseconds.
     pub(crate) data: Option<(i64, i64)>,
     /// The local days from the first to the last of these rows, in microseconds, the end exclusive.
     told: Option<(i64, i64)>,
@@ -56,10 +63,17 @@ impl Resolved {
     ) -> Result<Self, QueryError> {
         let zone = query.timezone.unwrap_or(store.timezone);
         let today = local_date(zone, now);
-        let bounds = measures.datasets.iter().filter_map(|dataset| facts.time_bounds(dataset.dataset.name));
-        let data = bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let of_source = |source: &&'static str| {
+            let data = facts.source_bounds(source);
+            let told = data.map(|data| {
+                let (first, last) = local_dates(zone, data);
+                Period::of_days(zone, first, last).micros()
+            });
+            SourceData { data, told }
+        };
+        let sources: Vec<_> = measures.sources().iter().map(of_source).collect();
+        let data = sources.iter().filter_map(|source| source.data).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let dates = data.map(|data| local_dates(zone, data));
-        let told = dates.map(|(first, last)| Period::of_days(zone, first, last).micros());
         let week_start = query.week_start.map_or(store.week_start, WeekStart::weekday);
         let days = Days::of(query.time_range, today, week_start, dates);
         let period = Period::of_days(zone, days.from, days.to);
@@ -74,7 +88,7 @@ impl Resolved {
                 compare(wish, &days, &period, buckets.as_deref().unwrap_or_default(), query.granularity, now)
             })
             .transpose()?;
-        Ok(Self { days, period, buckets, comparison, yesterday: today - chrono::TimeDelta::days(1), data, told })
+        Ok(Self { days, period, buckets, comparison, yesterday: today - chrono::TimeDelta::days(1), sources })
     }
 
     /// Whether the answer changes as time goes by, without new rows.
@@ -83,26 +97,26 @@ impl Resolved {
         self.period.end > now || last.is_some_and(|bucket| bucket.whole.1 > now)
     }
 
-    /// The first and last local date with rows.
-    pub(crate) fn data_dates(&self) -> Option<(NaiveDate, NaiveDate)> {
-        self.data.map(|data| local_dates(self.period.zone, data))
+    /// The first and last local date with rows of a source.
+    pub(crate) fn data_dates(&self, source: usize) -> Option<(NaiveDate, NaiveDate)> {
+        self.sources[source].data.map(|data| local_dates(self.period.zone, data))
     }
 
-    /// Whether the data tell of some of these instants, in microseconds, the end exclusive: between the beginning of the
+    /// Whether a source's data tell of some of these instants, in microseconds, the end exclusive: between the beginning of the
     /// first local day with rows and the end of the last one. Of others nothing is known, which is not zero.
-    pub(crate) fn is_told(&self, (start, end): (i64, i64)) -> bool {
-        self.told.is_some_and(|(first, last)| start < last && end > first)
+    pub(crate) fn is_told(&self, source: usize, (start, end): (i64, i64)) -> bool {
+        self.sources[source].told.is_some_and(|(first, last)| start < last && end > first)
     }
 
-    /// Whether some of the period has begun and the data tell of it.
-    pub(crate) fn has_figures(&self, now: DateTime<Utc>) -> bool {
-        self.period.start <= now && self.is_told(self.period.micros())
+    /// Whether some of the period has begun and the source's data tell of it.
+    pub(crate) fn has_figures(&self, source: usize, now: DateTime<Utc>) -> bool {
+        self.period.start <= now && self.is_told(source, self.period.micros())
     }
 
-    /// Whether the data tell of some of the compared period.
-    pub(crate) fn has_compared(&self) -> bool {
+    /// Whether the source's data tell of some of the compared period.
+    pub(crate) fn has_compared(&self, source: usize) -> bool {
         let compared = self.comparison.as_ref().map(|comparison| comparison.period);
-        compared.is_some_and(|period| !period.is_empty() && self.is_told(period.micros()))
+        compared.is_some_and(|period| !period.is_empty() && self.is_told(source, period.micros()))
     }
 }
 

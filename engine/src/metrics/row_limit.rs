@@ -10,21 +10,29 @@ const MAX_ROWS: usize = 250_000;
 /// brought together, but until then they are all in memory.
 const MAX_ROWS_READ: usize = 2 * MAX_ROWS;
 
-/// Counts the rows of all plans of a query as they come.
+/// Values that they may have in all: what is asked for may need several each.
+const MAX_VALUES: usize = 20 * MAX_ROWS_READ;
+
+/// Counts the rows of all plans of a query as they come, and their values.
 #[derive(Debug, Default)]
-pub(crate) struct RowsRead(AtomicUsize);
+pub(crate) struct RowsRead {
+    rows: AtomicUsize,
+    values: AtomicUsize,
+}
 
 impl RowsRead {
-    /// Counts more rows.
-    pub(crate) fn add(&self, rows: usize) -> Result<(), QueryError> {
-        let before = self.0.fetch_add(rows, Ordering::Relaxed);
-        within(before.saturating_add(rows), MAX_ROWS_READ, "rows of all stores and periods")
+    /// Counts more rows, of so many values each.
+    pub(crate) fn add(&self, rows: usize, width: usize) -> Result<(), QueryError> {
+        let count = |all: &AtomicUsize, more: usize| all.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+        within(count(&self.rows, rows), MAX_ROWS_READ, "rows of all stores and periods")?;
+        within(count(&self.values, rows.saturating_mul(width)), MAX_VALUES, "values of all stores and periods")
     }
 }
 
-/// Refuses more rows than a query may have.
-pub(crate) fn check_rows(rows: usize) -> Result<(), QueryError> {
-    within(rows, MAX_ROWS, "rows before paging")
+/// Refuses more rows than a query may have, or more values in them.
+pub(crate) fn check_rows(rows: usize, width: usize) -> Result<(), QueryError> {
+    within(rows, MAX_ROWS, "rows before paging")?;
+    within(rows.saturating_mul(width), MAX_VALUES, "values before paging")
 }
 
 fn within(rows: usize, limit: usize, what: &'static str) -> Result<(), QueryError> {
@@ -45,9 +53,9 @@ mod tests {
     #[test]
     fn rows_of_several_plans_count_together() {
         let read = RowsRead::default();
-        read.add(250_000).unwrap();
-        read.add(250_000).unwrap();
-        let error = read.add(1).unwrap_err();
+        read.add(250_000, 20).unwrap();
+        read.add(250_000, 20).unwrap();
+        let error = read.add(1, 1).unwrap_err();
         assert_eq!(
             error.to_string(),
             "too many rows of all stores and periods: at most 500000; filter, group by less, ask for a coarser \
@@ -57,7 +65,8 @@ mod tests {
 
     #[test]
     fn a_query_has_a_quarter_of_a_million_rows_at_most() {
-        check_rows(250_000).unwrap();
-        assert!(matches!(check_rows(250_001), Err(QueryError::Limit { limit: 250_000, .. })));
+        check_rows(250_000, 40).unwrap();
+        assert!(matches!(check_rows(250_001, 1), Err(QueryError::Limit { limit: 250_000, .. })));
+        assert!(matches!(check_rows(250_000, 41), Err(QueryError::Limit { limit: 10_000_000, .. })));
     }
 }

@@ -26,8 +26,8 @@ pub(crate) trait Facts: Send + Sync {
     /// What runs plans.
     fn session(&self) -> &SessionContext;
 
-    /// The least and greatest time of a dataset's rows, in microseconds.
-    fn time_bounds(&self, dataset: &str) -> Option<(i64, i64)>;
+    /// The least and greatest time of the rows that come from a source, in microseconds.
+    fn source_bounds(&self, source: &str) -> Option<(i64, i64)>;
 
     /// The one text that a column has in all rows of the dataset, where that is known without reading them.
     fn sole_value(&self, dataset: &str, column: &str) -> Option<String>;

@@ -1,34 +1,15 @@
 //! The rows of an answer: the figures of all stores brought together, gaps filled, in order.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-
+use super::axis::{Axis, Step};
 use super::error::QueryError;
-use super::execute::{Figures, Group};
-use super::figure::{Figure, figure};
-use super::plan::measures::{Measures, Recipe};
-use super::query::{Direction, OrderField, Query};
-use super::resolve::Resolved;
+use super::figure::{Figure, exact, figure};
+use super::figures::{Figures, Group, Values, merge};
+use super::plan::measures::{Measures, Merging, Slot};
+use super::query::{Direction, OrderField, Query, RowCondition};
 use super::row_limit::check_rows;
-use super::time::buckets::Label;
-
-/// One step of the time axis. Without granularity there is a single one without a label.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Step {
-    pub(crate) label: Option<Label>,
-    /// What stands beside it in the compared period.
-    pub(crate) beside: Option<Label>,
-    /// Some of it has begun and data tell of it, in some store: where there are no rows, figures are zero.
-    has_figures: bool,
-    /// Something stands beside it that data tell of, in some store.
-    has_beside: bool,
-    /// It is not over, in some store.
-    pub(crate) is_incomplete: bool,
-    /// It reaches over an end of the range, in some store.
-    pub(crate) is_clipped: bool,
-}
 
 /// One row.
 #[derive(Clone, Debug)]
@@ -37,7 +18,7 @@ pub(crate) struct TableRow {
     pub(crate) step: usize,
     /// The position of its group.
     pub(crate) group: usize,
-    /// One figure per metric.
+    /// One figure for each that is asked for, then for each that only conditions are about.
     pub(crate) current: Vec<Figure>,
     /// The compared figures.
     pub(crate) previous: Option<Vec<Figure>>,
@@ -55,96 +36,153 @@ pub(crate) struct Table {
     pub(crate) previous_totals: Option<Vec<Figure>>,
 }
 
-/// What one store found.
-pub(crate) struct StoreFigures<'q> {
-    pub(crate) resolved: &'q Resolved,
-    pub(crate) current: Figures,
-    pub(crate) previous: Option<Figures>,
-}
-
 #[derive(Default)]
 struct Cell {
-    current: Option<Vec<i128>>,
-    previous: Option<Vec<i128>>,
+    current: Option<Values>,
+    previous: Option<Values>,
+}
+
+/// Rows that are made before others have their turn.
+const ROWS_AT_ONCE: usize = 1_024;
+
+/// How figures are made of the values of slots.
+struct Making<'q> {
+    query: &'q Query,
+    measures: &'q Measures,
+    mergings: Vec<Merging>,
+    scales: Vec<u32>,
+    /// For each slot what it holds of no rows, and its source.
+    of_nothing: Vec<(Option<i128>, usize)>,
+}
+
+impl<'q> Making<'q> {
+    fn of(query: &'q Query, measures: &'q Measures) -> Self {
+        let sources = measures.sources();
+        let source = |slot: &Slot| sources.iter().position(|source| *source == slot.source).unwrap_or_default();
+        Self {
+            query,
+            measures,
+            mergings: measures.slots().map(Slot::merging).collect(),
+            scales: measures.slots().map(|slot| slot.scale).collect(),
+            of_nothing: measures.slots().map(|slot| (slot.of_nothing(), source(slot))).collect(),
+        }
+    }
+
+    fn merge(&self, into: &mut [Option<i128>], from: &[Option<i128>]) {
+        merge(into, from, &self.mergings);
+    }
+
+    /// The figures of some rows. A source tells of them where it tells of their time, and where it has some of them: what it has none
+    /// of is then nothing, and else not known.
+    fn figures(&self, values: Option<&[Option<i128>]>, told: &[bool]) -> Vec<Figure> {
+        let mut told = told.to_vec();
+        let held = |slot: usize| values.and_then(|values| values[slot]);
+        for (slot, (_, source)) in self.of_nothing.iter().enumerate() {
+            told[*source] |= held(slot).is_some();
+        }
+        let slots = self.of_nothing.iter().enumerate();
+        let values: Values = slots
+            .map(|(slot, (of_nothing, source))| held(slot).or_else(|| of_nothing.filter(|_| told[*source])))
+            .collect();
+        let asked = self.query.asked().zip(&self.measures.recipes);
+        asked.map(|(asked, recipe)| figure(recipe, &values, &self.scales, asked.unit)).collect()
+    }
 }
 
 impl Table {
-    pub(crate) fn of(
+    /// The table of what all plans found in the period and in the one it is compared with.
+    pub(crate) async fn of(
         query: &Query,
         measures: &Measures,
-        stores: Vec<StoreFigures<'_>>,
-        now: DateTime<Utc>,
+        axis: Axis,
+        found: Vec<(Figures, Option<Figures>)>,
     ) -> Result<Self, QueryError> {
-        let steps = steps(&stores, now);
-        let is_compared = query.compare_to.is_some();
-        let mut totals = vec![0; measures.width];
-        let mut previous_totals = vec![0; measures.width];
-        for store in &stores {
-            add(&mut totals, &store.current.totals);
-            if let Some(previous) = &store.previous {
-                add(&mut previous_totals, &previous.totals);
+        let making = Making::of(query, measures);
+        let mut totals = vec![None; measures.width];
+        let mut previous_totals = vec![None; measures.width];
+        for (current, previous) in &found {
+            making.merge(&mut totals, &current.totals);
+            if let Some(previous) = previous {
+                making.merge(&mut previous_totals, &previous.totals);
             }
         }
-        let has_figures = stores.iter().any(|store| store.resolved.has_figures(now) || !store.current.rows.is_empty());
-        let has_beside = stores.iter().any(|store| store.resolved.has_compared());
-        let (mut groups, cells) = cells(&steps, stores);
-        let told = |slots: &[i128], exists: bool| figures(&measures.recipes, exists.then_some(slots));
+        let is_compared = query.compare_to.is_some();
+        let (mut groups, cells) = cells(&making, query.granularity.is_some(), found);
         let fills = query.fill && query.granularity.is_some();
         if query.group_by.is_empty() && (fills || query.granularity.is_none()) && groups.is_empty() {
             groups.push(Vec::new());
         }
         let mut table = Self {
             rows: Vec::new(),
-            totals: told(&totals, has_figures),
-            previous_totals: is_compared.then(|| told(&previous_totals, has_beside)),
-            steps,
+            totals: making.figures(Some(&totals), &axis.has_figures),
+            previous_totals: is_compared.then(|| making.figures(Some(&previous_totals), &axis.has_beside)),
+            steps: axis.steps,
             groups,
         };
-        table.list(query, measures, cells, fills)?;
+        table.list(&making, cells, fills).await?;
+        table.keep_only_what_is_asked_for(query);
         table.sort(query);
         Ok(table)
     }
 
-    fn list(
+    async fn list(
         &mut self,
-        query: &Query,
-        measures: &Measures,
+        making: &Making<'_>,
         mut cells: HashMap<(usize, usize), Cell>,
         fills: bool,
     ) -> Result<(), QueryError> {
+        let query = making.query;
         let everything = fills || query.granularity.is_none() && query.group_by.is_empty();
         let mut keys: Vec<_> = if everything {
-            check_rows(self.steps.len().saturating_mul(self.groups.len()))?;
+            check_rows(self.steps.len().saturating_mul(self.groups.len()), making.measures.width)?;
             let groups = self.groups.len();
             (0..self.steps.len()).flat_map(|step| (0..groups).map(move |group| (step, group))).collect()
         } else {
-            check_rows(cells.len())?;
+            check_rows(cells.len(), making.measures.width)?;
             cells.keys().copied().collect()
         };
         keys.sort_unstable();
-        let zeros = vec![0; measures.width];
-        for key in keys {
+        for (number, key) in keys.into_iter().enumerate() {
+            // Many formulas over many rows take long: whoever stops the query must be heard.
+            if number % ROWS_AT_ONCE == ROWS_AT_ONCE - 1 {
+                tokio::task::yield_now().await;
+            }
             let step = &self.steps[key.0];
             let cell = cells.remove(&key).unwrap_or_default();
-            let slots = |found: &Option<Vec<i128>>, or_nothing: bool| {
-                let slots = found.as_deref().or_else(|| or_nothing.then_some(zeros.as_slice()));
-                figures(&measures.recipes, slots)
-            };
             self.rows.push(TableRow {
                 step: key.0,
                 group: key.1,
-                current: slots(&cell.current, step.has_figures),
-                previous: query.compare_to.map(|_| slots(&cell.previous, step.has_beside)),
+                current: making.figures(cell.current.as_deref(), &step.has_figures),
+                previous: query.compare_to.map(|_| making.figures(cell.previous.as_deref(), &step.has_beside)),
             });
         }
         Ok(())
+    }
+
+    /// Leaves out rows for which the conditions do not hold.
+    fn keep_only_what_is_asked_for(&mut self, query: &Query) {
+        let Some(having) = &query.having else { return };
+        let groups = &self.groups;
+        self.rows.retain(|row| {
+            let holds = |condition: &RowCondition| match condition {
+                RowCondition::Dimension(comparison) => {
+                    let at = query.group_by.iter().position(|dimension| *dimension == comparison.dimension)?;
+                    comparison.is(groups[row.group][at].as_deref())
+                }
+                RowCondition::Figure(comparison) => {
+                    let (at, asked) = query.asked().enumerate().find(|(_, asked)| asked.key == comparison.metric)?;
+                    comparison.is(exact(row.current[at], asked.unit).as_ref())
+                }
+            };
+            having.holds(&holds) == Some(true)
+        });
     }
 
     /// Rows come in the order asked for; equal ones by time, then by group. Without an order they come by time, or else
     /// by the first metric, greatest first.
     fn sort(&mut self, query: &Query) {
         let Self { rows, groups, .. } = self;
-        let metric = |metric: &super::registry::MetricRef| query.metrics.iter().position(|asked| asked == metric);
+        let metric = |key: &String| query.metrics.iter().position(|asked| asked.key == *key);
         let dimension = |one: &super::registry::DimensionRef| query.group_by.iter().position(|asked| asked == one);
         rows.sort_by(|a, b| {
             let asked = query.order_by.iter().map(|order| match &order.field {
@@ -152,8 +190,8 @@ impl Table {
                 OrderField::Dimension(one) => dimension(one).map_or(Ordering::Equal, |at| {
                     nulls_last(groups[a.group][at].as_ref(), groups[b.group][at].as_ref(), order.direction)
                 }),
-                OrderField::Metric(one) => {
-                    metric(one).map_or(Ordering::Equal, |at| nulls_last(a.current[at], b.current[at], order.direction))
+                OrderField::Metric(key) => {
+                    metric(key).map_or(Ordering::Equal, |at| nulls_last(a.current[at], b.current[at], order.direction))
                 }
             });
             let by_default = if query.order_by.is_empty() && query.granularity.is_none() {
@@ -177,64 +215,26 @@ fn nulls_last<T: Ord>(a: Option<T>, b: Option<T>, direction: Direction) -> Order
     }
 }
 
-fn figures(recipes: &[Recipe], slots: Option<&[i128]>) -> Vec<Figure> {
-    recipes.iter().map(|recipe| slots.and_then(|slots| figure(*recipe, slots))).collect()
-}
-
-fn add(sums: &mut [i128], values: &[i128]) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += value;
-    }
-}
-
-/// The time axis: the buckets of all stores by their labels.
-fn steps(stores: &[StoreFigures<'_>], now: DateTime<Utc>) -> Vec<Step> {
-    let mut steps: BTreeMap<Option<Label>, Step> = BTreeMap::new();
-    for StoreFigures { resolved, .. } in stores {
-        let Some(buckets) = &resolved.buckets else {
-            let step = steps.entry(None).or_default();
-            step.has_figures |= resolved.has_figures(now);
-            step.has_beside |= resolved.has_compared();
-            continue;
-        };
-        for (number, bucket) in buckets.iter().enumerate() {
-            let step = steps.entry(Some(bucket.label)).or_default();
-            step.label = Some(bucket.label);
-            step.has_figures |= bucket.span.0 <= now.timestamp_micros() && resolved.is_told(bucket.span);
-            step.is_incomplete |= bucket.whole.1 > now;
-            step.is_clipped |= bucket.is_clipped;
-            let beside = resolved.comparison.as_ref().and_then(|comparison| comparison.beside.get(number));
-            if let Some(beside) = beside {
-                step.beside = step.beside.or(beside.label);
-                step.has_beside |= beside.span.is_some_and(|span| resolved.is_told(span));
+/// Everything that was found by step and group, and the groups in order.
+fn cells(
+    making: &Making<'_>,
+    has_steps: bool,
+    all: Vec<(Figures, Option<Figures>)>,
+) -> (Vec<Group>, HashMap<(usize, usize), Cell>) {
+    let mut found: HashMap<Group, HashMap<usize, Cell>> = HashMap::new();
+    let mut put = |figures: Figures, side: fn(&mut Cell) -> &mut Option<Values>| {
+        for ((step, group), slots) in figures.rows {
+            // Without granularity all is one step; with it, what is in none is beside none.
+            let step = if has_steps { step.and_then(|step| usize::try_from(step).ok()) } else { Some(0) };
+            let Some(step) = step else { continue };
+            let cell = side(found.entry(group).or_default().entry(step).or_default());
+            match cell {
+                Some(values) => making.merge(values, &slots),
+                None => *cell = Some(slots),
             }
         }
-    }
-    steps.into_values().collect()
-}
-
-/// The figures of all stores by step and group, and the groups in order.
-fn cells(steps: &[Step], stores: Vec<StoreFigures<'_>>) -> (Vec<Group>, HashMap<(usize, usize), Cell>) {
-    let step_of: HashMap<_, _> = steps.iter().enumerate().map(|(number, step)| (step.label, number)).collect();
-    let mut found: HashMap<Group, HashMap<usize, Cell>> = HashMap::new();
-    for StoreFigures { resolved, current, previous } in stores {
-        let step = |bucket: Option<i32>| match &resolved.buckets {
-            None => step_of.get(&None).copied(),
-            Some(buckets) => {
-                let bucket = buckets.get(usize::try_from(bucket?).ok()?)?;
-                step_of.get(&Some(bucket.label)).copied()
-            }
-        };
-        let mut put = |figures: Figures, side: fn(&mut Cell) -> &mut Option<Vec<i128>>| {
-            for ((bucket, group), slots) in figures.rows {
-                let Some(step) = step(bucket) else { continue };
-                let cell = side(found.entry(group).or_default().entry(step).or_default());
-                match cell {
-                    Some(sums) => add(sums, &slots),
-                    None => *cell = Some(slots),
-                }
-            }
-        };
+    };
+    for (current, previous) in all {
         put(current, |cell| &mut cell.current);
         if let Some(previous) = previous {
             put(previous, |cell| &mut cell.previous);

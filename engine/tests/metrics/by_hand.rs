@@ -54,7 +54,8 @@ async fn world() -> World {
     world
 }
 
-fn rows(answer: &Value) -> Vec<String> {
+/// Each row's values.
+pub(crate) fn rows(answer: &Value) -> Vec<String> {
     let values = |row: &Value| {
         let cells = row.as_object().unwrap().iter().filter(|(key, _)| *key != "comparison");
         cells.map(|(_, value)| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect::<Vec<_>>()
@@ -345,10 +346,13 @@ async fn amounts_of_several_currencies_are_not_added_up() {
     let codes: Vec<_> = each["meta"]["warnings"].as_array().unwrap().iter().map(|one| &one["code"]).collect();
     assert_eq!(codes, ["begins_before_data", "data_ends", "several_currencies"]);
     match world.ask(query(json!({"filters": {"currency": "EUR"}, "currency": "USD"}))).await {
-        Err(QueryError::Unsupported(error)) => assert_eq!(error.pointer, "/currency"),
+        Err(QueryError::MissingRate { from, to, date, .. }) => {
+            assert_eq!((from.as_str(), to.as_str(), date.to_string().as_str()), ("EUR", "USD", "2026-11-17"));
+        }
         other => panic!("{other:?}"),
     }
-    world.ask(query(json!({"filters": {"currency": "EUR"}, "currency": "EUR"}))).await.unwrap();
+    let same = world.answer(query(json!({"filters": {"currency": "EUR"}, "currency": "EUR"}))).await;
+    assert_eq!(same["totals"]["shopify.revenue"], "10.00", "what is in the currency already needs no rate");
 }
 
 #[tokio::test]
@@ -378,10 +382,10 @@ async fn days_before_the_oldest_row_and_after_the_newest_are_pointed_out() {
         answer["meta"]["warnings"],
         json!([{
             "code": "begins_before_data",
-            "detail": "the data of Store 1 from shopify begins on 2026-11-10; earlier days have none"
+            "detail": "the data of Store 1 from Shopify begins on 2026-11-10; earlier days have none"
         }, {
             "code": "data_ends",
-            "detail": "the data of Store 1 from shopify ends on 2026-11-10; later days have none"
+            "detail": "the data of Store 1 from Shopify ends on 2026-11-10; later days have none"
         }])
     );
 }

@@ -4,3 +4,4 @@ mod by_hand;
 mod oracle;
 mod random;
 mod support;
+mod ways;

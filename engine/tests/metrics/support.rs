@@ -9,6 +9,7 @@ use aloftly_engine::metrics::{MetricsService, Query, QueryError, QueryResponse, 
 use aloftly_engine::{StoreId, money};
 use arrow::array::{
     ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
+    new_null_array,
 };
 use arrow::datatypes::DataType;
 use chrono::{DateTime, Utc, Weekday};
@@ -35,8 +36,17 @@ pub(crate) struct Order {
     pub(crate) shipping: i64,
     pub(crate) tax: i64,
     pub(crate) total: i64,
+    /// The sum of its refunds.
     pub(crate) refunded: i64,
     pub(crate) items: Vec<Item>,
+    pub(crate) refunds: Vec<Refund>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Refund {
+    /// Its own time, where that is known.
+    pub(crate) at: Option<DateTime<Utc>>,
+    pub(crate) amount: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -69,7 +79,16 @@ impl Order {
             total: 100_000,
             refunded: 0,
             items: Vec::new(),
+            refunds: Vec::new(),
         }
+    }
+
+    /// The same order with refunds.
+    pub(crate) fn refunded(self, refunds: &[(Option<&str>, i64)]) -> Self {
+        let refunds =
+            refunds.iter().map(|(at, amount)| Refund { at: at.map(|at| at.parse().unwrap()), amount: *amount });
+        let refunds: Vec<_> = refunds.collect();
+        Self { refunded: refunds.iter().map(|refund| refund.amount).sum(), refunds, ..self }
     }
 }
 
@@ -116,11 +135,29 @@ impl World {
         let mut spool = lake.spool().unwrap();
         for orders in orders.chunks(50) {
             spool.push(dataset("orders"), &order_rows(orders)).unwrap();
-            let items = item_rows(orders);
-            if items.num_rows() > 0 {
-                spool.push(dataset("order_items"), &items).unwrap();
+            for (dataset, rows) in [("order_items", item_rows(orders)), ("refunds", refund_rows(orders))] {
+                if rows.num_rows() > 0 {
+                    spool.push(self::dataset(dataset), &rows).unwrap();
+                }
             }
         }
+        lake.upsert(spool, None).await.unwrap();
+    }
+
+    /// Commits measurements of a source.
+    pub(crate) async fn commit_events(&self, store: usize, events: &[Event]) {
+        self.push(store, "metric_events", event_rows(events)).await;
+    }
+
+    /// Commits rates: date, base, quote and the rate in ten-thousandths.
+    pub(crate) async fn commit_rates(&self, store: usize, rates: &[(&str, &str, &str, i64)]) {
+        self.push(store, "fx_rates", rate_rows(rates)).await;
+    }
+
+    async fn push(&self, store: usize, name: &str, rows: RecordBatch) {
+        let lake = &self.stores[store].lake;
+        let mut spool = lake.spool().unwrap();
+        spool.push(dataset(name), &rows).unwrap();
         lake.upsert(spool, None).await.unwrap();
     }
 
@@ -142,20 +179,37 @@ fn dataset(name: &str) -> &'static Arc<Dataset> {
 }
 
 fn order_rows(orders: &[Order]) -> RecordBatch {
-    let rows: Vec<_> = orders.iter().map(|order| (order, None)).collect();
+    let rows: Vec<_> = orders.iter().map(|order| (order, Part::Whole)).collect();
     batch(dataset("orders"), &rows)
 }
 
 fn item_rows(orders: &[Order]) -> RecordBatch {
     let items = |order| {
         let Order { items, .. }: &Order = order;
-        items.iter().zip(1..).map(move |(item, line)| (order, Some((line, item))))
+        items.iter().zip(1..).map(move |(item, line)| (order, Part::Item(line, item)))
     };
     let rows: Vec<_> = orders.iter().flat_map(items).collect();
     batch(dataset("order_items"), &rows)
 }
 
-type Row<'a> = (&'a Order, Option<(i64, &'a Item)>);
+fn refund_rows(orders: &[Order]) -> RecordBatch {
+    let refunds = |order| {
+        let Order { refunds, .. }: &Order = order;
+        refunds.iter().zip(1..).map(move |(refund, number)| (order, Part::Refund(number, refund)))
+    };
+    let rows: Vec<_> = orders.iter().flat_map(refunds).collect();
+    batch(dataset("refunds"), &rows)
+}
+
+/// What a row is of its order.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Whole,
+    Item(i64, &'a Item),
+    Refund(i64, &'a Refund),
+}
+
+type Row<'a> = (&'a Order, Part<'a>);
 
 fn batch(dataset: &Dataset, rows: &[Row<'_>]) -> RecordBatch {
     let columns = dataset.schema.fields().iter().map(|field| column(field.name(), field.data_type(), rows));
@@ -181,10 +235,17 @@ fn column(name: &str, kind: &DataType, rows: &[Row<'_>]) -> ArrayRef {
     }
 }
 
-fn text(name: &str, (order, item): &Row<'_>) -> Option<String> {
-    let item = item.map(|(_, item)| item);
+fn text(name: &str, (order, part): &Row<'_>) -> Option<String> {
+    let item = match part {
+        Part::Item(_, item) => Some(item),
+        _ => None,
+    };
     let value = match name {
         "order_id" | "order_name" => return Some(format!("order-{}", order.id)),
+        "refund_id" => match part {
+            Part::Refund(number, _) => return Some(format!("refund-{}-{number}", order.id)),
+            _ => None,
+        },
         "customer_id" => order.customer,
         "channel" => order.channel,
         "country" => order.country,
@@ -199,31 +260,97 @@ fn text(name: &str, (order, item): &Row<'_>) -> Option<String> {
     value.map(str::to_owned)
 }
 
-fn integer(name: &str, (order, item): &Row<'_>) -> i64 {
-    match name {
-        "row_version" => order.version,
-        "line" => item.map_or(0, |(line, _)| line),
-        "quantity" => item.map_or(0, |(_, item)| item.quantity),
+fn integer(name: &str, (order, part): &Row<'_>) -> i64 {
+    match (name, part) {
+        ("row_version", _) => order.version,
+        ("line", Part::Item(line, _)) => *line,
+        ("quantity", Part::Item(_, item)) => item.quantity,
+        ("line" | "quantity", _) => 0,
         _ => 1,
     }
 }
 
-fn amount(name: &str, (order, item): &Row<'_>) -> i64 {
-    match (name, item) {
-        ("amount", Some((_, item))) => item.amount,
-        ("discount", None) => order.discount,
-        ("shipping", None) => order.shipping,
-        ("tax", None) => order.tax,
-        ("total", None) => order.total,
-        ("refunded", None) => order.refunded,
+fn amount(name: &str, (order, part): &Row<'_>) -> i64 {
+    match (name, part) {
+        ("amount", Part::Item(_, item)) => item.amount,
+        ("amount", Part::Refund(_, refund)) => refund.amount,
+        ("discount", Part::Whole) => order.discount,
+        ("shipping", Part::Whole) => order.shipping,
+        ("tax", Part::Whole) => order.tax,
+        ("total", Part::Whole) => order.total,
+        ("refunded", Part::Whole) => order.refunded,
         _ => 0,
     }
 }
 
-fn instant(name: &str, (order, _): &Row<'_>) -> Option<DateTime<Utc>> {
-    match name {
-        "created_at" => Some(order.created_at),
-        "cancelled_at" => order.is_cancelled.then_some(order.created_at),
+fn instant(name: &str, (order, part): &Row<'_>) -> Option<DateTime<Utc>> {
+    match (name, part) {
+        ("created_at", _) => Some(order.created_at),
+        ("cancelled_at", _) => order.is_cancelled.then_some(order.created_at),
+        ("refunded_at", Part::Refund(_, refund)) => refund.at,
         _ => None,
     }
+}
+
+/// A measurement, its value in millionths.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Event {
+    pub(crate) id: u32,
+    pub(crate) source: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) at: &'static str,
+    pub(crate) value: i64,
+    pub(crate) device: Option<&'static str>,
+    pub(crate) country: Option<&'static str>,
+    pub(crate) currency: Option<&'static str>,
+}
+
+/// Columns in a dataset's order, those that are not given null.
+fn of_columns(dataset: &Dataset, columns: &[(&str, ArrayRef)], rows: usize) -> RecordBatch {
+    let ordered = dataset.schema.fields().iter().map(|field| {
+        let given = columns.iter().find(|(name, _)| name == field.name());
+        given.map_or_else(|| new_null_array(field.data_type(), rows), |(_, column)| Arc::clone(column))
+    });
+    RecordBatch::try_new(Arc::clone(&dataset.schema), ordered.collect()).unwrap()
+}
+
+fn instants(texts: impl Iterator<Item = String>) -> ArrayRef {
+    let micros = texts.map(|text| Some(text.parse::<DateTime<Utc>>().unwrap().timestamp_micros()));
+    Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+}
+
+fn texts<T: AsRef<str>>(texts: impl Iterator<Item = Option<T>>) -> ArrayRef {
+    Arc::new(texts.collect::<StringViewArray>())
+}
+
+fn event_rows(events: &[Event]) -> RecordBatch {
+    let values: Decimal128Array = events.iter().map(|event| Some(i128::from(event.value))).collect();
+    let versions: Int64Array = events.iter().map(|_| Some(1)).collect();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("event_id", texts(events.iter().map(|event| Some(format!("{} {}", event.source, event.id))))),
+        ("row_version", Arc::new(versions)),
+        ("source", texts(events.iter().map(|event| Some(event.source)))),
+        ("metric_name", texts(events.iter().map(|event| Some(event.name)))),
+        ("metric_value", Arc::new(values.with_data_type(dataset::METRIC_VALUE))),
+        ("recorded_at", instants(events.iter().map(|event| event.at.to_owned()))),
+        ("synced_at", instants(events.iter().map(|event| event.at.to_owned()))),
+        ("device", texts(events.iter().map(|event| event.device))),
+        ("country", texts(events.iter().map(|event| event.country))),
+        ("currency", texts(events.iter().map(|event| event.currency))),
+    ];
+    of_columns(dataset("metric_events"), &columns, events.len())
+}
+
+fn rate_rows(rates: &[(&str, &str, &str, i64)]) -> RecordBatch {
+    let values: Decimal128Array = rates.iter().map(|rate| Some(i128::from(rate.3) * 1_000_000)).collect();
+    let versions: Int64Array = rates.iter().map(|_| Some(1)).collect();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("rate_id", texts(rates.iter().map(|rate| Some(format!("{}/{}/{}", rate.0, rate.1, rate.2))))),
+        ("row_version", Arc::new(versions)),
+        ("rated_at", instants(rates.iter().map(|rate| format!("{}T00:00:00Z", rate.0)))),
+        ("base", texts(rates.iter().map(|rate| Some(rate.1)))),
+        ("quote", texts(rates.iter().map(|rate| Some(rate.2)))),
+        ("rate", Arc::new(values.with_data_type(dataset::RATE))),
+    ];
+    of_columns(dataset("fx_rates"), &columns, rates.len())
 }

@@ -23,10 +23,10 @@ pub(crate) struct BucketIndex {
 }
 
 impl BucketIndex {
-    /// Buckets by their number; those without a range are never found.
-    pub(crate) fn new(spans: impl IntoIterator<Item = Option<(i64, i64)>>) -> Self {
-        let numbered = spans.into_iter().zip(0_i32..);
+    /// Buckets with their numbers; those without a range are never found.
+    pub(crate) fn new(numbered: impl IntoIterator<Item = (Option<(i64, i64)>, i32)>) -> Self {
         let mut ranges: Vec<_> = numbered
+            .into_iter()
             .filter_map(|(span, number)| {
                 span.filter(|(start, end)| start < end).map(|(start, end)| (start, end, number))
             })
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     fn numbers(spans: &[Option<(i64, i64)>], instants: &[i64]) -> Vec<Option<i32>> {
-        BucketIndex::new(spans.iter().copied()).numbers(instants, |_| false).iter().collect()
+        BucketIndex::new(spans.iter().copied().zip(0..)).numbers(instants, |_| false).iter().collect()
     }
 
     #[test]

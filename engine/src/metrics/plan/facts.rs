@@ -1,26 +1,53 @@
-//! The rows that a query's aggregates are over, and the aggregations over them.
+//! The rows of a store that a query's aggregates are over, and the aggregations over them.
 
 use std::collections::BTreeSet;
 
+use arrow::datatypes::{DECIMAL128_MAX_PRECISION, DataType};
 use datafusion::common::{Column, ScalarValue};
+use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::functions_aggregate::expr_fn::{count, max, min, sum};
-use datafusion::logical_expr::{Expr, ExprFunctionExt, JoinType, LogicalPlan, LogicalPlanBuilder, ident, lit, when};
+use datafusion::logical_expr::{
+    Expr, ExprFunctionExt, JoinType, LogicalPlan, LogicalPlanBuilder, cast, ident, lit, when,
+};
 
 use super::bucket_index::BucketIndex;
-use super::filter::{CUSTOMER_TYPE, all, expression, text};
-use super::measures::{DatasetMeasures, Slot};
+use super::convert::factor;
+use super::filter::{CUSTOMER_TYPE, all, any, expression, text};
+use super::measures::{FactSet, Merging, Slot, SlotAggregate};
+use super::newest::newest;
+use super::percentile::percentile;
 use crate::StoreId;
-use crate::dataset;
+use crate::dataset::{self, Dataset};
 use crate::metrics::error::QueryError;
 use crate::metrics::query::Filter;
-use crate::metrics::registry::{Aggregate, Condition, DimensionKind, DimensionRef, FIRST_ORDERS};
+use crate::metrics::rates::Rates;
+use crate::metrics::registry::{Aggregate, Condition, DimensionKind, DimensionRef, FIRST_ORDERS, Value};
 use crate::metrics::source::Facts;
 
-/// What the plans of a query over one dataset have in common, whatever the store and period.
+/// What the plans of a query over one set of facts of a store have in common, whatever the period.
+#[derive(Clone, Copy)]
 pub(crate) struct FactsPlan<'q> {
-    pub(crate) measures: &'q DatasetMeasures,
+    pub(crate) set: &'q FactSet,
     pub(crate) group_by: &'q [DimensionRef],
     pub(crate) filter: Option<&'q Filter>,
+    pub(crate) store: StoreId,
+    /// The store's currency, which amounts are in that do not say theirs.
+    pub(crate) home: &'q str,
+    /// What amounts are converted at.
+    pub(crate) rates: Option<&'q Rates>,
+    /// What only the rows of all stores together tell is left out.
+    pub(crate) is_one_of_several: bool,
+}
+
+/// What is to be found out about the currencies of amounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Currencies {
+    /// Nothing: they are known, or there are no amounts.
+    Known,
+    /// Which there are: the least and the greatest.
+    Found,
+    /// How many amounts could not be converted.
+    Converted,
 }
 
 /// The column of currencies.
@@ -32,76 +59,126 @@ impl FactsPlan<'_> {
         self.group_by.iter().filter_map(|dimension| column(dimension.kind)).collect()
     }
 
+    /// When a row happened.
+    fn time(&self) -> Expr {
+        first_of(&self.set.time)
+    }
+
+    /// The number of a slot that rows have: amounts in the currency that is asked for.
+    fn number(&self, slot: &Slot, value: Value) -> Expr {
+        let number = self::value(self.set.dataset, value);
+        match self.rates.filter(|_| slot.money) {
+            Some(rates) => number * self.factor(rates),
+            None => number,
+        }
+    }
+
+    /// The same as a decimal.
+    fn decimal(&self, slot: &Slot, value: Value) -> Expr {
+        match self.set.dataset.schema.field_with_name(value.column).map(arrow::datatypes::Field::data_type) {
+            Ok(DataType::Int64) => {
+                cast(self.number(slot, value), DataType::Decimal128(DECIMAL128_MAX_PRECISION / 2, 0))
+            }
+            _ => self.number(slot, value),
+        }
+    }
+
+    fn factor(&self, rates: &Rates) -> Expr {
+        factor(rates, self.currency(), first_of(&self.set.rate_time))
+    }
+
+    /// The currency of a row's amounts.
+    fn currency(&self) -> Expr {
+        coalesce(vec![ident(CURRENCY), text(self.home)])
+    }
+
+    /// The dimensions that rows are told apart by.
+    fn dimensions(&self) -> Vec<DimensionRef> {
+        let filters = self.set.slots.iter().filter_map(|slot| slot.filter.as_ref()).chain(self.filter);
+        let filtered = filters.flat_map(Filter::comparisons).map(|comparison| comparison.dimension);
+        filtered.chain(self.group_by.iter().copied()).collect()
+    }
+
     fn needs_customer_type(&self) -> bool {
-        let conditions = self.measures.slots.iter().flat_map(|slot| &slot.only);
-        let filtered = self.filter.map(Filter::comparisons).unwrap_or_default();
-        let mut dimensions = filtered.iter().map(|part| part.dimension).chain(self.group_by.iter().copied());
-        conditions.into_iter().any(|condition| condition.column() == CUSTOMER_TYPE)
-            || dimensions.any(|dimension| dimension.kind == DimensionKind::CustomerType)
+        let mut conditions = self.set.slots.iter().flat_map(|slot| &slot.only);
+        conditions.any(|condition| condition.column() == CUSTOMER_TYPE)
+            || self.dimensions().iter().any(|dimension| dimension.kind == DimensionKind::CustomerType)
+    }
+
+    /// The slots whose values this store's rows tell, by their position.
+    pub(crate) fn told(&self) -> impl Iterator<Item = (usize, &Slot)> {
+        let slots = self.set.slots.iter().enumerate();
+        slots.filter(|(_, slot)| !self.is_one_of_several || slot.merging() != Merging::Rows)
     }
 
     fn columns(&self) -> BTreeSet<&'static str> {
-        let mut columns = BTreeSet::from([self.measures.dataset.time]);
-        columns.extend(self.keys());
-        columns.extend(self.measures.base.iter().map(Condition::column));
-        for slot in &self.measures.slots {
+        let mut columns: BTreeSet<&'static str> = self.set.time.iter().copied().collect();
+        columns.extend(self.rates.iter().flat_map(|_| &self.set.rate_time));
+        columns.extend(self.dimensions().into_iter().filter_map(|dimension| column(dimension.kind)));
+        columns.extend(self.set.taken.iter().flatten().map(Condition::column));
+        for slot in &self.set.slots {
             columns.extend(slot.only.iter().map(Condition::column));
-            match slot.aggregate {
-                Aggregate::Sum { column, minus } => columns.extend([column].iter().chain(minus)),
-                Aggregate::Count => {}
-                Aggregate::CountDistinct { column } => {
-                    columns.insert(column);
-                }
+            columns.extend(
+                slot.value().into_iter().flat_map(|value| [value.column].into_iter().chain(value.minus.to_vec())),
+            );
+            if let SlotAggregate::Of(Aggregate::CountDistinct { column }) = slot.aggregate {
+                columns.insert(column);
             }
         }
-        let filtered = self.filter.map(Filter::comparisons).unwrap_or_default();
-        columns.extend(filtered.iter().filter_map(|part| column(part.dimension.kind)));
-        if self.measures.slots.iter().any(|slot| slot.money) {
+        if self.set.slots.iter().any(|slot| slot.money) {
             columns.insert(CURRENCY);
         }
         if columns.remove(CUSTOMER_TYPE) {
-            columns.insert("customer_id");
+            columns.extend(["customer_id", self.set.dataset.time]);
         }
         columns
     }
 
-    /// The rows of a store in a range that the query is about.
-    pub(crate) async fn facts(
-        &self,
-        source: &dyn Facts,
-        store: StoreId,
-        range: (i64, i64),
-    ) -> Result<LogicalPlan, QueryError> {
+    /// The rows in a range that the query is about.
+    pub(crate) async fn facts(&self, source: &dyn Facts, range: (i64, i64)) -> Result<LogicalPlan, QueryError> {
         let columns: Vec<_> = self.columns().into_iter().collect();
-        let scan = source.scan(self.measures.dataset, &columns, Some(range)).await?;
+        let by_own_time = self.set.time != [self.set.dataset.time];
+        // What happened to a row, and when, the time of its partition does not tell.
+        let scanned = if by_own_time { None } else { Some(range) };
+        let scan = source.scan(self.set.dataset, &columns, scanned).await?;
         let mut plan = plain(scan, &columns)?;
-        if let Some(base) = all(&self.measures.base) {
-            plan = plan.filter(base)?;
+        if by_own_time {
+            plan = plan.filter(self.time().gt_eq(instant(range.0)).and(self.time().lt(instant(range.1))))?;
+        }
+        if let Some(taken) = any(&self.set.taken) {
+            plan = plan.filter(taken)?;
         }
         if self.needs_customer_type() {
-            plan = with_customer_type(plan, source, &columns, self.measures.dataset.time).await?;
+            plan = with_customer_type(plan, source, &columns, self.set.dataset.time).await?;
         }
         if let Some(filter) = self.filter {
-            plan = plan.filter(expression(filter, store))?;
+            plan = plan.filter(expression(filter, self.store))?;
         }
         Ok(plan.build()?)
     }
 
-    /// The aggregates by bucket and dimension, in columns in the order bucket (if any), dimensions, slots, the least and
-    /// greatest currency if asked for, and the number of rows when it is over all of them: then there is a row even of
+    /// The aggregates by bucket and dimension, in columns in the order bucket (if any), dimensions, slots, what is
+    /// asked of currencies, and the number of rows when it is over all of them: then there is a row even of
     /// none.
     pub(crate) fn rows(
         &self,
         facts: LogicalPlan,
         buckets: Option<BucketIndex>,
-        currencies: bool,
+        currencies: Currencies,
     ) -> Result<LogicalPlan, QueryError> {
-        let bucket = buckets.map(|buckets| buckets.of(ident(self.measures.dataset.time)).alias("bucket"));
+        let bucket = buckets.map(|buckets| buckets.of(self.time()).alias("bucket"));
         let keys: Vec<_> = bucket.into_iter().chain(self.keys().into_iter().map(ident)).collect();
         let mut aggregates = self.aggregates(|_| true)?;
-        if currencies {
-            aggregates.push(self.over_money(min(ident(CURRENCY)))?.alias("least_currency"));
-            aggregates.push(self.over_money(max(ident(CURRENCY)))?.alias("greatest_currency"));
+        match currencies {
+            Currencies::Known => {}
+            Currencies::Found => {
+                aggregates.push(self.over_money(min(self.currency()), None)?.alias("least_currency"));
+                aggregates.push(self.over_money(max(self.currency()), None)?.alias("greatest_currency"));
+            }
+            Currencies::Converted => {
+                let unrated = self.rates.map(|rates| self.factor(rates).is_null());
+                aggregates.push(self.over_money(count(lit(1_i64)), unrated)?.alias("unrated"));
+            }
         }
         if keys.is_empty() {
             aggregates.push(count(lit(1_i64)).alias("row_count"));
@@ -109,10 +186,30 @@ impl FactsPlan<'_> {
         Ok(LogicalPlanBuilder::from(facts).aggregate(keys, aggregates)?.build()?)
     }
 
-    /// The aggregates over everything that cannot be added up from rows, in one row.
+    /// The aggregates over everything that cannot be merged from rows, in one row.
     pub(crate) fn totals(&self, facts: LogicalPlan) -> Result<LogicalPlan, QueryError> {
-        let aggregates = self.aggregates(|slot| !slot.is_additive())?;
+        let aggregates = self.aggregates(|slot| !slot.is_mergeable())?;
         Ok(LogicalPlanBuilder::from(facts).aggregate(Vec::<Expr>::new(), aggregates)?.build()?)
+    }
+
+    /// The rows with what they are grouped by, and the numbers of the slots that only the rows of all stores tell: a column for
+    /// the bucket (if any), one for each dimension, one for each such slot.
+    pub(crate) fn pooled(&self, facts: LogicalPlan, buckets: Option<BucketIndex>) -> Result<LogicalPlan, QueryError> {
+        let mut columns: Vec<_> = buckets.map(|buckets| buckets.of(self.time()).alias("bucket")).into_iter().collect();
+        columns.extend(self.group_by.iter().enumerate().map(|(number, dimension)| {
+            let value = column(dimension.kind).map_or_else(|| text(&self.store.to_string()), ident);
+            value.alias(format!("key_{number}"))
+        }));
+        for (number, slot) in pooled_slots(self.set) {
+            let SlotAggregate::Of(Aggregate::Percentile { of, .. }) = slot.aggregate else { continue };
+            let value = self.decimal(slot, of);
+            let taken = match self.only(slot) {
+                Some(only) => when(only, value).end()?,
+                None => value,
+            };
+            columns.push(taken.alias(format!("slot_{number}")));
+        }
+        Ok(LogicalPlanBuilder::from(facts).project(columns)?.build()?)
     }
 
     /// Every currency of the rows that money is summed over.
@@ -121,12 +218,61 @@ impl FactsPlan<'_> {
         if let Some(money) = self.money_rows() {
             plan = plan.filter(money)?;
         }
-        Ok(plan.aggregate(vec![ident(CURRENCY)], Vec::<Expr>::new())?.build()?)
+        Ok(plan.aggregate(vec![self.currency().alias(CURRENCY)], Vec::<Expr>::new())?.build()?)
+    }
+
+    /// The currencies of amounts that could not be converted, each with when that was first so.
+    pub(crate) fn unrated(&self, facts: LogicalPlan) -> Result<LogicalPlan, QueryError> {
+        let is_unrated = self.rates.map_or_else(|| lit(false), |rates| self.factor(rates).is_null());
+        let only = self.money_rows().into_iter().fold(is_unrated, Expr::and);
+        let first = min(first_of(&self.set.rate_time)).alias("first");
+        let plan = LogicalPlanBuilder::from(facts).filter(only)?;
+        Ok(plan.aggregate(vec![self.currency().alias(CURRENCY)], vec![first])?.build()?)
     }
 
     fn aggregates(&self, wanted: impl Fn(&Slot) -> bool) -> Result<Vec<Expr>, QueryError> {
-        let numbered = self.measures.slots.iter().enumerate().filter(|(_, slot)| wanted(slot));
-        numbered.map(|(number, slot)| Ok(aggregate(slot)?.alias(format!("slot_{number}")))).collect()
+        self.told()
+            .filter(|(_, slot)| wanted(slot))
+            .map(|(number, slot)| Ok(self.aggregate(slot)?.alias(format!("slot_{number}"))))
+            .collect()
+    }
+
+    /// Which rows a slot takes; `None` when all.
+    fn only(&self, slot: &Slot) -> Option<Expr> {
+        let filter = slot.filter.as_ref().map(|filter| expression(filter, self.store));
+        all(&slot.only).into_iter().chain(filter).reduce(Expr::and)
+    }
+
+    fn aggregate(&self, slot: &Slot) -> Result<Expr, QueryError> {
+        let only = self.only(slot);
+        let aggregate = match slot.aggregate {
+            SlotAggregate::NewestAt(value) => {
+                let has_value = self.number(slot, value).is_not_null();
+                let only = only.into_iter().fold(has_value, Expr::and);
+                return Ok(max(self.time()).filter(only).build()?);
+            }
+            SlotAggregate::Of(aggregate) => match aggregate {
+                Aggregate::Count => count(lit(1_i64)),
+                Aggregate::CountOf(value) => count(ident(value.column)),
+                Aggregate::Sum(value) => sum(self.number(slot, value)),
+                Aggregate::Min(value) => min(self.number(slot, value)),
+                Aggregate::Max(value) => max(self.number(slot, value)),
+                Aggregate::Percentile { of, at } => return Ok(percentile(self.decimal(slot, of), at, only)),
+                Aggregate::Latest(value) => return Ok(newest(self.decimal(slot, value), self.time(), only)),
+                Aggregate::CountDistinct { column } => {
+                    // A builder forgets that an expression was distinct already: it has to be told.
+                    let distinct = count(ident(column)).distinct();
+                    return Ok(match only {
+                        Some(only) => distinct.filter(only).build()?,
+                        None => distinct.build()?,
+                    });
+                }
+            },
+        };
+        Ok(match only {
+            Some(only) => aggregate.filter(only).build()?,
+            None => aggregate,
+        })
     }
 
     /// Whether some sum of money takes every row.
@@ -136,46 +282,69 @@ impl FactsPlan<'_> {
 
     /// Which rows some sum of money takes; `None` when all.
     fn money_rows(&self) -> Option<Expr> {
-        let money: Vec<_> = self.measures.slots.iter().filter(|slot| slot.money).map(|slot| all(&slot.only)).collect();
+        let money: Vec<_> = self.set.slots.iter().filter(|slot| slot.money).map(|slot| self.only(slot)).collect();
         money.into_iter().collect::<Option<Vec<_>>>()?.into_iter().reduce(Expr::or)
     }
 
-    fn over_money(&self, aggregate: Expr) -> Result<Expr, QueryError> {
-        match self.money_rows() {
+    /// An aggregate over the rows that money is summed over, of which this holds.
+    fn over_money(&self, aggregate: Expr, holds: Option<Expr>) -> Result<Expr, QueryError> {
+        match self.money_rows().into_iter().chain(holds).reduce(Expr::and) {
             Some(rows) => Ok(aggregate.filter(rows).build()?),
             None => Ok(aggregate),
         }
     }
 }
 
-fn column(kind: DimensionKind) -> Option<&'static str> {
-    match kind {
-        DimensionKind::Column(name) => Some(name),
-        DimensionKind::CustomerType => Some(CUSTOMER_TYPE),
-        DimensionKind::Store => None,
+/// The slots that only the rows of all stores together tell, by their position.
+pub(crate) fn pooled_slots(set: &FactSet) -> impl Iterator<Item = (usize, &Slot)> {
+    set.slots.iter().enumerate().filter(|(_, slot)| slot.merging() == Merging::Rows)
+}
+
+/// The aggregates over the pooled rows of all stores by these columns; by none, in one row with the number of rows in its last column.
+pub(crate) fn over_pooled(set: &FactSet, pooled: LogicalPlan, keys: &[String]) -> Result<LogicalPlan, QueryError> {
+    let percentiles = pooled_slots(set).filter_map(|(number, slot)| match slot.aggregate {
+        SlotAggregate::Of(Aggregate::Percentile { at, .. }) => {
+            let name = format!("slot_{number}");
+            Some(percentile(ident(&name), at, None).alias(name))
+        }
+        _ => None,
+    });
+    let mut aggregates: Vec<_> = percentiles.collect();
+    if keys.is_empty() {
+        aggregates.push(count(lit(1_i64)).alias("row_count"));
+    }
+    Ok(LogicalPlanBuilder::from(pooled).aggregate(keys.iter().map(ident), aggregates)?.build()?)
+}
+
+/// A number that rows have: a column, less those of others that have values.
+fn value(dataset: &Dataset, value: Value) -> Expr {
+    let taken_off = value.minus.iter().map(|column| match dataset.schema.field_with_name(column) {
+        Ok(field) if field.is_nullable() => {
+            coalesce(vec![ident(*column), lit(ScalarValue::new_zero(field.data_type()).unwrap_or(ScalarValue::Null))])
+        }
+        _ => ident(*column),
+    });
+    taken_off.fold(ident(value.column), |value, taken_off| value - taken_off)
+}
+
+/// The first of these columns that is not null.
+fn first_of(columns: &[&'static str]) -> Expr {
+    match columns {
+        [only] => ident(*only),
+        columns => coalesce(columns.iter().map(|column| ident(*column)).collect()),
     }
 }
 
-fn aggregate(slot: &Slot) -> Result<Expr, QueryError> {
-    let only = all(&slot.only);
-    let aggregate = match slot.aggregate {
-        Aggregate::Sum { column, minus } => {
-            sum(minus.iter().fold(ident(column), |value, taken_off| value - ident(*taken_off)))
-        }
-        Aggregate::Count => count(lit(1_i64)),
-        Aggregate::CountDistinct { column } => {
-            // A builder forgets that an expression was distinct already: it has to be told.
-            let distinct = count(ident(column)).distinct();
-            return Ok(match only {
-                Some(only) => distinct.filter(only).build()?,
-                None => distinct.build()?,
-            });
-        }
-    };
-    Ok(match only {
-        Some(only) => aggregate.filter(only).build()?,
-        None => aggregate,
-    })
+fn instant(micros: i64) -> Expr {
+    lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())))
+}
+
+fn column(kind: DimensionKind) -> Option<&'static str> {
+    match kind {
+        DimensionKind::Column(name) | DimensionKind::Number(name) => Some(name),
+        DimensionKind::CustomerType => Some(CUSTOMER_TYPE),
+        DimensionKind::Store => None,
+    }
 }
 
 /// The same plan with its columns known by their bare names.

@@ -1,8 +1,9 @@
 //! Filters and conditions as expressions. What they mean is said in [`crate::metrics::query::Filter`].
 
+use arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use datafusion::functions::string::expr_fn::{contains, ends_with, lower, starts_with};
-use datafusion::logical_expr::{Expr, ident, lit, not};
+use datafusion::logical_expr::{Expr, cast, ident, lit, not};
 
 use crate::StoreId;
 use crate::metrics::query::{Comparison, Filter, Operator};
@@ -16,11 +17,23 @@ pub(crate) fn all<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> Op
     conditions.into_iter().map(condition).reduce(Expr::and)
 }
 
+/// The rows for which one of the lists holds as a whole; `None` when that is so for all rows.
+pub(crate) fn any(lists: &[Vec<Condition>]) -> Option<Expr> {
+    let common: Vec<_> =
+        lists.first()?.iter().filter(|condition| lists.iter().all(|list| list.contains(condition))).collect();
+    let rest = |list: &Vec<Condition>| all(list.iter().filter(|condition| !common.contains(condition)));
+    // Where nothing more than the common conditions is asked for, the other lists do not matter.
+    let different = lists.iter().map(rest).collect::<Option<Vec<_>>>();
+    let different = different.and_then(|different| different.into_iter().reduce(Expr::or));
+    all(common).into_iter().chain(different).reduce(Expr::and)
+}
+
 fn condition(condition: &Condition) -> Expr {
     match condition {
         Condition::Null { column } => ident(*column).is_null(),
         Condition::Present { column } => ident(*column).is_not_null(),
         Condition::False { column } => not(ident(*column)),
+        Condition::True { column } => ident(*column),
         Condition::Text { column, equals } => ident(*column).eq(text(equals)),
     }
 }
@@ -42,6 +55,7 @@ pub(crate) fn expression(filter: &Filter, store: StoreId) -> Expr {
 fn comparison(part: &Comparison, store: StoreId) -> Expr {
     let value = match part.dimension.kind {
         DimensionKind::Column(name) => ident(name),
+        DimensionKind::Number(name) => cast(ident(name), DataType::Utf8View),
         DimensionKind::CustomerType => ident(CUSTOMER_TYPE),
         DimensionKind::Store => text(&store.to_string()),
     };

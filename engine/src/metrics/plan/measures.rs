@@ -1,139 +1,390 @@
 //! Which aggregates a query's metrics need: each once, however many metrics share it.
+//!
+//! Metrics over rows of one dataset that happened by the same clock are one set of **facts**, read once. Its aggregates are
+//! **slots**; a metric's **recipe** makes its figure of them.
 
+use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::super::registry::{Aggregate, Condition, Formula, Measure, MetricRef, Unit};
+use arrow::datatypes::DataType;
+
+use super::super::formula::{self, Operation};
+use super::super::query::{Asked, Filter, What};
+use super::super::registry::{
+    Aggregate, Aggregation, Condition, Formula, Measure, Metric, Registry, Rows, Thousandths, Value,
+};
+use super::percentile::MORE_DECIMALS;
 use crate::dataset::{self, Dataset};
+use crate::metrics::rates::FACTOR_SCALE;
+use crate::money;
 
 /// An aggregate that some metric needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Slot {
-    pub(crate) aggregate: Aggregate,
-    /// What must hold for a row to be taken, beyond [`DatasetMeasures::base`].
+    pub(crate) aggregate: SlotAggregate,
+    /// What must hold for a row to be taken, beyond what holds for all rows of the facts.
     pub(crate) only: Vec<Condition>,
+    /// Which of these rows are taken, where what is asked for says so by itself.
+    pub(crate) filter: Option<Filter>,
     /// Whether it is an amount of money.
     pub(crate) money: bool,
+    /// Decimals of its values.
+    pub(crate) scale: u32,
+    /// The source that it is of.
+    pub(crate) source: &'static str,
+}
+
+/// What a slot holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SlotAggregate {
+    /// What a measure says.
+    Of(Aggregate),
+    /// When the newest row with the value happened, in microseconds; the slot after it is that value.
+    NewestAt(Value),
+}
+
+/// How the values that disjoint rows have in a slot become that of all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Merging {
+    /// They are added up.
+    Add,
+    /// The least counts.
+    Least,
+    /// The greatest counts.
+    Greatest,
+    /// The value counts whose time, in the slot before, is the greatest.
+    Newest,
+    /// Of rows of different stores they are added up; within a store only the rows themselves tell.
+    Distinct,
+    /// Only the rows themselves tell.
+    Rows,
 }
 
 impl Slot {
-    /// Whether the figures of disjoint rows add up.
-    pub(crate) fn is_additive(&self) -> bool {
-        !matches!(self.aggregate, Aggregate::CountDistinct { .. })
+    pub(crate) fn merging(&self) -> Merging {
+        match self.aggregate {
+            SlotAggregate::NewestAt(_) => Merging::Greatest,
+            SlotAggregate::Of(aggregate) => match aggregate {
+                Aggregate::Count | Aggregate::CountOf(_) | Aggregate::Sum(_) => Merging::Add,
+                Aggregate::Min(_) => Merging::Least,
+                Aggregate::Max(_) => Merging::Greatest,
+                Aggregate::Latest(_) => Merging::Newest,
+                Aggregate::CountDistinct { .. } => Merging::Distinct,
+                Aggregate::Percentile { .. } => Merging::Rows,
+            },
+        }
+    }
+
+    /// Whether the values of disjoint rows of a store tell that of all of them.
+    pub(crate) fn is_mergeable(&self) -> bool {
+        !matches!(self.merging(), Merging::Distinct | Merging::Rows)
+    }
+
+    /// The number that it is about.
+    pub(crate) fn value(&self) -> Option<Value> {
+        match self.aggregate {
+            SlotAggregate::Of(aggregate) => aggregate.value(),
+            SlotAggregate::NewestAt(value) => Some(value),
+        }
+    }
+
+    /// What it holds of no rows.
+    pub(crate) fn of_nothing(&self) -> Option<i128> {
+        matches!(self.merging(), Merging::Add | Merging::Distinct).then_some(0)
     }
 }
 
-/// The aggregates over one dataset.
+/// Rows of one dataset that happened by one clock, and the aggregates over them.
 #[derive(Clone, Debug)]
-pub(crate) struct DatasetMeasures {
+pub(crate) struct FactSet {
     pub(crate) dataset: &'static Arc<Dataset>,
-    /// What holds for the rows of all its metrics.
-    pub(crate) base: Vec<Condition>,
+    /// Whose rows they are, in a dataset of several sources.
+    pub(crate) source: Option<&'static str>,
+    /// When a row happened: the first of these columns that is not null.
+    pub(crate) time: Vec<&'static str>,
+    /// The same, of the day whose rate its amounts are converted at.
+    pub(crate) rate_time: Vec<&'static str>,
+    /// The rows that some metric is about: those for which one of these lists holds as a whole.
+    pub(crate) taken: Vec<Vec<Condition>>,
     /// The position of its first slot among all of the query's.
     pub(crate) first: usize,
     pub(crate) slots: Vec<Slot>,
 }
 
+impl FactSet {
+    /// Whether some slots are amounts of money.
+    pub(crate) fn has_money(&self) -> bool {
+        self.slots.iter().any(|slot| slot.money)
+    }
+
+    /// What holds for all of its rows.
+    pub(crate) fn common(&self) -> Vec<Condition> {
+        let mut lists = self.taken.iter();
+        let first = lists.next().cloned().unwrap_or_default();
+        lists.fold(first, |mut common, list| {
+            common.retain(|condition| list.contains(condition));
+            common
+        })
+    }
+}
+
 /// How a metric is made of slots, by their position among all of the query's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Recipe {
-    Slot(usize),
-    Ratio { numerator: usize, denominator: usize },
+pub(crate) type Recipe = formula::Formula<usize>;
+
+/// What decides which rows metrics are about, besides the metrics.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Setting {
+    /// The dimensions that everything is grouped by or filtered by, without the store.
+    pub(crate) dimensions: BTreeSet<&'static str>,
+    /// Refunds stand on their own day, not on their order's.
+    pub(crate) refunds_on_their_day: bool,
+    /// Amounts are converted to the query's currency.
+    pub(crate) converts: bool,
 }
 
 /// Everything that a query's metrics need.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Measures {
-    pub(crate) datasets: Vec<DatasetMeasures>,
+    pub(crate) facts: Vec<FactSet>,
     /// One per metric of the query.
     pub(crate) recipes: Vec<Recipe>,
     /// Slots in all.
     pub(crate) width: usize,
+    /// Whether amounts are converted.
+    pub(crate) converts: bool,
 }
 
 impl Measures {
-    pub(crate) fn of(metrics: &[MetricRef]) -> Self {
-        let mut datasets: Vec<DatasetMeasures> = Vec::new();
-        for metric in metrics {
-            let Some(dataset) = dataset::find(metric.dataset) else { continue };
-            match datasets.iter_mut().find(|other| other.dataset.name == dataset.name) {
-                Some(known) => known.base.retain(|condition| metric.rows.contains(condition)),
-                None => {
-                    datasets.push(DatasetMeasures { dataset, base: metric.rows.to_vec(), first: 0, slots: Vec::new() });
-                }
+    /// All slots, in their order.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.facts.iter().flat_map(|facts| &facts.slots)
+    }
+
+    /// The sources that slots are of, each once.
+    pub(crate) fn sources(&self) -> Vec<&'static str> {
+        let mut sources = Vec::new();
+        for slot in self.slots() {
+            if !sources.contains(&slot.source) {
+                sources.push(slot.source);
             }
         }
-        // Positions within the dataset first: where each dataset begins is known when all slots are.
-        let local: Vec<_> = metrics.iter().filter_map(|metric| local_recipe(&mut datasets, *metric)).collect();
-        let mut width = 0;
-        for dataset in &mut datasets {
-            dataset.first = width;
-            width += dataset.slots.len();
-        }
-        let recipes = local.into_iter().map(|(dataset, recipe)| {
-            let first = datasets[dataset].first;
-            match recipe {
-                Recipe::Slot(slot) => Recipe::Slot(first + slot),
-                Recipe::Ratio { numerator, denominator } => {
-                    Recipe::Ratio { numerator: first + numerator, denominator: first + denominator }
-                }
-            }
-        });
-        let recipes = recipes.collect();
-        Self { datasets, recipes, width }
+        sources
     }
 }
 
-fn local_recipe(datasets: &mut [DatasetMeasures], metric: MetricRef) -> Option<(usize, Recipe)> {
-    let index = datasets.iter().position(|known| known.dataset.name == metric.dataset)?;
-    let dataset = &mut datasets[index];
-    let recipe = match metric.formula {
-        Formula::Measure(measure) => Recipe::Slot(slot(dataset, metric, measure)),
-        Formula::Ratio { numerator, denominator } => {
-            let numerator = slot(dataset, metric, numerator);
-            Recipe::Ratio { numerator, denominator: slot(dataset, metric, denominator) }
+/// A slot by its facts and its position among theirs: where each facts begin is known when all slots are.
+type Place = (usize, usize);
+
+impl Measures {
+    /// # Errors
+    /// When something that is asked for cannot be computed like that: a sentence, and which it is.
+    pub(crate) fn of<'q>(
+        asked: impl IntoIterator<Item = &'q Asked>,
+        setting: &Setting,
+    ) -> Result<Self, (usize, String)> {
+        let asked: Vec<_> = asked.into_iter().collect();
+        let of = |at: usize| {
+            let key = &asked[at].key;
+            move |detail: String| (at, format!("{key:?} {detail}"))
+        };
+        let formulas = asked.iter().enumerate().map(|(at, asked)| expand(asked, setting).map_err(of(at)));
+        let formulas: Vec<_> = formulas.collect::<Result<_, _>>()?;
+        let mut measures = Self { converts: setting.converts, ..Self::default() };
+        for (at, formula) in formulas.iter().enumerate() {
+            for measured in formula.leaves() {
+                measures.take(measured, setting).map_err(of(at))?;
+            }
         }
-    };
-    Some((index, recipe))
+        let mut places = Vec::with_capacity(formulas.len());
+        for (at, formula) in formulas.into_iter().enumerate() {
+            let mut place = |measured| measures.place(measured, setting).map(formula::Formula::Leaf);
+            places.push(formula.try_map(&mut place).map_err(of(at))?);
+        }
+        for facts in &mut measures.facts {
+            facts.first = measures.width;
+            measures.width += facts.slots.len();
+        }
+        let firsts: Vec<usize> = measures.facts.iter().map(|facts| facts.first).collect();
+        let recipes = places.into_iter().map(|formula| {
+            let global = &mut |(facts, slot): Place| Ok::<_, Infallible>(formula::Formula::Leaf(firsts[facts] + slot));
+            formula.try_map(global).unwrap_or_else(|never| match never {})
+        });
+        measures.recipes = recipes.collect();
+        Ok(measures)
+    }
+
+    /// Whether something that is asked for is made of amounts of money.
+    pub(crate) fn takes_money(&self, asked: usize) -> bool {
+        let money: Vec<_> = self.slots().map(|slot| slot.money).collect();
+        self.recipes[asked].leaves().into_iter().any(|slot| money[*slot])
+    }
+
+    /// Whether the figures of something that is asked for are whole numbers.
+    pub(crate) fn is_whole(&self, asked: usize) -> bool {
+        let scales: Vec<_> = self.slots().map(|slot| slot.scale).collect();
+        self.recipes[asked].is_whole(&|slot| scales[*slot] == 0)
+    }
+
+    /// Sees to it that the rows of a measure are read.
+    fn take(&mut self, measured: &Measured<'_>, setting: &Setting) -> Result<(), String> {
+        let conditions = measured.conditions(setting)?;
+        let facts = self.facts(measured.measure.rows, measured.source, setting)?;
+        let facts = &mut self.facts[facts];
+        if !facts.taken.contains(&conditions) {
+            facts.taken.push(conditions);
+        }
+        Ok(())
+    }
+
+    /// The facts of some rows, made when there are none. Those of a dataset of several sources are a source's own, so that rows of
+    /// one do not stand for what another has told.
+    fn facts(&mut self, rows: &Rows, source: &'static str, setting: &Setting) -> Result<usize, String> {
+        let dataset = dataset::find(rows.dataset)
+            .ok_or_else(|| format!("needs the dataset {}, which there is not", rows.dataset))?;
+        let follows = rows.is_refund && !setting.refunds_on_their_day;
+        let time = if follows { vec![dataset.time] } else { rows.time.to_vec() };
+        let rate_time = rows.time.to_vec();
+        let source = dataset.origin.map(|_| source);
+        let known = self.facts.iter().position(|facts| {
+            (facts.dataset.name, facts.source) == (dataset.name, source)
+                && facts.time == time
+                && facts.rate_time == rate_time
+        });
+        Ok(known.unwrap_or_else(|| {
+            let taken = Vec::new();
+            self.facts.push(FactSet { dataset, source, time, rate_time, taken, first: 0, slots: Vec::new() });
+            self.facts.len() - 1
+        }))
+    }
+
+    fn place(&mut self, measured: Measured<'_>, setting: &Setting) -> Result<Place, String> {
+        let Measured { measure, source, filter } = measured;
+        let index = self.facts(measure.rows, source, setting)?;
+        let facts = &mut self.facts[index];
+        let common = facts.common();
+        let conditions = measured.conditions(setting)?.into_iter().chain(measure.only.iter().copied());
+        let only: Vec<_> = conditions.filter(|condition| !common.contains(condition)).collect();
+        let value = match measure.aggregate {
+            Aggregate::CountOf(_) => None,
+            aggregate => aggregate.value(),
+        };
+        let data_type = value.and_then(|value| facts.dataset.schema.field_with_name(value.column).ok());
+        let data_type = data_type.map(arrow::datatypes::Field::data_type);
+        let money = data_type.is_some_and(|kind| *kind == money::DATA_TYPE || measure.rows.is_money);
+        let of_column = match data_type {
+            Some(DataType::Decimal128(_, scale)) => u32::from(scale.unsigned_abs()),
+            _ => 0,
+        };
+        let scale = if money && setting.converts { of_column + FACTOR_SCALE } else { of_column };
+        let is_percentile = matches!(measure.aggregate, Aggregate::Percentile { .. });
+        let scale = if is_percentile { scale + u32::from(MORE_DECIMALS.unsigned_abs()) } else { scale };
+        let aggregate = SlotAggregate::Of(measure.aggregate);
+        let slot = Slot { aggregate, only, filter: filter.cloned(), money, scale, source };
+        if let Some(known) = facts.slots.iter().position(|known| *known == slot) {
+            return Ok((index, known));
+        }
+        if let Aggregate::Latest(value) = measure.aggregate {
+            facts.slots.push(Slot { aggregate: SlotAggregate::NewestAt(value), scale: 0, ..slot.clone() });
+        }
+        facts.slots.push(slot);
+        Ok((index, facts.slots.len() - 1))
+    }
 }
 
-fn slot(dataset: &mut DatasetMeasures, metric: MetricRef, measure: Measure) -> usize {
-    let conditions = metric.rows.iter().chain(measure.only);
-    let only = conditions.filter(|condition| !dataset.base.contains(condition)).copied().collect();
-    let money = metric.unit == Unit::Currency && matches!(measure.aggregate, Aggregate::Sum { .. });
-    let slot = Slot { aggregate: measure.aggregate, only, money };
-    dataset.slots.iter().position(|known| *known == slot).unwrap_or_else(|| {
-        dataset.slots.push(slot);
-        dataset.slots.len() - 1
+/// A measure of a metric.
+#[derive(Clone, Copy, Debug)]
+struct Measured<'q> {
+    measure: Measure,
+    source: &'static str,
+    filter: Option<&'q Filter>,
+}
+
+impl Measured<'_> {
+    /// What holds for the rows that it is about.
+    fn conditions(&self, setting: &Setting) -> Result<Vec<Condition>, String> {
+        let rows = self.measure.rows;
+        let mut conditions = rows.only.to_vec();
+        if !rows.grains.is_empty() {
+            let own = self.filter.into_iter().flat_map(Filter::dimensions);
+            let needed: BTreeSet<_> = setting.dimensions.iter().copied().chain(own).collect();
+            let grain = rows.grains.iter().find(|grain| needed.iter().all(|one| grain.dimensions.contains(one)));
+            let grain = grain.ok_or_else(|| {
+                let asked: Vec<_> = needed.iter().copied().collect();
+                let reported = rows.grains.iter().map(|grain| grain.dimensions.join(" and "));
+                let reported: Vec<_> = reported.filter(|of| !of.is_empty()).collect();
+                let (asked, reported) = (asked.join(" and "), reported.join(", or by "));
+                format!("cannot be cut by {asked} at once; it is reported by {reported}")
+            })?;
+            conditions.push(Condition::Text { column: "metric_name", equals: grain.metric_name });
+        }
+        Ok(conditions)
+    }
+}
+
+/// What is asked for as a formula over measures.
+fn expand<'q>(asked: &'q Asked, setting: &Setting) -> Result<formula::Formula<Measured<'q>>, String> {
+    let filter = asked.filters.as_ref();
+    match &asked.what {
+        What::Metric { metric, aggregation } => of_metric(metric.0, *aggregation, filter, setting),
+        What::Formula(expression) => {
+            expression.formula.clone().try_map(&mut |metric| of_metric(metric.0, None, filter, setting))
+        }
+    }
+}
+
+fn of_metric<'q>(
+    metric: &'static Metric,
+    aggregation: Option<Aggregation>,
+    filter: Option<&'q Filter>,
+    setting: &Setting,
+) -> Result<formula::Formula<Measured<'q>>, String> {
+    // Amounts of refunds are converted at the rate of their own day, whichever day they stand on.
+    let by_refund = metric.by_refund.filter(|_| setting.refunds_on_their_day || setting.converts);
+    let formula = by_refund.unwrap_or(metric.formula);
+    let leaf = |measure| formula::Formula::Leaf(Measured { measure, source: metric.source, filter });
+    let binary =
+        |operation, left, right| formula::Formula::Binary(operation, Box::new(leaf(left)), Box::new(leaf(right)));
+    if let Some(how) = aggregation.filter(|how| *how != metric.aggregation) {
+        let refused = || format!("cannot be {:?} here", how.name());
+        let (measure, value) = measured(formula).ok_or_else(refused)?;
+        let with = |aggregate| Measure { aggregate, ..measure };
+        let percentile = |at| leaf(with(Aggregate::Percentile { of: value, at: Thousandths(at) }));
+        return Ok(match how {
+            Aggregation::Sum => leaf(with(Aggregate::Sum(value))),
+            Aggregation::Avg => binary(Operation::Divide, with(Aggregate::Sum(value)), with(Aggregate::CountOf(value))),
+            Aggregation::Min => leaf(with(Aggregate::Min(value))),
+            Aggregation::Max => leaf(with(Aggregate::Max(value))),
+            Aggregation::Median => percentile(500),
+            Aggregation::P90 => percentile(900),
+            Aggregation::P95 => percentile(950),
+            Aggregation::P99 => percentile(990),
+            Aggregation::Latest => leaf(with(Aggregate::Latest(value))),
+            Aggregation::Count | Aggregation::CountDistinct | Aggregation::Ratio => return Err(refused()),
+        });
+    }
+    Ok(match formula {
+        Formula::Measure(measure) => leaf(measure),
+        Formula::Difference { of, less } => binary(Operation::Subtract, of, less),
+        Formula::Ratio { numerator, denominator } => binary(Operation::Divide, numerator, denominator),
+        Formula::Computed(text) => {
+            let names = formula::Formula::parse(text).map_err(|error| error.to_string())?;
+            return names.try_map(&mut |name| {
+                let metric = Registry::get().metric(&name).ok_or_else(|| format!("there is no metric {name}"))?;
+                of_metric(metric, None, filter, setting)
+            });
+        }
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::metrics::registry::Registry;
-
-    fn measures(ids: &[&str]) -> Measures {
-        let metrics: Vec<_> = ids.iter().map(|id| MetricRef(Registry::get().metric(id).unwrap())).collect();
-        Measures::of(&metrics)
-    }
-
-    #[test]
-    fn metrics_share_what_they_have_in_common() {
-        let measures = measures(&["shopify.revenue", "shopify.units", "shopify.orders", "shopify.aov"]);
-        assert_eq!(measures.width, 3);
-        assert_eq!(
-            measures.recipes,
-            [Recipe::Slot(0), Recipe::Slot(2), Recipe::Slot(1), Recipe::Ratio { numerator: 0, denominator: 1 }]
-        );
-        assert_eq!(measures.datasets[0].base.len(), 2);
-        assert!(measures.datasets.iter().flat_map(|dataset| &dataset.slots).all(|slot| slot.only.is_empty()));
-    }
-
-    #[test]
-    fn metrics_over_different_rows_keep_their_own_conditions() {
-        let measures = measures(&["shopify.orders", "shopify.cancelled_orders"]);
-        assert_eq!(measures.datasets[0].base, [Condition::False { column: "is_test" }]);
-        assert_eq!(measures.datasets[0].slots[0].only, [Condition::Null { column: "cancelled_at" }]);
-        assert_eq!(measures.datasets[0].slots[1].only, [Condition::Present { column: "cancelled_at" }]);
-    }
+/// The measure of a metric whose rows have a number, and that number.
+fn measured(formula: Formula) -> Option<(Measure, Value)> {
+    let measure = match formula {
+        Formula::Measure(measure) => measure,
+        Formula::Ratio { numerator, denominator } if matches!(denominator.aggregate, Aggregate::CountOf(_)) => {
+            numerator
+        }
+        _ => return None,
+    };
+    Some((measure, measure.aggregate.value()?))
 }

@@ -4,6 +4,9 @@
 //! sums, counts and distinct counts of different stores are those of disjoint rows.
 
 pub(crate) mod bucket_index;
+pub(crate) mod convert;
 pub(crate) mod facts;
 pub(crate) mod filter;
 pub(crate) mod measures;
+pub(crate) mod newest;
+pub(crate) mod percentile;

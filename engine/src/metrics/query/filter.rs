@@ -8,28 +8,31 @@
 //! `equals` and `in` compare exactly. `contains`, `startsWith` and `endsWith` are for searching and compare the lower-case
 //! forms of both texts.
 
-use serde::Serialize;
+use std::cmp::Ordering;
+
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use crate::metrics::registry::DimensionRef;
+use crate::metrics::formula::Exact;
+use crate::metrics::registry::{DimensionKind, DimensionRef};
 
-/// Which rows a query is about.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What must hold: of rows, or of figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Filter {
+pub enum Filter<C = Comparison> {
     /// All of them hold.
-    And(Vec<Filter>),
+    And(Vec<Self>),
     /// At least one holds.
-    Or(Vec<Filter>),
+    Or(Vec<Self>),
     /// It does not hold.
-    Not(Box<Filter>),
-    /// A dimension has a value as described.
+    Not(Box<Self>),
+    /// Something is as described.
     #[serde(untagged)]
-    Is(Comparison),
+    Is(C),
 }
 
 /// What a dimension's value must be like.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// Which dimension.
     pub dimension: DimensionRef,
@@ -136,13 +139,118 @@ impl Operator {
     }
 }
 
-impl Filter {
+/// What must hold of a row of the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum RowCondition {
+    /// A dimension that is grouped by has a value as described.
+    Dimension(Comparison),
+    /// A figure is as described.
+    Figure(FigureComparison),
+}
+
+/// What a figure must be like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FigureComparison {
+    /// The key of the figure.
+    pub metric: String,
+    /// How it is compared.
+    pub operator: Operator,
+    /// With what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Number>,
+}
+
+/// A number, as it was written and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Number {
+    pub(crate) text: String,
+    pub(crate) value: Exact,
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<C> Filter<C> {
     /// Every comparison in it.
-    pub(crate) fn comparisons(&self) -> Vec<&Comparison> {
+    pub(crate) fn comparisons(&self) -> Vec<&C> {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::comparisons).collect(),
             Self::Not(part) => part.comparisons(),
             Self::Is(comparison) => vec![comparison],
+        }
+    }
+
+    /// Whether it holds, by what is known of each comparison; `None` when that does not tell.
+    pub(crate) fn holds(&self, is: &impl Fn(&C) -> Option<bool>) -> Option<bool> {
+        // One part that is like this decides; else one that is unknown leaves all unknown.
+        let decided = |parts: &[Self], decisive: bool| {
+            let mut known = Some(!decisive);
+            for part in parts {
+                match part.holds(is) {
+                    Some(holds) if holds == decisive => return Some(decisive),
+                    Some(_) => {}
+                    None => known = None,
+                }
+            }
+            known
+        };
+        match self {
+            Self::And(parts) => decided(parts, false),
+            Self::Or(parts) => decided(parts, true),
+            Self::Not(part) => part.holds(is).map(|holds| !holds),
+            Self::Is(comparison) => is(comparison),
+        }
+    }
+}
+
+impl Filter {
+    /// The dimensions that rows are told apart by, without the store.
+    pub(crate) fn dimensions(&self) -> impl Iterator<Item = &'static str> {
+        let dimensions = self.comparisons().into_iter().map(|comparison| comparison.dimension);
+        dimensions.filter(|dimension| dimension.kind != DimensionKind::Store).map(|dimension| dimension.0.id)
+    }
+}
+
+impl Comparison {
+    /// Whether a value is like that. Of no value only [`Operator::Set`] and [`Operator::NotSet`] tell.
+    pub(crate) fn is(&self, value: Option<&str>) -> Option<bool> {
+        let has = |how: fn(&str, &str) -> bool| {
+            let (value, text) = (value?.to_lowercase(), self.values.first()?.to_lowercase());
+            Some(how(&value, &text))
+        };
+        let is_one_of = || value.map(|value| self.values.iter().any(|one| one == value));
+        match self.operator {
+            Operator::Set => Some(value.is_some()),
+            Operator::NotSet => Some(value.is_none()),
+            Operator::Equals | Operator::In => is_one_of(),
+            Operator::NotEquals | Operator::NotIn => is_one_of().map(|is| !is),
+            Operator::Contains => has(|value, text| value.contains(text)),
+            Operator::NotContains => has(|value, text| !value.contains(text)),
+            Operator::StartsWith => has(|value, text| value.starts_with(text)),
+            Operator::EndsWith => has(|value, text| value.ends_with(text)),
+            Operator::Gt | Operator::Gte | Operator::Lt | Operator::Lte => None,
+        }
+    }
+}
+
+impl FigureComparison {
+    /// Whether a figure is like that. Of none only [`Operator::Set`] and [`Operator::NotSet`] tell.
+    pub(crate) fn is(&self, figure: Option<&Exact>) -> Option<bool> {
+        let compared = figure.zip(self.values.first()).map(|(figure, number)| figure.cmp(&number.value));
+        match self.operator {
+            Operator::Set => Some(figure.is_some()),
+            Operator::NotSet => Some(figure.is_none()),
+            Operator::Equals => compared.map(Ordering::is_eq),
+            Operator::NotEquals => compared.map(Ordering::is_ne),
+            Operator::Gt => compared.map(Ordering::is_gt),
+            Operator::Gte => compared.map(Ordering::is_ge),
+            Operator::Lt => compared.map(Ordering::is_lt),
+            Operator::Lte => compared.map(Ordering::is_le),
+            _ => None,
         }
     }
 }

@@ -4,10 +4,11 @@
 //! service knows, and lists everything that is wrong with it. What the language has but is not built yet is refused by
 //! name; nothing is ever ignored.
 
-mod currencies;
+mod asked;
 mod filter;
 mod parse;
 mod parse_filter;
+mod parse_metrics;
 mod parse_time;
 mod reader;
 mod request;
@@ -16,11 +17,13 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-pub use filter::{Comparison, Filter, Operator};
+pub use asked::{Asked, Expression, What};
+pub use filter::{Comparison, FigureComparison, Filter, Number, Operator, RowCondition};
 pub use request::{NoGranularity, OneOrMany, QueryRequest, RefundDate, RequestedGranularity, RequestedOrder};
 
-use super::error::QueryError;
-use super::registry::{DimensionRef, MetricRef};
+use super::error::{FieldError, QueryError};
+use super::plan::measures::{Measures, Setting};
+use super::registry::{DimensionKind, DimensionRef};
 pub use super::time::calendar::Granularity;
 pub use super::time::comparison::{Align, Compare, NamedComparison, Partial};
 pub use super::time::range::{NamedRange, TimeRange};
@@ -37,9 +40,12 @@ pub(crate) const MAX_STORES: usize = 100;
 /// A checked query.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Query {
-    /// What is asked for, in the order of the columns.
-    #[schema(value_type = Vec<String>, example = json!(["shopify.revenue"]))]
-    pub metrics: Vec<MetricRef>,
+    /// What is asked for, in the order of the columns: ids of metrics, or objects where that is not all.
+    #[schema(value_type = Vec<Object>, example = json!(["shopify.revenue"]))]
+    pub metrics: Vec<Asked>,
+    /// What only conditions are about.
+    #[serde(skip)]
+    pub(crate) hidden: Vec<Asked>,
     /// Of which stores; all that the caller may see when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<uuid::Uuid>>)]
@@ -56,6 +62,10 @@ pub struct Query {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub filters: Option<Filter>,
+    /// Which rows of the answer, by their figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub having: Option<Filter<RowCondition>>,
     /// Compared with what.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_to: Option<Compare>,
@@ -76,9 +86,11 @@ pub struct Query {
     /// The day that weeks begin on; each store's own when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub week_start: Option<WeekStart>,
-    /// The currency that amounts are expected in.
+    /// The currency that amounts are wanted in; the rows' own when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
+    /// Whose day a refund belongs to.
+    pub refunds: RefundDate,
     /// Whether buckets without rows are listed.
     pub fill: bool,
 }
@@ -101,8 +113,8 @@ pub enum OrderField {
     Time(TimeField),
     /// A dimension, by its position in [`Query::group_by`].
     Dimension(DimensionRef),
-    /// A metric.
-    Metric(MetricRef),
+    /// A figure that is asked for, by its key.
+    Metric(String),
 }
 
 /// The name of the column that holds buckets.
@@ -124,6 +136,40 @@ pub enum Direction {
 }
 
 impl Query {
+    /// Everything that is computed: what is asked for, then what only conditions are about.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &Asked> {
+        self.metrics.iter().chain(&self.hidden)
+    }
+
+    /// What decides which rows its metrics are about.
+    fn setting(&self, converts: bool) -> Setting {
+        let grouped = self.group_by.iter().filter(|dimension| dimension.kind != DimensionKind::Store);
+        let filtered = self.filters.iter().flat_map(Filter::dimensions);
+        Setting {
+            dimensions: grouped.map(|dimension| dimension.0.id).chain(filtered).collect(),
+            refunds_on_their_day: self.refunds == RefundDate::RefundDate,
+            converts,
+        }
+    }
+
+    /// What its metrics need, converted to its currency or not.
+    ///
+    /// # Errors
+    /// [`QueryError::Invalid`] when some metric cannot be computed as it is asked for: cut by two dimensions that no report has both
+    /// of, or aggregated in a way that its refunds do not allow.
+    pub(crate) fn measures(&self, converts: bool) -> Result<Measures, QueryError> {
+        Measures::of(self.asked(), &self.setting(converts)).map_err(|(at, detail)| {
+            let own = self.metrics.get(at).is_some_and(|asked| asked.filters.is_some());
+            let pointer = match (self.group_by.is_empty(), &self.filters) {
+                _ if own => format!("/metrics/{at}"),
+                (false, _) => "/group_by".to_owned(),
+                (true, Some(_)) => "/filters".to_owned(),
+                (true, None) => "/metrics".to_owned(),
+            };
+            QueryError::Invalid(vec![FieldError { pointer, detail, code: "not_computable" }])
+        })
+    }
+
     /// Reads a query in its short or its full form.
     ///
     /// # Errors

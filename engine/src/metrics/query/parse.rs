@@ -2,18 +2,19 @@
 
 use serde_json::{Map, Value};
 
-use super::parse_filter::{dimension, filters, metric};
-use super::reader::{Findings, Pointer, array, boolean, choice, object, shorten, text, unknown, whole_number};
+use super::parse_filter::{self, Scope, dimension};
+use super::reader::{Findings, Pointer, array, boolean, choice, object, text, unknown, whole_number};
 use super::{
-    DEFAULT_LIMIT, Direction, Granularity, MAX_LIMIT, MAX_STORES, OrderBy, OrderField, Partial, Query, TimeField,
-    currencies,
+    Asked, DEFAULT_LIMIT, Direction, Filter, Granularity, MAX_LIMIT, MAX_STORES, OrderBy, OrderField, Partial, Query,
+    RefundDate, RowCondition, TimeField,
 };
 use crate::StoreId;
+use crate::currency;
 use crate::metrics::error::QueryError;
-use crate::metrics::registry::{Aggregation, DimensionRef, MetricRef, Registry};
+use crate::metrics::registry::{DimensionRef, MetricRef, Registry};
 
 /// Every field of a query, in both forms.
-pub(crate) const FIELDS: [&str; 21] = [
+pub(crate) const FIELDS: [&str; 22] = [
     "metrics",
     "metric",
     "source",
@@ -23,6 +24,7 @@ pub(crate) const FIELDS: [&str; 21] = [
     "granularity",
     "group_by",
     "filters",
+    "having",
     "compare_to",
     "align",
     "partial",
@@ -37,7 +39,6 @@ pub(crate) const FIELDS: [&str; 21] = [
     "funnel",
 ];
 
-const MAX_METRICS: usize = 20;
 const MAX_GROUPS: usize = 5;
 const MAX_ORDERS: usize = 10;
 
@@ -50,7 +51,9 @@ pub(super) fn query(json: &Value) -> Result<Query, QueryError> {
     let mut reader = Reader { findings, map };
     let query = reader.query();
     reader.findings.into_result()?;
-    query.ok_or_else(|| QueryError::Invalid(Vec::new()))
+    let query = query.ok_or_else(|| QueryError::Invalid(Vec::new()))?;
+    query.measures(false)?;
+    Ok(query)
 }
 
 pub(super) struct Reader<'v> {
@@ -69,12 +72,12 @@ impl<'v> Reader<'v> {
             return None;
         }
         let metrics = self.metrics();
-        self.aggregation(metrics.as_deref().unwrap_or_default());
         let asked = metrics.as_deref().unwrap_or_default();
-        let group_by = self.group_by(asked);
-        let filters = self
-            .field("filters")
-            .and_then(|value| filters(&mut self.findings, &Pointer::ROOT.key("filters"), value, asked));
+        let involved: Vec<_> = asked.iter().flat_map(Asked::metrics).collect();
+        let group_by = self.group_by(&involved);
+        let grouped = group_by.as_deref().unwrap_or_default();
+        let (filters, having) = self.conditions(&involved, asked, grouped);
+        let hidden = self.hidden(asked, having.as_ref(), grouped, filters.as_ref());
         let stores = self.stores();
         let granularity = self.granularity();
         let time_range = self.time_range();
@@ -88,18 +91,22 @@ impl<'v> Reader<'v> {
         let timezone = self.timezone();
         let week_start = self.week_start();
         let currency = self.currency();
-        self.refunds();
+        let refunds = self
+            .chosen("refunds", [("order_date", RefundDate::OrderDate), ("refund_date", RefundDate::RefundDate)])
+            .unwrap_or_default();
         let fill = self
             .field("fill")
             .and_then(|value| boolean(&mut self.findings, &Pointer::ROOT.key("fill"), value))
             .unwrap_or(true);
         Some(Query {
             metrics: metrics?,
+            hidden,
             stores,
             time_range: time_range?,
             granularity,
             group_by: group_by?,
             filters,
+            having,
             compare_to,
             align,
             partial,
@@ -109,6 +116,7 @@ impl<'v> Reader<'v> {
             timezone,
             week_start,
             currency,
+            refunds,
             fill,
         })
     }
@@ -139,94 +147,6 @@ impl<'v> Reader<'v> {
     ) -> Option<T> {
         let value = self.text(name)?;
         choice(&mut self.findings, &Pointer::ROOT.key(name), value, (name, "invalid_value"), choices)
-    }
-
-    fn metrics(&mut self) -> Option<Vec<MetricRef>> {
-        match (self.field("metrics"), self.field("metric")) {
-            (Some(_), Some(_)) => {
-                let at = Pointer::ROOT.key("metric");
-                self.findings.invalid(&at, "invalid_value", "cannot stand beside \"metrics\": give one of them");
-                None
-            }
-            (Some(list), None) => {
-                if self.field("source").is_some() {
-                    let detail = "belongs to the short form with \"metric\"; in \"metrics\" an id has its source: shopify.revenue";
-                    self.findings.invalid(&Pointer::ROOT.key("source"), "invalid_value", detail);
-                }
-                self.metric_list(list)
-            }
-            (None, Some(_)) => self.short_metric().map(|metric| vec![metric]),
-            (None, None) => {
-                self.required("metrics", "is missing: what is asked for?");
-                None
-            }
-        }
-    }
-
-    fn metric_list(&mut self, list: &Value) -> Option<Vec<MetricRef>> {
-        let at = Pointer::ROOT.key("metrics");
-        let list = array(&mut self.findings, &at, list)?;
-        if list.is_empty() || list.len() > MAX_METRICS {
-            self.findings.invalid(&at, "invalid_value", format!("must have 1 to {MAX_METRICS} metrics"));
-            return None;
-        }
-        let mut metrics: Vec<Option<MetricRef>> = Vec::new();
-        for (index, name) in list.iter().enumerate() {
-            let at = at.index(index);
-            let found = text(&mut self.findings, &at, name).and_then(|name| metric(&mut self.findings, &at, name));
-            if found.is_some() && metrics.contains(&found) {
-                self.findings.invalid(&at, "duplicate", "is listed twice");
-            }
-            metrics.push(found);
-        }
-        metrics.into_iter().collect()
-    }
-
-    /// `"metric": "revenue", "source": "shopify"`, or `"metric": "shopify.revenue"`.
-    fn short_metric(&mut self) -> Option<MetricRef> {
-        let name = self.text("metric")?;
-        let at = Pointer::ROOT.key("metric");
-        let source_at = Pointer::ROOT.key("source");
-        let Some(source) = self.text("source") else {
-            if !name.contains('.') && self.field("source").is_none() {
-                let registry = Registry::get();
-                let sources =
-                    registry.metrics.iter().filter(|metric| metric.id.split_once('.').is_some_and(|id| id.1 == name));
-                let known: Vec<_> = sources.map(|metric| metric.id).collect();
-                if let [id] = known[..] {
-                    self.required("source", &format!("is missing; give it, or write the metric as {id:?}"));
-                    return None;
-                }
-            }
-            return metric(&mut self.findings, &at, name);
-        };
-        let sources = Registry::get().sources.iter().map(|source| (source.id, source));
-        choice(&mut self.findings, &source_at, source, ("source", "unknown_source"), sources)?;
-        match name.split_once('.') {
-            None => metric(&mut self.findings, &at, &format!("{source}.{name}")),
-            Some((prefix, _)) if prefix == source => metric(&mut self.findings, &at, name),
-            Some(_) => {
-                let detail = format!("{source:?} is not the source of the metric {:?}", shorten(name));
-                self.findings.invalid(&source_at, "invalid_value", detail);
-                None
-            }
-        }
-    }
-
-    fn aggregation(&mut self, metrics: &[MetricRef]) {
-        let choices = Aggregation::ALL.map(|aggregation| (aggregation.name(), aggregation));
-        let Some(wanted) = self.chosen("aggregation", choices) else { return };
-        let at = Pointer::ROOT.key("aggregation");
-        for metric in metrics.iter().filter(|metric| metric.aggregation != wanted) {
-            if metric.aggregations.contains(&wanted) {
-                let what = format!("the aggregation {:?} of {:?}", wanted.name(), metric.id);
-                self.findings.unsupported(&at, &what);
-            } else {
-                let allowed: Vec<_> = metric.aggregations.iter().map(|allowed| allowed.name()).collect();
-                let detail = format!("{:?} cannot be {:?}; it can be {}", metric.id, wanted.name(), allowed.join(", "));
-                self.findings.invalid(&at, "invalid_value", detail);
-            }
-        }
     }
 
     fn group_by(&mut self, metrics: &[MetricRef]) -> Option<Vec<DimensionRef>> {
@@ -274,9 +194,70 @@ impl<'v> Reader<'v> {
         Some(stores)
     }
 
-    fn order_by(
+    /// What must hold of rows, and of figures. Conditions on figures may stand among the filters.
+    fn conditions(
         &mut self,
         metrics: &[MetricRef],
+        asked: &[Asked],
+        group_by: &[DimensionRef],
+    ) -> (Option<Filter>, Option<Filter<RowCondition>>) {
+        let keys: Vec<_> = asked.iter().map(|asked| asked.key.as_str()).collect();
+        let scope = Scope { metrics, figures: Some(&keys) };
+        let mut read = |name: &str| {
+            let value = self.field(name)?;
+            parse_filter::filters(&mut self.findings, &Pointer::ROOT.key(name), value, &scope)
+        };
+        let (filters, having) = (read("filters"), read("having"));
+        let (rows, figures) = filters.map_or((None, None), parse_filter::split);
+        self.check_grouped("filters", figures.as_ref(), group_by);
+        self.check_grouped("having", having.as_ref(), group_by);
+        let mut having: Vec<_> = figures.into_iter().chain(having).collect();
+        (rows, if having.len() > 1 { Some(Filter::And(having)) } else { having.pop() })
+    }
+
+    /// Dimensions that conditions on rows of the answer are about must be columns of it.
+    fn check_grouped(&mut self, name: &str, having: Option<&Filter<RowCondition>>, group_by: &[DimensionRef]) {
+        for condition in having.map(Filter::comparisons).unwrap_or_default() {
+            if let RowCondition::Dimension(comparison) = condition
+                && !group_by.contains(&comparison.dimension)
+            {
+                let id = comparison.dimension.id;
+                let detail =
+                    format!("{id:?} is part of a condition on rows of the answer, so they must be grouped by it");
+                self.findings.invalid(&Pointer::ROOT.key(name), "not_grouped", detail);
+            }
+        }
+    }
+
+    /// The metrics that only conditions are about.
+    fn hidden(
+        &mut self,
+        asked: &[Asked],
+        having: Option<&Filter<RowCondition>>,
+        group_by: &[DimensionRef],
+        filters: Option<&Filter>,
+    ) -> Vec<Asked> {
+        let mut hidden: Vec<Asked> = Vec::new();
+        for condition in having.map(Filter::comparisons).unwrap_or_default() {
+            let RowCondition::Figure(comparison) = condition else { continue };
+            let is_known = |one: &Asked| one.key == comparison.metric;
+            let metric = Registry::get().metric(&comparison.metric).map(MetricRef);
+            let Some(metric) = metric.filter(|_| !asked.iter().chain(&hidden).any(is_known)) else { continue };
+            let filtered = filters.map(Filter::comparisons).unwrap_or_default();
+            let used = group_by.iter().copied().chain(filtered.iter().map(|one| one.dimension));
+            for dimension in used.filter(|dimension| !metric.dimensions.contains(&dimension.id)) {
+                let detail = format!("{:?} cannot be cut by {:?}", metric.id, dimension.id);
+                let field = if self.field("having").is_some() { "having" } else { "filters" };
+                self.findings.invalid(&Pointer::ROOT.key(field), "dimension_not_allowed", detail);
+            }
+            hidden.push(Asked::metric(metric));
+        }
+        hidden
+    }
+
+    fn order_by(
+        &mut self,
+        metrics: &[Asked],
         group_by: &[DimensionRef],
         granularity: Option<Granularity>,
     ) -> Option<Vec<OrderBy>> {
@@ -290,7 +271,7 @@ impl<'v> Reader<'v> {
         let mut fields: Vec<(&str, OrderField)> = Vec::new();
         fields.extend(granularity.map(|_| ("time", OrderField::Time(TimeField::Time))));
         fields.extend(group_by.iter().map(|dimension| (dimension.0.id, OrderField::Dimension(*dimension))));
-        fields.extend(metrics.iter().map(|metric| (metric.0.id, OrderField::Metric(*metric))));
+        fields.extend(metrics.iter().map(|asked| (asked.key.as_str(), OrderField::Metric(asked.key.clone()))));
         let steps = list.iter().enumerate().map(|(index, step)| self.order(&at.index(index), step, &fields));
         steps.collect::<Vec<_>>().into_iter().collect()
     }
@@ -328,18 +309,12 @@ impl<'v> Reader<'v> {
 
     fn currency(&mut self) -> Option<String> {
         let code = self.text("currency")?;
-        if currencies::CODES.contains(&code) {
+        if currency::CODES.contains(&code) {
             return Some(code.to_owned());
         }
-        let detail = unknown("currency", code, currencies::CODES.iter().copied());
+        let detail = unknown("currency", code, currency::CODES.iter().copied());
         self.findings.invalid(&Pointer::ROOT.key("currency"), "unknown_currency", detail);
         None
-    }
-
-    fn refunds(&mut self) {
-        if self.chosen("refunds", [("order_date", false), ("refund_date", true)]) == Some(true) {
-            self.findings.unsupported(&Pointer::ROOT.key("refunds"), "counting refunds on their own date");
-        }
     }
 }
 

@@ -2,23 +2,33 @@
 
 use serde_json::{Map, Value};
 
-use super::filter::{Arity, Comparison, Filter, Operator};
+use super::filter::{Arity, Comparison, FigureComparison, Filter, Number, Operator, RowCondition};
+use super::parse_metrics::unknown_metric;
 use super::reader::{Findings, Pointer, array, choice, kind, object, text, unknown};
-use crate::metrics::registry::{DimensionRef, Metric, MetricRef, Registry};
+use crate::metrics::formula::exact;
+use crate::metrics::registry::{DimensionRef, MetricRef, Registry};
 
 const MAX_DEPTH: usize = 8;
 const MAX_COMPARISONS: usize = 100;
 const MAX_VALUES: usize = 1_000;
 const MAX_TEXT: usize = 1_000;
 
-/// Reads `filters`. `metrics` are those that the query asks for, whose dimensions may be used.
+/// What conditions may be about.
+pub(super) struct Scope<'m> {
+    /// Dimensions that all of these have.
+    pub(super) metrics: &'m [MetricRef],
+    /// The keys of figures that they may be about besides metrics, or `None` when they may be about none.
+    pub(super) figures: Option<&'m [&'m str]>,
+}
+
+/// Reads conditions.
 pub(super) fn filters(
     findings: &mut Findings,
     at: &Pointer<'_>,
     value: &Value,
-    metrics: &[MetricRef],
-) -> Option<Filter> {
-    let mut reader = Reader { findings, metrics, comparisons: 0 };
+    scope: &Scope<'_>,
+) -> Option<Filter<RowCondition>> {
+    let mut reader = Reader { findings, scope, comparisons: 0 };
     if value.as_object().is_some_and(Map::is_empty) {
         return None;
     }
@@ -31,14 +41,46 @@ pub(super) fn filters(
     filter
 }
 
+/// Takes conditions apart: what is about rows decides which are counted, what is about figures which of the counted are shown.
+pub(super) fn split(filter: Filter<RowCondition>) -> (Option<Filter>, Option<Filter<RowCondition>>) {
+    let parts = if is_of_rows(&filter) { vec![filter] } else { conjuncts(filter) };
+    let (rows, mut figures): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_of_rows);
+    let mut rows: Vec<_> = rows.into_iter().filter_map(of_rows).collect();
+    let rows = if rows.len() > 1 { Some(Filter::And(rows)) } else { rows.pop() };
+    let figures = if figures.len() > 1 { Some(Filter::And(figures)) } else { figures.pop() };
+    (rows, figures)
+}
+
+/// The conditions that must all hold.
+fn conjuncts(filter: Filter<RowCondition>) -> Vec<Filter<RowCondition>> {
+    match filter {
+        Filter::And(parts) => parts.into_iter().flat_map(conjuncts).collect(),
+        one => vec![one],
+    }
+}
+
+fn is_of_rows(filter: &Filter<RowCondition>) -> bool {
+    filter.comparisons().into_iter().all(|condition| matches!(condition, RowCondition::Dimension(_)))
+}
+
+fn of_rows(filter: Filter<RowCondition>) -> Option<Filter> {
+    Some(match filter {
+        Filter::And(parts) => Filter::And(parts.into_iter().map(of_rows).collect::<Option<_>>()?),
+        Filter::Or(parts) => Filter::Or(parts.into_iter().map(of_rows).collect::<Option<_>>()?),
+        Filter::Not(part) => Filter::Not(Box::new(of_rows(*part)?)),
+        Filter::Is(RowCondition::Dimension(comparison)) => Filter::Is(comparison),
+        Filter::Is(RowCondition::Figure(_)) => return None,
+    })
+}
+
 struct Reader<'f, 'm> {
     findings: &'f mut Findings,
-    metrics: &'m [MetricRef],
+    scope: &'m Scope<'m>,
     comparisons: usize,
 }
 
 impl Reader<'_, '_> {
-    fn filter(&mut self, at: &Pointer<'_>, value: &Value, depth: usize) -> Option<Filter> {
+    fn filter(&mut self, at: &Pointer<'_>, value: &Value, depth: usize) -> Option<Filter<RowCondition>> {
         if depth > MAX_DEPTH {
             self.findings.invalid(at, "too_large", format!("is nested more than {MAX_DEPTH} deep"));
             return None;
@@ -66,7 +108,7 @@ impl Reader<'_, '_> {
         group: &str,
         inner: &Value,
         depth: usize,
-    ) -> Option<Filter> {
+    ) -> Option<Filter<RowCondition>> {
         for other in map.keys().filter(|key| *key != group) {
             let detail = format!("cannot stand beside \"{group}\": a group has one key; nest groups instead");
             self.findings.invalid(&at.key(other), "invalid_value", detail);
@@ -86,7 +128,7 @@ impl Reader<'_, '_> {
         Some(if group == "and" { Filter::And(parts) } else { Filter::Or(parts) })
     }
 
-    fn comparison(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Filter> {
+    fn comparison(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Filter<RowCondition>> {
         self.comparisons += 1;
         for key in map.keys().filter(|key| !["dimension", "metric", "operator", "values"].contains(&key.as_str())) {
             let detail = unknown("field", key, ["dimension", "operator", "values", "metric"]);
@@ -105,7 +147,7 @@ impl Reader<'_, '_> {
             return None;
         };
         let dimension = text(self.findings, &at.key("dimension"), name)
-            .and_then(|name| dimension(self.findings, &at.key("dimension"), name, self.metrics));
+            .and_then(|name| dimension(self.findings, &at.key("dimension"), name, self.scope.metrics));
         let operator = operator?;
         if operator.is_numeric() {
             let detail =
@@ -114,7 +156,8 @@ impl Reader<'_, '_> {
             return None;
         }
         let values = self.values(at, operator, map.get("values"))?;
-        Some(Filter::Is(Comparison { dimension: dimension?, operator, values }))
+        let comparison = Comparison { dimension: dimension?, operator, values };
+        Some(Filter::Is(RowCondition::Dimension(comparison)))
     }
 
     fn operator(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Operator> {
@@ -175,40 +218,57 @@ impl Reader<'_, '_> {
         name: &Value,
         operator: Option<Operator>,
         values: Option<&Value>,
-    ) -> Option<Filter> {
+    ) -> Option<Filter<RowCondition>> {
         let name_at = at.key("metric");
-        let name = text(self.findings, &name_at, name)?;
-        metric(self.findings, &name_at, name)?;
-        if let Some(operator) = operator
-            .filter(|operator| !operator.is_numeric() && !matches!(operator, Operator::Equals | Operator::NotEquals))
-        {
+        let Some(keys) = self.scope.figures else {
+            let detail = "cannot stand here: these filters say which rows one metric counts";
+            self.findings.invalid(&name_at, "invalid_value", detail);
+            return None;
+        };
+        let metric = text(self.findings, &name_at, name)?.to_owned();
+        if !keys.contains(&metric.as_str()) && Registry::get().metric(&metric).is_none() {
+            self.findings.invalid(&name_at, "unknown_metric", unknown_metric(&metric));
+            return None;
+        }
+        let operator = operator?;
+        let is_of_numbers = operator.is_numeric()
+            || matches!(operator, Operator::Equals | Operator::NotEquals | Operator::Set | Operator::NotSet);
+        if !is_of_numbers {
             let detail = format!("{:?} compares text, and metrics are numbers", operator.name());
             self.findings.invalid(&at.key("operator"), "invalid_value", detail);
             return None;
         }
         let values_at = at.key("values");
-        let numbers = values.and_then(Value::as_array);
-        if numbers.is_none_or(|values| values.len() != 1 || !values[0].is_number()) {
-            self.findings.invalid(&values_at, "invalid_value", "must be an array of one number");
+        let empty = Value::Array(Vec::new());
+        let values = array(self.findings, &values_at, values.unwrap_or(&empty))?;
+        let numbers: Option<Vec<_>> = values.iter().map(number).collect();
+        let (wanted, fits) = match operator.arity() {
+            Arity::None => ("no value", values.is_empty()),
+            _ => ("one number", values.len() == 1),
+        };
+        let Some(values) = numbers.filter(|_| fits) else {
+            self.findings.invalid(&values_at, "invalid_value", format!("must be an array of {wanted}"));
             return None;
-        }
-        self.findings.unsupported(&name_at, "filtering rows by the figure of a metric");
-        None
+        };
+        Some(Filter::Is(RowCondition::Figure(FigureComparison { metric, operator, values })))
     }
 
     /// `{"country": "US", "channel": ["web", "pos"]}`: all of them hold.
-    fn short_form(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Filter> {
+    fn short_form(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Filter<RowCondition>> {
         let mut parts = Vec::new();
         for (name, value) in map {
             self.comparisons += 1;
             let at = at.key(name);
-            let dimension = dimension(self.findings, &at, name, self.metrics);
+            let dimension = dimension(self.findings, &at, name, self.scope.metrics);
             let (operator, values) = match value {
                 Value::Array(_) => (Operator::In, self.short_values(&at, value)),
                 _ => (Operator::Equals, self.value(&at, value).map(|value| vec![value])),
             };
             parts.push(
-                dimension.zip(values).map(|(dimension, values)| Filter::Is(Comparison { dimension, operator, values })),
+                dimension
+                    .zip(values)
+                    .map(|(dimension, values)| Comparison { dimension, operator, values })
+                    .map(|comparison| Filter::Is(RowCondition::Dimension(comparison))),
             );
         }
         let mut parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
@@ -227,14 +287,16 @@ impl Reader<'_, '_> {
     }
 }
 
-/// The metric of that id.
-pub(super) fn metric(findings: &mut Findings, at: &Pointer<'_>, name: &str) -> Option<MetricRef> {
-    let found = Registry::get().metric(name);
-    if found.is_none() {
-        let detail = unknown("metric", name, Registry::get().metrics.iter().map(|metric: &Metric| metric.id));
-        findings.invalid(at, "unknown_metric", detail);
-    }
-    found.map(MetricRef)
+/// A number, or a text of its decimals.
+fn number(value: &Value) -> Option<Number> {
+    let text = match value {
+        Value::Number(number) if number.is_f64() => number.as_f64()?.to_string(), // without an exponent
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        _ => return None,
+    };
+    let value = exact(&text)?;
+    Some(Number { text, value })
 }
 
 /// The dimension of that id, if all the metrics can be cut by it.

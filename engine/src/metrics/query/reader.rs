@@ -189,7 +189,8 @@ fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
             None => strsim::jaro_winkler(&wanted, &candidate).max(strsim::jaro_winkler(&wanted, last)),
         }
     };
-    let best = known.iter().map(|candidate| (score(candidate), *candidate)).max_by(|a, b| a.0.total_cmp(&b.0));
+    // Of several that are as near, the first.
+    let best = known.iter().rev().map(|candidate| (score(candidate), *candidate)).max_by(|a, b| a.0.total_cmp(&b.0));
     best.filter(|(score, _)| *score >= 0.8).map(|(_, candidate)| candidate)
 }
 

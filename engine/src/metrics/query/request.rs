@@ -9,9 +9,9 @@ use crate::metrics::registry::Aggregation;
 /// instead of `metrics`.
 #[derive(Debug, utoipa::ToSchema)]
 pub struct QueryRequest {
-    /// Ids of metrics.
+    /// What is asked for: ids of metrics, or objects that say more.
     #[schema(example = json!(["shopify.revenue", "shopify.orders"]))]
-    pub metrics: Option<Vec<String>>,
+    pub metrics: Option<Vec<RequestedMetric>>,
     /// Short form: one metric, with its source in `source` or in front of a dot.
     pub metric: Option<String>,
     /// Short form: where the metric comes from.
@@ -27,9 +27,13 @@ pub struct QueryRequest {
     /// A dimension, or several.
     pub group_by: Option<OneOrMany>,
     /// Which rows: `{"country": "US"}`, `{"dimension", "operator", "values"}`, or `{"and": [...]}`, `{"or": [...]}`,
-    /// `{"not": ...}` of them.
+    /// `{"not": ...}` of them. Conditions on figures, `{"metric", "operator", "values"}`, are as in `having`.
     #[schema(value_type = Option<Object>, example = json!({"country": "US"}))]
     pub filters: Option<serde_json::Value>,
+    /// Which rows of the answer: conditions on their figures, `{"metric": "shopify.orders", "operator": "gte", "values": [10]}`, and on
+    /// what they are grouped by. Totals stay those of all rows.
+    #[schema(value_type = Option<Object>)]
+    pub having: Option<serde_json::Value>,
     /// What to compare with: a name, or local dates.
     pub compare_to: Option<Compare>,
     /// Which days stand beside which.
@@ -58,6 +62,37 @@ pub struct QueryRequest {
     /// Not built yet.
     #[schema(value_type = Option<Object>)]
     pub funnel: Option<serde_json::Value>,
+}
+
+/// Something that is asked for.
+#[derive(Debug, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum RequestedMetric {
+    /// The id of a metric.
+    Id(String),
+    /// A metric in another way, or a formula over metrics.
+    Figure(RequestedFigure),
+}
+
+/// A metric in another way, or a formula over metrics: `metric` or `formula` is required, and `as` for a formula.
+#[derive(Debug, utoipa::ToSchema)]
+pub struct RequestedFigure {
+    /// The id of a metric.
+    pub metric: Option<String>,
+    /// Metrics, numbers, brackets and the four operations.
+    #[schema(example = "shopify.revenue / ga4.sessions")]
+    pub formula: Option<String>,
+    /// How rows become a figure; the metric's own way when absent.
+    pub aggregation: Option<Aggregation>,
+    /// Which rows it is about, beyond those that the query is about.
+    #[schema(value_type = Option<Object>)]
+    pub filters: Option<serde_json::Value>,
+    /// The key of its column; the metric's id when absent.
+    pub r#as: Option<String>,
+    /// Its name for people.
+    pub title: Option<String>,
+    /// What a formula's figures measure, where it is a ratio that is to be shown as a percentage.
+    pub unit: Option<crate::metrics::registry::Unit>,
 }
 
 /// The length of buckets.
@@ -98,12 +133,13 @@ pub struct RequestedOrder {
 }
 
 /// Whose day a refund belongs to.
-#[derive(Debug, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundDate {
     /// The order's.
+    #[default]
     OrderDate,
-    /// Its own. Not built yet.
+    /// Its own; the order's where the source does not tell it.
     RefundDate,
 }
 
