@@ -3,6 +3,7 @@
 //!
 //! - [`shopify`]: the orders file that Shopify's admin exports.
 //! - [`events_file`]: any CSV or Parquet file of measurements, by a mapping of its columns.
+//! - [`rates_file`]: rates between currencies, from a CSV file.
 //! - [`demo`]: three made-up stores, written as such an orders file, so that they take the path that real ones take.
 //!
 //! Promises: a file is read as a stream, in memory that does not grow with its size but for a few bytes per entity;
@@ -14,6 +15,7 @@
 
 pub mod demo;
 pub mod events_file;
+pub mod rates_file;
 pub mod shopify;
 
 mod columns;

@@ -12,4 +12,5 @@ mod orders_discounts;
 mod orders_errors;
 mod orders_model;
 mod orders_versions;
+mod rates;
 mod retail;

@@ -112,6 +112,7 @@ impl From<QueryError> for Problem {
             }
             QueryError::Limit { .. } => refused("limit_exceeded", error.to_string()),
             QueryError::MixedCurrencies { .. } => refused("mixed_currencies", error.to_string()),
+            QueryError::MissingRate { .. } => refused("missing_rate", error.to_string()),
             QueryError::Lake(cause) => lake(&cause),
             QueryError::Execution(cause) if is_too_large(&cause) => query_too_large(),
             QueryError::Execution(cause) if SegmentFault::find(&*cause).is_some() => {

@@ -122,7 +122,7 @@ impl ImportForm {
         }
         let kind = self.kind.as_deref().and_then(|text| ImportKind::parse(text.trim()));
         if kind.is_none() {
-            let expected = "expected shopify_orders or metric_events";
+            let expected = "expected shopify_orders, metric_events or fx_rates";
             wrong("/kind", if self.kind.is_some() { expected } else { "is missing" });
         }
         if self.file.is_none() {

@@ -59,6 +59,8 @@ pub(super) enum ImportCommand {
     ShopifyOrders(ImportArgs),
     /// Metric events from any CSV or Parquet file, by a mapping of its columns
     Events(ImportEventsArgs),
+    /// Rates between currencies (CSV with date, base, quote and rate, or as the European Central Bank publishes them)
+    Rates(ImportArgs),
 }
 
 #[derive(Args, Debug)]

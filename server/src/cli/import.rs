@@ -23,6 +23,10 @@ pub(super) async fn shopify_orders(
     files(backend, &args.files, &Content::ShopifyOrders, &args.store, stop).await
 }
 
+pub(super) async fn rates(backend: &Backend, args: &ImportArgs, stop: &CancellationToken) -> Result<(), CliError> {
+    files(backend, &args.files, &Content::FxRates, &args.store, stop).await
+}
+
 pub(super) async fn events(
     backend: &Backend,
     args: &ImportEventsArgs,

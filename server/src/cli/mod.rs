@@ -101,6 +101,7 @@ async fn dispatch(command: Command, config: Arc<Config>) -> Result<(), CliError>
         Command::Demo(args) => demo::demo(backend, &args, stop).await,
         Command::Import(ImportCommand::ShopifyOrders(args)) => import::shopify_orders(&backend, &args, &stop).await,
         Command::Import(ImportCommand::Events(args)) => import::events(&backend, &args, &stop).await,
+        Command::Import(ImportCommand::Rates(args)) => import::rates(&backend, &args, &stop).await,
         other => tokio::select! {
             result = short(other, &backend) => result,
             () = stop.cancelled() => Err(CliError::stopped()),

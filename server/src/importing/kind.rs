@@ -12,6 +12,8 @@ pub enum ImportKind {
     ShopifyOrders,
     /// Any CSV or Parquet file of measurements, by a mapping of its columns.
     MetricEvents,
+    /// Rates between currencies: a CSV file with date, base, quote and rate, or as the European Central Bank publishes them.
+    FxRates,
 }
 
 impl ImportKind {
@@ -21,13 +23,14 @@ impl ImportKind {
         match self {
             Self::ShopifyOrders => "shopify_orders",
             Self::MetricEvents => "metric_events",
+            Self::FxRates => "fx_rates",
         }
     }
 
     /// The kind of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::ShopifyOrders, Self::MetricEvents].into_iter().find(|kind| kind.as_str() == name)
+        [Self::ShopifyOrders, Self::MetricEvents, Self::FxRates].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -38,6 +41,8 @@ pub enum Content {
     ShopifyOrders,
     /// [`ImportKind::MetricEvents`].
     MetricEvents(Box<Mapping>),
+    /// [`ImportKind::FxRates`].
+    FxRates,
 }
 
 impl Content {
@@ -47,6 +52,7 @@ impl Content {
         match self {
             Self::ShopifyOrders => ImportKind::ShopifyOrders,
             Self::MetricEvents(_) => ImportKind::MetricEvents,
+            Self::FxRates => ImportKind::FxRates,
         }
     }
 
@@ -57,7 +63,10 @@ impl Content {
     pub fn new(kind: ImportKind, mapping: Option<serde_json::Value>) -> Result<Self, String> {
         match (kind, mapping) {
             (ImportKind::ShopifyOrders, None) => Ok(Self::ShopifyOrders),
-            (ImportKind::ShopifyOrders, Some(_)) => Err("files of this kind need no mapping".to_owned()),
+            (ImportKind::FxRates, None) => Ok(Self::FxRates),
+            (ImportKind::ShopifyOrders | ImportKind::FxRates, Some(_)) => {
+                Err("files of this kind need no mapping".to_owned())
+            }
             (ImportKind::MetricEvents, None) => Err("files of this kind need a mapping of their columns".to_owned()),
             (ImportKind::MetricEvents, Some(mapping)) => serde_json::from_value(mapping)
                 .map(|mapping| Self::MetricEvents(Box::new(mapping)))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use aloftly_catalog::ImportId;
-use aloftly_connectors::{CellError, ImportError, Progress, Summary, events_file, shopify};
+use aloftly_connectors::{CellError, ImportError, Progress, Summary, events_file, rates_file, shopify};
 use aloftly_engine::CommitId;
 use aloftly_engine::dataset::Dataset;
 use aloftly_engine::lake::manifest::{CommitCounts, Published};
@@ -247,6 +247,7 @@ fn read(source: &Source, spool: Spool, watch: &Watch, synced_at: DateTime<Utc>) 
         Content::ShopifyOrders => {
             shopify::orders_csv::import(file, &shopify::orders_csv::Options::default(), &mut sink, &mut progress)
         }
+        Content::FxRates => rates_file::import(file, &mut sink, &mut progress),
         Content::MetricEvents(mapping) => {
             let options = events_file::Options::new(synced_at);
             if is_parquet(&mut file).map_err(unreadable)? {
@@ -318,7 +319,7 @@ impl RowSink for Stoppable<'_> {
 fn receipt(content: &Content, sha256: &str) -> Result<String, RunError> {
     let kind = content.kind().as_str();
     match content {
-        Content::ShopifyOrders => Ok(format!("import:{kind}:{sha256}")),
+        Content::ShopifyOrders | Content::FxRates => Ok(format!("import:{kind}:{sha256}")),
         Content::MetricEvents(mapping) => {
             let mapping = serde_json::to_vec(mapping).map_err(|error| RunError::Failed(error.into()))?;
             Ok(format!("import:{kind}:{sha256}:{}", hex::encode(Sha256::digest(mapping))))

@@ -4,6 +4,7 @@ import type { Import } from "@/lib/api/types";
 export const RECORDS: Record<Import["kind"], string> = {
   shopify_orders: "orders, customers, products and refunds",
   metric_events: "measurements",
+  fx_rates: "rates",
 };
 
 /** How many records an import has changed; none when all that is in the file was known. */

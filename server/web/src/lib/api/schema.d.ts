@@ -146,20 +146,35 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description What is computed over the rows that are taken. */
-        Aggregate: {
-            /** @description The sum of a column, less that of others. Nulls add nothing. */
-            sum: {
-                /** @description The column to add up. */
-                column: string;
-                /** @description Columns to take off. */
-                minus: string[];
-            };
-        } | "count" | {
-            /** @description The number of different values of a column; nulls are none. The same value in two stores is two. */
+        Aggregate: "count" | {
+            /** @description The number of different values of a text column; nulls are none. The same value in two stores is two. */
             count_distinct: {
                 /** @description The column. */
                 column: string;
             };
+        } | {
+            /** @description The number of rows with the value. */
+            count_of: unknown;
+        } | {
+            /** @description The sum; of no values, zero. */
+            sum: unknown;
+        } | {
+            /** @description The least value. */
+            min: unknown;
+        } | {
+            /** @description The greatest value. */
+            max: unknown;
+        } | {
+            /** @description The value below which a share of all values is: linear between the two nearest. */
+            percentile: {
+                /** @description Which share. */
+                at: components["schemas"]["Thousandths"];
+                /** @description Of what. */
+                of: unknown;
+            };
+        } | {
+            /** @description The value of the newest row that has one; of several at the same instant the greatest. */
+            latest: unknown;
         };
         /**
          * @description How the values of rows become one figure.
@@ -180,7 +195,7 @@ export interface components {
          * @description Where a metric is found among the others.
          * @enum {string}
          */
-        Category: "revenue" | "orders" | "customers" | "products";
+        Category: "revenue" | "orders" | "customers" | "products" | "traffic" | "conversion" | "engagement" | "sentiment" | "testing" | "support";
         /** @description What is wrong in one cell. */
         CellError: {
             /** @description The column's title. */
@@ -275,12 +290,17 @@ export interface components {
         } | {
             /** @description The column. */
             column: string;
+            /** @enum {string} */
+            is: "true";
+        } | {
+            /** @description The column. */
+            column: string;
             /** @description The text. */
             equals: string;
             /** @enum {string} */
             is: "text";
         };
-        /** @description Something that metrics can be cut by. All are text. */
+        /** @description Something that metrics can be cut by. All values are texts. */
         Dimension: {
             /** @description What it says. */
             description: string;
@@ -307,18 +327,36 @@ export interface components {
              */
             pointer: string;
         };
-        /** @description How a metric is computed. */
+        /** @description How a metric is computed. What is divided or taken off is complete before: sums over sums, never the mean of means. */
         Formula: {
             /** @description One measure. */
             measure: components["schemas"]["Measure"];
         } | {
-            /** @description A measure over another, divided after both are complete; null when the denominator is zero. */
+            /** @description A measure less another. */
+            difference: {
+                /** @description By what. */
+                less: components["schemas"]["Measure"];
+                /** @description What is reduced. */
+                of: components["schemas"]["Measure"];
+            };
+        } | {
+            /** @description A measure over another; null when the denominator is zero. */
             ratio: {
                 /** @description By what. */
                 denominator: components["schemas"]["Measure"];
                 /** @description What is divided. */
                 numerator: components["schemas"]["Measure"];
             };
+        } | {
+            /** @description An expression over other metrics, such as `shopify.orders / ga4.sessions`. */
+            computed: string;
+        };
+        /** @description One of several reports that tell the same, each cut by other dimensions. */
+        Grain: {
+            /** @description The dimensions that it is cut by. */
+            dimensions: string[];
+            /** @description The name of its rows. */
+            metric_name: string;
         };
         /**
          * @description How long a bucket of time is.
@@ -417,7 +455,7 @@ export interface components {
          * @description What is in a file.
          * @enum {string}
          */
-        ImportKind: "shopify_orders" | "metric_events";
+        ImportKind: "shopify_orders" | "metric_events" | "fx_rates";
         /** @description Some imports, newest first. */
         ImportList: {
             imports: components["schemas"]["Import"][];
@@ -429,10 +467,12 @@ export interface components {
          * @enum {string}
          */
         ImportStatus: "queued" | "running" | "done" | "failed";
-        /** @description One aggregate over some of a metric's rows. */
+        /** @description One aggregate over rows. */
         Measure: components["schemas"]["Aggregate"] & {
-            /** @description Over which of the metric's rows. */
+            /** @description Over which of these rows. */
             only?: components["schemas"]["Condition"][];
+            /** @description Over which rows. */
+            rows: components["schemas"]["Rows"];
         };
         /** @description What an answer was computed from. */
         Meta: {
@@ -471,26 +511,21 @@ export interface components {
             aggregation: components["schemas"]["Aggregation"];
             /** @description Every way in which they may. */
             aggregations: components["schemas"]["Aggregation"][];
+            by_refund?: components["schemas"]["Formula"] | null;
             /** @description Where it is found. */
             category: components["schemas"]["Category"];
-            /** @description The dataset whose rows it is about. */
-            dataset: string;
             /** @description What exactly it counts. */
             description: string;
             /** @description The dimensions it can be cut by. */
             dimensions: string[];
             /** @description How it is computed. */
             formula: components["schemas"]["Formula"];
-            /** @description Whether more is good news. */
-            higher_is_better: boolean;
+            /** @description Whether more is good news; null when it is neither. */
+            higher_is_better?: boolean | null;
             /** @description Its name in queries: `shopify.revenue`. */
             id: string;
-            /** @description The rows it is about. */
-            rows: components["schemas"]["Condition"][];
             /** @description The source it comes from, the part of the id before the dot. */
             source: string;
-            /** @description The column that says when a row happened. */
-            time: string;
             /** @description Its name for people. */
             title: string;
             /** @description What its figures measure. */
@@ -566,7 +601,7 @@ export interface components {
             /** @description Which days stand beside which. */
             align: components["schemas"]["Align"];
             compare_to?: components["schemas"]["Compare"] | null;
-            /** @description The currency that amounts are expected in. */
+            /** @description The currency that amounts are wanted in; the rows' own when absent. */
             currency?: string | null;
             /** @description Whether buckets without rows are listed. */
             fill: boolean;
@@ -575,18 +610,20 @@ export interface components {
             granularity?: components["schemas"]["Granularity"] | null;
             /** @description Cut by what. */
             group_by: string[];
+            /** @description Which rows of the answer, by their figures. */
+            having?: Record<string, unknown> | null;
             /**
              * Format: int64
              * @description How many rows at most.
              */
             limit: number;
             /**
-             * @description What is asked for, in the order of the columns.
+             * @description What is asked for, in the order of the columns: ids of metrics, or objects where that is not all.
              * @example [
              *       "shopify.revenue"
              *     ]
              */
-            metrics: string[];
+            metrics: Record<string, unknown>[];
             /**
              * Format: int64
              * @description How many rows to leave out first.
@@ -596,6 +633,8 @@ export interface components {
             order_by: components["schemas"]["OrderBy"][];
             /** @description How an unfinished period is compared. */
             partial: components["schemas"]["Partial"];
+            /** @description Whose day a refund belongs to. */
+            refunds: components["schemas"]["RefundDate"];
             /** @description Of which stores; all that the caller may see when absent. */
             stores?: string[] | null;
             /** @description When. */
@@ -621,13 +660,18 @@ export interface components {
             fill?: boolean | null;
             /**
              * @description Which rows: `{"country": "US"}`, `{"dimension", "operator", "values"}`, or `{"and": [...]}`, `{"or": [...]}`,
-             *     `{"not": ...}` of them.
+             *     `{"not": ...}` of them. Conditions on figures, `{"metric", "operator", "values"}`, are as in `having`.
              */
             filters?: Record<string, unknown> | null;
             /** @description Not built yet. */
             funnel?: Record<string, unknown> | null;
             granularity?: components["schemas"]["RequestedGranularity"] | null;
             group_by?: components["schemas"]["OneOrMany"] | null;
+            /**
+             * @description Which rows of the answer: conditions on their figures, `{"metric": "shopify.orders", "operator": "gte", "values": [10]}`, and on
+             *     what they are grouped by. Totals stay those of all rows.
+             */
+            having?: Record<string, unknown> | null;
             /**
              * Format: int64
              * @description How many rows at most, 1,000 unless given.
@@ -636,13 +680,13 @@ export interface components {
             /** @description Short form: one metric, with its source in `source` or in front of a dot. */
             metric?: string | null;
             /**
-             * @description Ids of metrics.
+             * @description What is asked for: ids of metrics, or objects that say more.
              * @example [
              *       "shopify.revenue",
              *       "shopify.orders"
              *     ]
              */
-            metrics?: string[] | null;
+            metrics?: components["schemas"]["RequestedMetric"][] | null;
             /**
              * Format: int64
              * @description How many rows to leave out first.
@@ -730,13 +774,51 @@ export interface components {
             /** @description Where they come from. */
             sources: components["schemas"]["Source"][];
         };
+        /** @description A metric in another way, or a formula over metrics: `metric` or `formula` is required, and `as` for a formula. */
+        RequestedFigure: {
+            aggregation?: components["schemas"]["Aggregation"] | null;
+            /** @description The key of its column; the metric's id when absent. */
+            as?: string | null;
+            /** @description Which rows it is about, beyond those that the query is about. */
+            filters?: Record<string, unknown> | null;
+            /**
+             * @description Metrics, numbers, brackets and the four operations.
+             * @example shopify.revenue / ga4.sessions
+             */
+            formula?: string | null;
+            /** @description The id of a metric. */
+            metric?: string | null;
+            /** @description Its name for people. */
+            title?: string | null;
+            unit?: components["schemas"]["Unit"] | null;
+        };
         /** @description The length of buckets. */
         RequestedGranularity: components["schemas"]["Granularity"] | components["schemas"]["NoGranularity"];
+        /** @description Something that is asked for. */
+        RequestedMetric: string | components["schemas"]["RequestedFigure"];
         /** @description One step of the order of rows. */
         RequestedOrder: {
             direction?: components["schemas"]["Direction"] | null;
             /** @description `time`, a dimension that is grouped by, or a metric that is asked for. */
             field: string;
+        };
+        /** @description The rows of a dataset that metrics are about. */
+        Rows: {
+            /** @description The dataset. */
+            dataset: string;
+            /**
+             * @description For measurements that a source delivers several times, each cut by other dimensions: one of these sets of rows is taken,
+             *     never two of them.
+             */
+            grains?: components["schemas"]["Grain"][];
+            /** @description Whether their measured values are amounts of money. Columns of money are by their type. */
+            is_money: boolean;
+            /** @description Whether they are refunds, which a query may want on their own day or on their order's, the dataset's time. */
+            is_refund: boolean;
+            /** @description What holds for them. */
+            only?: components["schemas"]["Condition"][];
+            /** @description The columns that say when a row happened: the first of them that is not null. */
+            time: string[];
         };
         /** @description Who is signed in, and for which organisation. */
         Session: {
@@ -826,6 +908,11 @@ export interface components {
         StoreList: {
             stores: components["schemas"]["Store"][];
         };
+        /**
+         * Format: int32
+         * @description A share of all values, in thousandths.
+         */
+        Thousandths: number;
         /** @description The time that a query is about. */
         TimeRange: components["schemas"]["NamedRange"] | {
             /**
@@ -840,10 +927,10 @@ export interface components {
             to: string;
         };
         /**
-         * @description What a metric's figures measure.
+         * @description What a metric's figures measure, and so how they are written.
          * @enum {string}
          */
-        Unit: "count" | "currency";
+        Unit: "count" | "currency" | "percentage" | "duration" | "score" | "rating" | "ratio";
         /** @description A person. */
         User: {
             email: string;
@@ -1232,7 +1319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The query is wrong (`invalid_request`), asks for what is not built yet (`unsupported`), for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`) */
+            /** @description The query is wrong (`invalid_request`), asks for what is not built yet (`unsupported`), for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`), or for one that amounts cannot be converted to (`missing_rate`) */
             422: {
                 headers: {
                     [name: string]: unknown;
