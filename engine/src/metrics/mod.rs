@@ -1,8 +1,8 @@
 //! The metrics service: one declarative query language over everything that stores tell.
 //!
 //! Nothing else turns a metric into a plan. The way of a query: [`query`] reads and checks it, [`registry`] says what its
-//! metrics are, `time` turns its words into instants for each store, `plan` makes one aggregation per dataset, store and
-//! period, `execute` runs them, `table` brings the figures together and `answer` writes them down.
+//! metrics are, `time` turns its words into instants for each store, `plan` makes one aggregation per set of facts,
+//! store and period, `execute` and `pooled` run them, `table` brings the figures together and `answer` writes them down.
 //!
 //! Promises: days are local days; the figures of buckets and groups are those of disjoint rows; totals, ratios and
 //! distinct counts are computed, never added up where that is wrong; money is exact; what is not built is refused by

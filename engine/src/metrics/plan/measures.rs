@@ -1,7 +1,7 @@
 //! Which aggregates a query's metrics need: each once, however many metrics share it.
 //!
-//! Metrics over rows of one dataset that happened by the same clock are one set of **facts**, read once. Its aggregates are
-//! **slots**; a metric's **recipe** makes its figure of them.
+//! Metrics over rows of one dataset, and in a dataset of several sources of one of them, that happened by the same clock are one set
+//! of **facts**, read once. Its aggregates are **slots**; a metric's **recipe** makes its figure of them.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;

@@ -1,7 +1,8 @@
-//! From a checked query to plans: one aggregation per dataset, store and period.
+//! From a checked query to plans: one aggregation per set of facts, store and period.
 //!
-//! Stores are planned one by one and their figures added up: each has its own days, and its customers are its own, so
-//! sums, counts and distinct counts of different stores are those of disjoint rows.
+//! Stores are planned one by one and their values merged: each has its own days, and its customers are its own, so sums,
+//! counts and distinct counts of different stores are those of disjoint rows. Percentiles, which only the rows of all stores
+//! tell, are planned over their union.
 
 pub(crate) mod bucket_index;
 pub(crate) mod convert;

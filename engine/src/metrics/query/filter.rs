@@ -1,4 +1,4 @@
-//! Filters: which rows a query is about.
+//! Filters: which rows a query is about, and by the same logic which rows of an answer are shown, by their figures.
 //!
 //! The logic is SQL's, of three values. Every comparison with a null value is unknown, for negative operators too:
 //! `country notEquals US` leaves out orders without a country. `not` of unknown is unknown. A row is taken when the

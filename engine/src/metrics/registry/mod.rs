@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn formulas_name_metrics_of_one_source_and_fit_their_unit() {
+    fn formulas_name_metrics_that_have_their_dimensions_and_fit_their_unit() {
         for metric in &Registry::get().metrics {
             let Formula::Computed(text) = metric.formula else { continue };
             let formula = crate::metrics::formula::Formula::parse(text).unwrap();
