@@ -162,7 +162,9 @@ async fn compute(
     now: DateTime<Utc>,
 ) -> Result<QueryResponse, QueryError> {
     let rows_read = RowsRead::default();
-    let axis = Axis::of(resolved, measures.sources().len(), now);
+    let ids: Vec<_> = stores.iter().map(|(store, _)| store.id).collect();
+    let is_by_store = query.group_by.iter().any(|dimension| dimension.kind == DimensionKind::Store);
+    let axis = Axis::of(resolved, measures.sources().len(), is_by_store.then_some(ids.as_slice()), now);
     let rates = stores.iter().zip(resolved).map(|(store, resolved)| rates(query, measures, *store, resolved).boxed());
     let rates: Vec<_> = stream::iter(rates.collect::<Vec<_>>()).buffered(STORES_AT_ONCE).try_collect().await?;
     let tasks: Vec<_> = stores

@@ -3,13 +3,15 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::axis::{Axis, Step};
+use super::axis::{Axis, Step, Told};
 use super::error::QueryError;
 use super::figure::{Figure, exact, figure};
 use super::figures::{Figures, Group, Values, merge};
 use super::plan::measures::{Measures, Merging, Slot};
 use super::query::{Direction, OrderField, Query, RowCondition};
+use super::registry::DimensionKind;
 use super::row_limit::check_rows;
+use crate::StoreId;
 
 /// One row.
 #[derive(Clone, Debug)]
@@ -114,12 +116,12 @@ impl Table {
         }
         let mut table = Self {
             rows: Vec::new(),
-            totals: making.figures(Some(&totals), &axis.has_figures),
-            previous_totals: is_compared.then(|| making.figures(Some(&previous_totals), &axis.has_beside)),
+            totals: making.figures(Some(&totals), &axis.told.now),
+            previous_totals: is_compared.then(|| making.figures(Some(&previous_totals), &axis.told.beside)),
             steps: axis.steps,
             groups,
         };
-        table.list(&making, cells, fills).await?;
+        table.list(&making, cells, fills, axis.by_store).await?;
         table.keep_only_what_is_asked_for(query);
         table.sort(query);
         Ok(table)
@@ -130,8 +132,13 @@ impl Table {
         making: &Making<'_>,
         mut cells: HashMap<(usize, usize), Cell>,
         fills: bool,
+        by_store: HashMap<StoreId, HashMap<usize, Told>>,
     ) -> Result<(), QueryError> {
         let query = making.query;
+        // A group that is one store's knows what that store tells; any other what some store does.
+        let of_store = query.group_by.iter().position(|dimension| dimension.kind == DimensionKind::Store);
+        let by_store: HashMap<String, _> = by_store.into_iter().map(|(id, told)| (id.to_string(), told)).collect();
+        let nothing = Told::of_nothing(making.measures.sources().len());
         let everything = fills || query.granularity.is_none() && query.group_by.is_empty();
         let mut keys: Vec<_> = if everything {
             check_rows(self.steps.len().saturating_mul(self.groups.len()), making.measures.width)?;
@@ -147,13 +154,14 @@ impl Table {
             if number % ROWS_AT_ONCE == ROWS_AT_ONCE - 1 {
                 tokio::task::yield_now().await;
             }
-            let step = &self.steps[key.0];
+            let store = of_store.and_then(|at| by_store.get(self.groups[key.1][at].as_deref()?));
+            let told = store.map_or(&self.steps[key.0].told, |steps| steps.get(&key.0).unwrap_or(&nothing));
             let cell = cells.remove(&key).unwrap_or_default();
             self.rows.push(TableRow {
                 step: key.0,
                 group: key.1,
-                current: making.figures(cell.current.as_deref(), &step.has_figures),
-                previous: query.compare_to.map(|_| making.figures(cell.previous.as_deref(), &step.has_beside)),
+                current: making.figures(cell.current.as_deref(), &told.now),
+                previous: query.compare_to.map(|_| making.figures(cell.previous.as_deref(), &told.beside)),
             });
         }
         Ok(())

@@ -505,3 +505,21 @@ async fn what_many_ask_at_once_is_computed_once() {
     }
     assert_eq!(computed, 1);
 }
+
+#[tokio::test]
+async fn an_hour_that_a_change_of_clocks_cut_short_stands_beside_the_whole_one_of_another_day() {
+    let mut world = World::new(NOW, 1_000);
+    // On the 27th of September clocks there went from 02:45 to 03:45.
+    let orders = [Order::plain(1, "2026-09-26T14:05:00Z"), Order::plain(2, "2026-10-03T13:20:00Z")];
+    world.add_store(chrono_tz::Pacific::Chatham, Weekday::Mon, &[&orders]).await;
+    let answer = world
+        .answer(json!({
+            "metrics": ["shopify.orders"], "granularity": "hour", "time_range": {"from": "2026-09-27", "to": "2026-09-27"},
+            "compare_to": {"from": "2026-10-04", "to": "2026-10-04"}
+        }))
+        .await;
+    let hour = answer["rows"].as_array().unwrap().iter().find(|row| row["shopify.orders"] == 1).unwrap();
+    assert_eq!(hour["time"], "2026-09-27T03:45:00+13:45");
+    assert_eq!(hour["comparison"]["time"], "2026-10-04T03:00:00+13:45");
+    assert_eq!(hour["comparison"]["shopify.orders"]["value"], 1);
+}

@@ -337,3 +337,19 @@ async fn a_ratio_of_amounts_has_no_total_over_several_currencies() {
     assert_eq!(rows(&answer), ["JPY 0.5 1", "USD 0.1 1"]);
     assert_eq!(answer["totals"], json!({"share": null, "shopify.orders": 2}));
 }
+
+#[tokio::test]
+async fn a_store_that_tells_nothing_yet_has_no_zeros_beside_one_that_does() {
+    let mut world = World::new(NOW, 1_000);
+    let late = world.add_store(NEW_YORK, Weekday::Mon, &[&[sold(1, "2026-11-16T12:00:00Z", 10, "web")]]).await;
+    let orders = [sold(1, "2026-11-16T12:00:00Z", 20, "web"), sold(2, "2026-11-18T12:00:00Z", 30, "web")];
+    world.add_store(NEW_YORK, Weekday::Mon, &[&orders]).await;
+    let asked = json!({"metrics": ["shopify.revenue"], "granularity": "day", "group_by": "store"});
+    let answer = world.answer(query(&asked)).await;
+    let of = |store: &str| -> Vec<Value> {
+        let rows = answer["rows"].as_array().unwrap().iter();
+        rows.filter(|row| row["store"] == store).map(|row| row["shopify.revenue"].clone()).collect()
+    };
+    assert_eq!(of(&late.to_string()), [json!("10.00"), Value::Null, Value::Null]);
+    assert_eq!(of(&world.stores[1].scope.id.to_string()), ["20.00", "0.00", "30.00"]);
+}

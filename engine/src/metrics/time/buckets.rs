@@ -1,6 +1,8 @@
 //! The buckets of a period: labelled, half-open ranges of instants that cover it without gap or overlap.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc, Weekday};
+use chrono::{
+    DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Timelike as _, Utc, Weekday,
+};
 
 use super::calendar::{Granularity, local_date, next_hour, start_of_day};
 use super::range::Period;
@@ -37,7 +39,8 @@ pub(crate) struct Bucket {
     pub(crate) whole: (DateTime<Utc>, DateTime<Utc>),
     /// Its local dates within the period, both inclusive; a period so far counts with all of its unit.
     pub(crate) days: (NaiveDate, NaiveDate),
-    /// Of an hour: its local beginning, and how often the clock had shown that before on that day.
+    /// Of an hour: its full hour on the clock, also where a change of clocks cut it short, and how often that had been before on
+    /// that day.
     pub(crate) strike: Option<(NaiveDateTime, u8)>,
     /// Whether some of it is not of the range, nor of the unit that the range is the beginning of.
     pub(crate) is_clipped: bool,
@@ -88,7 +91,7 @@ fn hours(period: &Period) -> Result<Vec<Bucket>, QueryError> {
         let ends = next_hour(period.zone, begins).min(period.end);
         let local = begins.with_timezone(&period.zone).fixed_offset();
         let date = local_date(period.zone, begins);
-        let strike = local.naive_local();
+        let strike = date.and_time(NaiveTime::MIN) + TimeDelta::hours(i64::from(local.hour()));
         let before =
             buckets.iter().rev().take(26).filter(|bucket| bucket.strike.is_some_and(|(other, _)| other == strike));
         let occurrence = u8::try_from(before.count()).unwrap_or(u8::MAX);

@@ -50,6 +50,8 @@ struct Cell<'a> {
 #[derive(Default)]
 struct Gathered<'a> {
     steps: BTreeMap<Key, Step>,
+    /// Of each store by itself: whether it has begun, and whether something stands beside it.
+    of_stores: BTreeMap<(String, Key), (bool, bool)>,
     cells: BTreeMap<(Key, Group), Cell<'a>>,
     current: Vec<Fact<'a>>,
     previous: Vec<Fact<'a>>,
@@ -124,13 +126,16 @@ fn gather<'a>(
             let step = gathered.steps.entry(0).or_default();
             step.has_begun |= has_now;
             step.has_beside |= has_other;
+            gathered.of_stores.insert((store.id.clone(), 0), (has_now, has_other));
         }
         Some("hour") => {
             for day in range.from..=range.to {
                 for (key, text, hour, before) in hours(store.zone, day) {
                     let step = gathered.steps.entry(key).or_default();
                     step.text = Some(text);
-                    step.has_begun |= key <= now.timestamp_micros() && is_told(day, day);
+                    let own = gathered.of_stores.entry((store.id.clone(), key)).or_default();
+                    own.0 |= key <= now.timestamp_micros() && is_told(day, day);
+                    step.has_begun |= own.0;
                     let counterpart = shift
                         .and_then(|shift| back(shift, day))
                         .filter(|day| other.is_some_and(|(from, to)| from <= *day && *day <= to))
@@ -140,7 +145,8 @@ fn gather<'a>(
                     if let Some((begin, text, ..)) = counterpart {
                         let (day, into) = local(store.zone, DateTime::from_timestamp_micros(begin).unwrap());
                         step.beside = Some(text);
-                        step.has_beside |= is_reached(day, into) && is_told(day, day);
+                        own.1 |= is_reached(day, into) && is_told(day, day);
+                        step.has_beside |= own.1;
                         beside.insert(begin, key);
                     }
                 }
@@ -154,13 +160,16 @@ fn gather<'a>(
                 let last = last_of(granularity, week_start, first).min(range.whole_to);
                 let step = gathered.steps.entry(key).or_default();
                 step.text = Some(date_text(key));
-                step.has_begun |= first <= today && is_told(first, last.min(range.to));
+                let own = gathered.of_stores.entry((store.id.clone(), key)).or_default();
+                own.0 |= first <= today && is_told(first, last.min(range.to));
+                step.has_begun |= own.0;
                 if let (Some(shift), Some((from, to))) = (shift, other) {
                     let (a, b) = back_span(shift, first, last);
                     let (a, b) = (a.max(from), b.min(to));
                     if a <= b {
                         step.beside = step.beside.take().or(Some(date_text(back_or_later(shift, key))));
-                        step.has_beside |= is_told_and_reached(a, b);
+                        own.1 |= is_told_and_reached(a, b);
+                        step.has_beside |= own.1;
                         beside.extend((a..=b).map(|day| (day, key)));
                     }
                 }
@@ -259,7 +268,15 @@ pub(crate) fn answer(query: &Value, stores: &[OracleStore], now: DateTime<Utc>) 
         .map(|key| {
             let cell = gathered.cells.get(&key).unwrap_or(&nothing);
             let step = &gathered.steps[&key.0];
-            (evaluate_all(&cell.current, step.has_begun), evaluate_all(&cell.previous, step.has_beside), key)
+            // A row of one store tells what that store tells.
+            let (has_begun, has_beside) = match group_by.iter().position(|name| *name == "store") {
+                Some(at) => {
+                    let own = (key.1[at].clone().unwrap(), key.0);
+                    gathered.of_stores.get(&own).copied().unwrap_or_default()
+                }
+                None => (step.has_begun, step.has_beside),
+            };
+            (evaluate_all(&cell.current, has_begun), evaluate_all(&cell.previous, has_beside), key)
         })
         .collect();
     if let Some(condition) = query.get("having") {
