@@ -78,6 +78,9 @@ impl Answer<'_> {
             map.insert("time".to_owned(), label(step.label));
         }
         let group: &Group = &self.table.groups[row.group];
+        if self.table.others == Some(row.group) {
+            map.insert("other".to_owned(), Value::Bool(true));
+        }
         for (dimension, value) in self.query.group_by.iter().zip(group) {
             map.insert(dimension.id.to_owned(), value.as_deref().map_or(Value::Null, Value::from));
         }

@@ -11,6 +11,7 @@
 mod answer;
 mod axis;
 mod cache;
+mod compute;
 mod decode;
 mod error;
 mod execute;
@@ -30,6 +31,7 @@ mod service;
 mod source;
 mod table;
 mod time;
+mod top;
 
 pub use error::{FieldError, QueryError};
 pub use query::{Query, QueryRequest};

@@ -32,6 +32,8 @@ pub(crate) struct Table {
     pub(crate) steps: Vec<Step>,
     /// The groups, in the order of their values, nulls last.
     pub(crate) groups: Vec<Group>,
+    /// The group that stands for all that are not listed.
+    pub(crate) others: Option<usize>,
     /// All rows, in order.
     pub(crate) rows: Vec<TableRow>,
     pub(crate) totals: Vec<Figure>,
@@ -120,11 +122,21 @@ impl Table {
             previous_totals: is_compared.then(|| making.figures(Some(&previous_totals), &axis.told.beside)),
             steps: axis.steps,
             groups,
+            others: None,
         };
         table.list(&making, cells, fills, axis.by_store).await?;
         table.keep_only_what_is_asked_for(query);
         table.sort(query);
         Ok(table)
+    }
+
+    /// Adds the rows of another table, which has no groups, as those of one more group.
+    pub(crate) fn add_others(&mut self, others: Self, query: &Query) {
+        let group = self.groups.len();
+        self.groups.push(vec![None; query.group_by.len()]);
+        self.others = Some(group);
+        self.rows.extend(others.rows.into_iter().map(|row| TableRow { group, ..row }));
+        self.sort(query);
     }
 
     async fn list(
@@ -189,7 +201,10 @@ impl Table {
     /// Rows come in the order asked for; equal ones by time, then by group. Without an order they come by time, or else
     /// by the first metric, greatest first.
     fn sort(&mut self, query: &Query) {
-        let Self { rows, groups, .. } = self;
+        let Self { rows, groups, others, .. } = self;
+        let is_other = |row: &TableRow| Some(row.group) == *others;
+        // All others come last: of each step where rows are by time, and else of all.
+        let is_by_time = query.order_by.is_empty() && query.granularity.is_some();
         let metric = |key: &String| query.metrics.iter().position(|asked| asked.key == *key);
         let dimension = |one: &super::registry::DimensionRef| query.group_by.iter().position(|asked| asked == one);
         rows.sort_by(|a, b| {
@@ -207,7 +222,8 @@ impl Table {
             } else {
                 Ordering::Equal
             };
-            asked.fold(by_default, Ordering::then).then(a.step.cmp(&b.step)).then(a.group.cmp(&b.group))
+            let order = asked.fold(by_default, Ordering::then).then(a.step.cmp(&b.step)).then(a.group.cmp(&b.group));
+            if is_by_time { order } else { is_other(a).cmp(&is_other(b)).then(order) }
         });
     }
 }

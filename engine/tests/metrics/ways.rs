@@ -353,3 +353,54 @@ async fn a_store_that_tells_nothing_yet_has_no_zeros_beside_one_that_does() {
     assert_eq!(of(&late.to_string()), [json!("10.00"), Value::Null, Value::Null]);
     assert_eq!(of(&world.stores[1].scope.id.to_string()), ["20.00", "0.00", "30.00"]);
 }
+
+#[tokio::test]
+async fn the_largest_groups_are_listed_and_all_others_are_one_more() {
+    let mut world = World::new(NOW, 1_000);
+    let from = |id, at, total, country, customer| Order {
+        country,
+        customer: Some(customer),
+        ..sold(id, at, total, "web")
+    };
+    let orders = [
+        from(1, "2026-11-16T12:00:00Z", 50, Some("US"), "ann"),
+        from(2, "2026-11-17T12:00:00Z", 60, Some("US"), "bob"),
+        from(3, "2026-11-16T12:00:00Z", 70, Some("CA"), "ann"),
+        from(4, "2026-11-16T12:00:00Z", 30, Some("FR"), "cat"),
+        from(5, "2026-11-17T12:00:00Z", 10, Some("DE"), "cat"),
+        from(6, "2026-11-17T12:00:00Z", 20, None, "dan"),
+    ];
+    world.add_store(NEW_YORK, Weekday::Mon, &[&orders]).await;
+    let asked = json!({
+        "metrics": ["shopify.revenue", "shopify.customers", {"metric": "shopify.revenue", "aggregation": "median", "as": "typical"}],
+        "group_by": "country", "top": {"groups": 2}
+    });
+    let answer = world.answer(query(&asked)).await;
+    // Cat ordered from two of the other countries and is one customer of them.
+    assert_eq!(rows(&answer), ["US 110.00 2 55.00", "CA 70.00 1 70.00", "true null 60.00 2 20.00"]);
+    assert_eq!(answer["rows"][2]["other"], true);
+    assert_eq!(answer["totals"], json!({"shopify.revenue": "240.00", "shopify.customers": 4, "typical": "40.00"}));
+    let mut by_day = query(&asked);
+    by_day["granularity"] = json!("day");
+    by_day["metrics"] = json!(["shopify.revenue"]);
+    by_day["time_range"] = json!({"from": "2026-11-16", "to": "2026-11-17"});
+    let answer = world.answer(by_day.clone()).await;
+    assert_eq!(
+        rows(&answer),
+        [
+            "2026-11-16 CA 70.00",
+            "2026-11-16 US 50.00",
+            "2026-11-16 true null 30.00",
+            "2026-11-17 CA 0.00",
+            "2026-11-17 US 60.00",
+            "2026-11-17 true null 30.00"
+        ]
+    );
+    by_day["top"] = json!({"groups": 1, "by": "shopify.revenue", "other": false});
+    let answer = world.answer(by_day).await;
+    assert_eq!(rows(&answer), ["2026-11-16 US 50.00", "2026-11-17 US 60.00"]);
+    assert_eq!(answer["totals"]["shopify.revenue"], "240.00", "of everything");
+    let mut all = query(&asked);
+    all["top"] = json!({"groups": 5});
+    assert_eq!(world.answer(all).await["total_rows"], 5, "without others there is no other group");
+}

@@ -66,6 +66,9 @@ pub struct Query {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub having: Option<Filter<RowCondition>>,
+    /// Only the largest groups, and perhaps all others as one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top: Option<Top>,
     /// Compared with what.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_to: Option<Compare>,
@@ -93,6 +96,17 @@ pub struct Query {
     pub refunds: RefundDate,
     /// Whether buckets without rows are listed.
     pub fill: bool,
+}
+
+/// The largest groups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Top {
+    /// How many.
+    pub groups: usize,
+    /// By which figure over the whole range, greatest first.
+    pub by: String,
+    /// Whether all others are one more group.
+    pub other: bool,
 }
 
 /// One step of an order. Equal rows are ordered by time, then by the values they are grouped by.

@@ -6,15 +6,15 @@ use super::parse_filter::{self, Scope, dimension};
 use super::reader::{Findings, Pointer, array, boolean, choice, object, text, unknown, whole_number};
 use super::{
     Asked, DEFAULT_LIMIT, Direction, Filter, Granularity, MAX_LIMIT, MAX_STORES, OrderBy, OrderField, Partial, Query,
-    RefundDate, RowCondition, TimeField,
+    RefundDate, RowCondition, TimeField, Top,
 };
 use crate::StoreId;
 use crate::currency;
 use crate::metrics::error::QueryError;
-use crate::metrics::registry::{DimensionRef, MetricRef, Registry};
+use crate::metrics::registry::{DimensionKind, DimensionRef, MetricRef, Registry};
 
 /// Every field of a query, in both forms.
-pub(crate) const FIELDS: [&str; 22] = [
+pub(crate) const FIELDS: [&str; 23] = [
     "metrics",
     "metric",
     "source",
@@ -25,6 +25,7 @@ pub(crate) const FIELDS: [&str; 22] = [
     "group_by",
     "filters",
     "having",
+    "top",
     "compare_to",
     "align",
     "partial",
@@ -40,6 +41,7 @@ pub(crate) const FIELDS: [&str; 22] = [
 ];
 
 const MAX_GROUPS: usize = 5;
+const MAX_TOP: u64 = 100;
 const MAX_ORDERS: usize = 10;
 
 pub(super) fn query(json: &Value) -> Result<Query, QueryError> {
@@ -78,6 +80,7 @@ impl<'v> Reader<'v> {
         let grouped = group_by.as_deref().unwrap_or_default();
         let (filters, having) = self.conditions(&involved, asked, grouped);
         let hidden = self.hidden(asked, having.as_ref(), grouped, filters.as_ref());
+        let top = self.top(asked, grouped);
         let stores = self.stores();
         let granularity = self.granularity();
         let time_range = self.time_range();
@@ -107,6 +110,7 @@ impl<'v> Reader<'v> {
             group_by: group_by?,
             filters,
             having,
+            top,
             compare_to,
             align,
             partial,
@@ -253,6 +257,49 @@ impl<'v> Reader<'v> {
             hidden.push(Asked::metric(metric));
         }
         hidden
+    }
+
+    /// `{"groups": 5}`, by the first metric unless it says `by`, with all others as one unless it says `"other": false`.
+    fn top(&mut self, asked: &[Asked], group_by: &[DimensionRef]) -> Option<Top> {
+        const KNOWN: [&str; 3] = ["groups", "by", "other"];
+        let at = Pointer::ROOT.key("top");
+        let map = object(&mut self.findings, &at, self.map.get("top").filter(|value| !value.is_null())?)?;
+        for key in map.keys().filter(|key| !KNOWN.contains(&key.as_str())) {
+            self.findings.invalid(&at.key(key), "unknown_field", unknown("field", key, KNOWN));
+        }
+        if group_by.is_empty() {
+            self.findings.invalid(&at, "invalid_value", "needs groups: give \"group_by\"");
+            return None;
+        }
+        let is_by_currency = group_by.iter().any(|dimension| dimension.kind == DimensionKind::Column("currency"));
+        if is_by_currency && self.field("currency").is_none() {
+            let detail = "needs one currency to add all others up in: give \"currency\"";
+            self.findings.invalid(&at, "invalid_value", detail);
+        }
+        let groups = match map.get("groups") {
+            Some(groups) => whole_number(&mut self.findings, &at.key("groups"), groups, 1..=MAX_TOP),
+            None => {
+                self.findings.invalid(&at.key("groups"), "required", "is missing: how many groups?");
+                None
+            }
+        };
+        let by = match map.get("by") {
+            None => asked.first().map(|asked| asked.key.clone()),
+            Some(by) => text(&mut self.findings, &at.key("by"), by).and_then(|by| {
+                let known = asked.iter().any(|asked| asked.key == by);
+                if !known {
+                    let detail = unknown("metric", by, asked.iter().map(|asked| asked.key.as_str()));
+                    let detail = format!("{detail} (one of those that are asked for)");
+                    self.findings.invalid(&at.key("by"), "unknown_metric", detail);
+                }
+                known.then(|| by.to_owned())
+            }),
+        };
+        let other = match map.get("other") {
+            None => Some(true),
+            Some(other) => boolean(&mut self.findings, &at.key("other"), other),
+        };
+        Some(Top { groups: usize::try_from(groups?).ok()?, by: by?, other: other? })
     }
 
     fn order_by(

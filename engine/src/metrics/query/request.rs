@@ -34,6 +34,8 @@ pub struct QueryRequest {
     /// what they are grouped by. Totals stay those of all rows.
     #[schema(value_type = Option<Object>)]
     pub having: Option<serde_json::Value>,
+    /// Only the largest groups, over the whole range.
+    pub top: Option<RequestedTop>,
     /// What to compare with: a name, or local dates.
     pub compare_to: Option<Compare>,
     /// Which days stand beside which.
@@ -93,6 +95,18 @@ pub struct RequestedFigure {
     pub title: Option<String>,
     /// What a formula's figures measure, where it is a ratio that is to be shown as a percentage.
     pub unit: Option<crate::metrics::registry::Unit>,
+}
+
+/// The largest groups.
+#[derive(Debug, utoipa::ToSchema)]
+pub struct RequestedTop {
+    /// How many.
+    #[schema(minimum = 1, maximum = 100)]
+    pub groups: u64,
+    /// By which figure, greatest first; the first that is asked for when absent.
+    pub by: Option<String>,
+    /// Whether all others are one more group, whose rows say `"other": true`; they are unless this is false.
+    pub other: Option<bool>,
 }
 
 /// The length of buckets.

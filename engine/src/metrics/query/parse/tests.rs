@@ -206,6 +206,20 @@ fn each_error_names_its_place_and_what_would_be_right() {
             json!({"metrics": [{"metric": "shopify.net_revenue", "aggregation": "median"}]}),
             "/metrics/0/aggregation invalid_value: \"shopify.net_revenue\" cannot be \"median\"; it can be sum",
         ),
+        (json!({"top": {"groups": 5}}), "/top invalid_value: needs groups: give \"group_by\""),
+        (
+            json!({"group_by": "channel", "top": {"groups": 0}}),
+            "/top/groups invalid_value: must be a whole number from 1 to 100",
+        ),
+        (json!({"group_by": "channel", "top": {}}), "/top/groups required: is missing: how many groups?"),
+        (
+            json!({"group_by": "channel", "top": {"groups": 3, "by": "shopify.orders"}}),
+            "/top/by unknown_metric: unknown metric \"shopify.orders\"; known are shopify.revenue (one of those that are asked for)",
+        ),
+        (
+            json!({"group_by": "currency", "top": {"groups": 3}}),
+            "/top invalid_value: needs one currency to add all others up in: give \"currency\"",
+        ),
         (
             json!({"having": {"metric": "shopify.orders", "operator": "in", "values": [1]}}),
             "/having/operator invalid_value: \"in\" compares text, and metrics are numbers",
@@ -434,7 +448,7 @@ fn pointers_escape_what_json_pointers_escape() {
     assert_eq!(
         errors_with(&json!({"a/b~c": 1})),
         ["/a~1b~0c unknown_field: unknown field \"a/b~c\"; known are metrics, metric, source, aggregation, stores, \
-          time_range, granularity, group_by, filters, having, compare_to, align, partial, order_by, limit, offset, \
+          time_range, granularity, group_by, filters, having, top, compare_to, align, partial, order_by, limit, offset, \
           timezone, week_start, currency, refunds, fill, funnel"]
     );
 }

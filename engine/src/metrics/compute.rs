@@ -1,0 +1,144 @@
+//! Computing an answer: resolves the query for each store, runs the plans, brings the figures together.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use futures::future::try_join_all;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+
+use super::answer::{Answer, AnsweringStore};
+use super::axis::Axis;
+use super::error::QueryError;
+use super::execute::{Task, sole_currency};
+use super::plan::facts::CURRENCY;
+use super::plan::measures::{Measures, Merging};
+use super::query::Query;
+use super::rates::Rates;
+use super::registry::DimensionKind;
+use super::resolve::{Resolved, StoreScope};
+use super::response::QueryResponse;
+use super::row_limit::RowsRead;
+use super::source::Facts;
+use super::table::Table;
+use super::{pooled, top};
+
+/// Stores that are asked at the same time.
+const STORES_AT_ONCE: usize = 8;
+
+/// Who is asked, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'q> {
+    pub(crate) stores: &'q [(&'q StoreScope, &'q dyn Facts)],
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// What a query needs, and what it means for each store.
+pub(crate) struct Asked<'q> {
+    query: &'q Query,
+    measures: Measures,
+    pub(crate) resolved: Vec<Resolved>,
+}
+
+impl Asking<'_> {
+    pub(crate) fn resolve<'a>(&self, query: &'a Query) -> Result<Asked<'a>, QueryError> {
+        let measures = query.measures(converts(query, self.stores)?)?;
+        let resolved =
+            self.stores.iter().map(|(scope, facts)| Resolved::of(query, scope, *facts, &measures, self.now));
+        Ok(Asked { query, resolved: resolved.collect::<Result<_, _>>()?, measures })
+    }
+
+    pub(crate) async fn answer(self, asked: &Asked<'_>) -> Result<QueryResponse, QueryError> {
+        let Asked { query, measures, resolved } = asked;
+        let (table, currencies) = match &query.top {
+            Some(top) => top::tabulate(self, query, top).await?,
+            None => self.tabulate(asked).await?,
+        };
+        let stores = self.stores.iter().zip(resolved);
+        let stores =
+            stores.map(|((scope, facts), resolved)| AnsweringStore { scope, version: facts.version(), resolved });
+        let stores: Vec<_> = stores.collect();
+        Ok(Answer { query, stores: &stores, measures, table, currencies }.response())
+    }
+
+    /// The table of a query, and the currencies of its amounts.
+    pub(crate) async fn table(self, query: &Query) -> Result<(Table, BTreeSet<String>), QueryError> {
+        self.tabulate(&self.resolve(query)?).await
+    }
+
+    async fn tabulate(self, asked: &Asked<'_>) -> Result<(Table, BTreeSet<String>), QueryError> {
+        let Asked { query, measures, resolved } = asked;
+        let rows_read = RowsRead::default();
+        let ids: Vec<_> = self.stores.iter().map(|(store, _)| store.id).collect();
+        let is_by_store = query.group_by.iter().any(|dimension| dimension.kind == DimensionKind::Store);
+        let axis = Axis::of(resolved, measures.sources().len(), is_by_store.then_some(ids.as_slice()), self.now);
+        let stores = self.stores.iter().zip(resolved);
+        let rates: Vec<_> =
+            stores.clone().map(|(store, resolved)| rates(query, measures, *store, resolved).boxed()).collect();
+        let rates: Vec<_> = stream::iter(rates).buffered(STORES_AT_ONCE).try_collect().await?;
+        let tasks: Vec<_> = stores
+            .zip(&axis.of_buckets)
+            .zip(&rates)
+            .map(|((((store, facts), resolved), steps), rates)| Task {
+                query,
+                measures,
+                store,
+                facts: *facts,
+                resolved,
+                steps,
+                rates: rates.as_ref(),
+                is_one_of_several: self.stores.len() > 1,
+                rows_read: &rows_read,
+            })
+            .collect();
+        // Boxed, or else the compiler cannot tell that the whole future may move between threads.
+        let runs: Vec<_> = tasks.iter().map(|task| task.run().boxed()).collect();
+        let mut found: Vec<_> = stream::iter(runs).buffered(STORES_AT_ONCE).try_collect().await?;
+        if tasks.len() > 1 && measures.slots().any(|slot| slot.merging() == Merging::Rows) {
+            found.push(pooled::run(&tasks).boxed().await?);
+        }
+        let periods = found.iter().flat_map(|(current, previous)| previous.iter().chain([current]));
+        let mut currencies: BTreeSet<_> = periods.flat_map(|figures| figures.currencies.iter().cloned()).collect();
+        check_currencies(query, &mut currencies, &tasks).await?;
+        drop(tasks);
+        let table = Table::of(query, measures, axis, found).boxed().await?;
+        Ok((table, currencies))
+    }
+}
+
+/// Whether some amounts may be in another currency than the query wants.
+fn converts(query: &Query, stores: &[(&StoreScope, &dyn Facts)]) -> Result<bool, QueryError> {
+    let Some(wanted) = &query.currency else { return Ok(false) };
+    let measures = query.measures(false)?;
+    let mut amounts = measures.facts.iter().filter(|set| set.has_money());
+    Ok(amounts.any(|set| {
+        let sole = |(store, facts): &(&StoreScope, &dyn Facts)| sole_currency(*facts, store, set);
+        stores.iter().any(|store| sole(store).is_none_or(|sole| sole != *wanted))
+    }))
+}
+
+/// The rates that a store's amounts are converted at, in the period and in the one it is compared with.
+async fn rates(
+    query: &Query,
+    measures: &Measures,
+    (store, facts): (&StoreScope, &dyn Facts),
+    resolved: &Resolved,
+) -> Result<Option<Rates>, QueryError> {
+    let Some(wanted) = query.currency.as_deref().filter(|_| measures.converts) else { return Ok(None) };
+    let compared = resolved.comparison.as_ref().map(|comparison| comparison.period.micros());
+    let (from, to) = compared.into_iter().fold(resolved.period.micros(), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    // A refund on its order's day is converted at the rate of its own, which may be any later one.
+    let to = if measures.facts.iter().all(|set| set.time == set.rate_time) { to } else { i64::MAX };
+    Ok(Some(Rates::load(facts, store.timezone, wanted, (from, to)).await?))
+}
+
+/// Amounts of several currencies are never added up.
+async fn check_currencies(query: &Query, found: &mut BTreeSet<String>, tasks: &[Task<'_>]) -> Result<(), QueryError> {
+    let is_grouped = query.group_by.iter().any(|dimension| dimension.kind == DimensionKind::Column(CURRENCY));
+    if found.len() > 1 && !is_grouped {
+        for currencies in try_join_all(tasks.iter().map(|task| task.currencies())).await? {
+            found.extend(currencies);
+        }
+        return Err(QueryError::MixedCurrencies { currencies: found.iter().cloned().collect() });
+    }
+    Ok(())
+}
