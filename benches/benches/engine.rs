@@ -11,7 +11,7 @@ use aloftly_connectors::shopify::orders_csv;
 use aloftly_engine::StoreId;
 use aloftly_engine::clock::{Clock, FixedClock};
 use aloftly_engine::lake::{Lake, LakeOptions, MemoryManifest, StoreLake};
-use aloftly_engine::metrics::{MetricsService, Query, StoreScope};
+use aloftly_engine::metrics::{MetricsOptions, MetricsService, PinnedStores, Query, StoreScope};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use object_store::memory::InMemory;
 use serde_json::json;
@@ -94,8 +94,11 @@ fn queries(criterion: &mut Criterion) {
         timezone: chrono_tz::America::New_York,
         week_start: chrono::Weekday::Mon,
     };
-    let stores = [(scope, lake)];
-    let service = MetricsService::with_cache(Arc::<FixedClock>::clone(&bench.clock), 0);
+    let scopes = [(scope, lake)];
+    let service = MetricsService::new(
+        Arc::<FixedClock>::clone(&bench.clock),
+        MetricsOptions { answer_memory: 0, rollup_memory: 0 },
+    );
     let mut group = criterion.benchmark_group("query");
     for (name, query) in [
         (
@@ -120,7 +123,7 @@ fn queries(criterion: &mut Criterion) {
     ] {
         let query = Query::from_json(&query).unwrap();
         group.bench_function(name, |b| {
-            b.iter(|| bench.runtime.block_on(service.query(&stores, &query)).unwrap());
+            b.iter(|| bench.runtime.block_on(service.query(&PinnedStores::from_iter(scopes.clone()), &query)).unwrap());
         });
     }
     group.finish();

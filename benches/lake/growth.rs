@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use aloftly_engine::StoreId;
 use aloftly_engine::clock::{Clock, FixedClock};
 use aloftly_engine::lake::{Lake, StoreLake};
-use aloftly_engine::metrics::{MetricsService, Query, StoreScope};
+use aloftly_engine::metrics::{MetricsOptions, MetricsService, PinnedStores, Query};
 use anyhow::Context as _;
 
 use crate::history::{Expected, NOW, Widget, trade};
@@ -103,8 +103,8 @@ fn months(month: u64, scale: u64, count: usize) -> Vec<u64> {
 }
 
 async fn ask(clock: &Arc<dyn Clock>, store: &Grown, lake: StoreLake, widget: Widget) -> anyhow::Result<Duration> {
-    let stores: [(StoreScope, StoreLake); 1] = [(scope(store.id), lake)];
-    let service = MetricsService::with_cache(Arc::clone(clock), 0);
+    let stores = PinnedStores::from_iter([(scope(store.id), lake)]);
+    let service = MetricsService::new(Arc::clone(clock), MetricsOptions { answer_memory: 0, rollup_memory: 0 });
     let query = Query::from_json(&widget.query()).context("the query is refused")?;
     let began = Instant::now();
     let answer = service.query(&stores, &query).await?;

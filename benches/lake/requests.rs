@@ -6,7 +6,7 @@ use std::time::Instant;
 use aloftly_engine::StoreId;
 use aloftly_engine::clock::{Clock, FixedClock};
 use aloftly_engine::lake::{Lake, LakeOptions, MemoryManifest, StoreLake};
-use aloftly_engine::metrics::{MetricsService, Query, StoreScope};
+use aloftly_engine::metrics::{MetricsOptions, MetricsService, PinnedStores, Query};
 use aloftly_tests::bucket::Bucket;
 use anyhow::{Context as _, ensure};
 use object_store::ObjectStore;
@@ -125,8 +125,10 @@ fn row(section: &mut Section, [store, work]: [&str; 2], began: Instant, counts: 
 }
 
 async fn ask(clock: &Arc<dyn Clock>, expected: &Expected, lake: StoreLake, widget: Widget) -> anyhow::Result<()> {
-    let stores: [(StoreScope, StoreLake); 1] = [(scope(lake.store()), lake)];
+    let stores = PinnedStores::from_iter([(scope(lake.store()), lake)]);
     let query = Query::from_json(&widget.query()).context("the query is refused")?;
-    let answer = MetricsService::with_cache(Arc::clone(clock), 0).query(&stores, &query).await?;
+    let answer = MetricsService::new(Arc::clone(clock), MetricsOptions { answer_memory: 0, rollup_memory: 0 })
+        .query(&stores, &query)
+        .await?;
     widget.check(expected, &answer.rows, &answer.totals)
 }

@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use aloftly_engine::clock::Clock;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{PgPool, PgTransaction};
+use sqlx::{Connection as _, PgPool, PgTransaction};
 use tokio::sync::Semaphore;
 
 use crate::context::TenantContext;
 use crate::versions::Notifier;
 use crate::{CatalogError, Endpoint, OrganizationId, SystemContext, Tenant, UserId, VersionChanges, startup};
+
+/// How long a connection is believed to live after it was used.
+const FRESH: Duration = Duration::from_millis(500);
 
 /// How to come to the database.
 #[derive(Clone, Debug)]
@@ -83,6 +86,16 @@ impl Catalog {
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire_timeout)
+            // Asking a connection whether it lives takes as long as a small question: one that was used just now is believed.
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(connect)
             .await?;
         startup::check(&pool).await?;
@@ -160,6 +173,11 @@ impl Catalog {
         let mut transaction = self.inner.pool.begin().await?;
         narrow(&mut transaction, scope).await?;
         Ok(transaction)
+    }
+
+    /// For the functions that read in one statement, with a scope of their own (`migrations/0008_reads.sql`).
+    pub(crate) fn reads(&self) -> &PgPool {
+        &self.inner.pool
     }
 
     #[cfg(feature = "testing")]

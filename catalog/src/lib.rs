@@ -44,6 +44,6 @@ pub use people::Member;
 pub use postgres_version::PostgresVersion;
 pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sessions::{SessionInfo, SessionToken, SignedIn, User};
-pub use stores::{Organization, Store, Workspace};
+pub use stores::{Organization, ReadableStore, Store, Workspace};
 pub use tenant::Tenant;
 pub use versions::VersionChanges;

@@ -162,28 +162,42 @@ impl Catalog {
     pub async fn authenticate(&self, token: &str) -> Result<(TenantContext, SessionInfo), CatalogError> {
         let hash = digest(token);
         let now = self.clock().now();
-        let mut transaction = self.begin(Scope::Session(&hash)).await?;
         let row = sqlx::query!(
-            "SELECT org_id, id, user_id, last_seen_at, expires_at FROM sessions
-            WHERE token_hash = $1 AND expires_at > $2 AND last_seen_at > $3",
+            r#"SELECT org_id AS "org_id!", id AS "id!", user_id AS "user_id!", last_seen_at AS "last_seen_at!",
+                expires_at AS "expires_at!", email AS "email!", name AS "name!", organization_name AS "organization_name!",
+                plan_tier AS "plan_tier!", role AS "role!"
+            FROM read_session($1, $2, $3)"#,
             &hash[..],
             now,
             now - IDLE,
         )
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(self.reads())
         .await?
         .ok_or(CatalogError::Unauthenticated)?;
         if row.last_seen_at + SEEN < now {
-            sqlx::query!("UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1", &hash[..], now)
-                .execute(&mut *transaction)
-                .await?;
+            self.seen(&hash, now).await?;
         }
         let (organization, user) = (OrganizationId(row.org_id), UserId(row.user_id));
-        narrow(&mut transaction, Scope::Organization(organization)).await?;
-        let session = describe(&mut transaction, row.id.into(), organization, user, row.expires_at).await?;
-        transaction.commit().await?;
-        let session = session.ok_or(CatalogError::Unauthenticated)?;
+        let session = SessionInfo {
+            id: row.id.into(),
+            user: User { id: user, email: row.email, name: row.name },
+            organization,
+            organization_name: row.organization_name,
+            plan_tier: row.plan_tier,
+            role: OrgRole::parse(&row.role)?,
+            expires_at: row.expires_at,
+        };
         Ok((TenantContext::of_user(organization, user, session.role), session))
+    }
+
+    /// Prolongs a session.
+    async fn seen(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Result<(), CatalogError> {
+        let mut transaction = self.begin(Scope::Session(hash)).await?;
+        sqlx::query!("UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1", &hash[..], now)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Ends the session of that token at once. Unknown tokens are ignored.

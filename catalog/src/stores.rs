@@ -1,7 +1,8 @@
 //! The organisation, its workspaces and its stores.
 
 use aloftly_engine::StoreId;
-use aloftly_engine::lake::manifest::Version;
+use aloftly_engine::lake::manifest::{StoreState, Version};
+use aloftly_engine::metrics::StoreScope;
 use aloftly_engine::metrics::query::WeekStart;
 use chrono::{DateTime, Utc, Weekday};
 use chrono_tz::Tz;
@@ -97,7 +98,48 @@ impl TryFrom<StoreRow> for Store {
     }
 }
 
+/// A store as those who ask for figures need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadableStore {
+    /// What queries need to know of it.
+    pub scope: StoreScope,
+    /// The state that its data are in.
+    pub state: StoreState,
+}
+
 impl Tenant {
+    /// The stores that the actor may see, by their names, each with the state that it is in at this moment.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn readable_stores(&self) -> Result<Vec<ReadableStore>, CatalogError> {
+        let rows = sqlx::query!(
+            r#"SELECT id AS "id!", name AS "name!", currency AS "currency!", timezone AS "timezone!",
+                week_start AS "week_start!", version AS "version!", quarantine_revision AS "quarantine_revision!"
+            FROM read_stores($1, $2)"#,
+            self.context().organization().0,
+            self.bounded_by(),
+        )
+        .fetch_all(self.catalog().reads())
+        .await?;
+        let stores = rows.into_iter().map(|row| {
+            Ok(ReadableStore {
+                scope: StoreScope {
+                    id: row.id.into(),
+                    name: row.name,
+                    currency: row.currency,
+                    timezone: row.timezone.parse().map_err(|error| CatalogError::corrupt("a store", error))?,
+                    week_start: row
+                        .week_start
+                        .parse()
+                        .map_err(|_| CatalogError::corrupt("a store", row.week_start.clone()))?,
+                },
+                state: StoreState { version: row.version, quarantine_revision: row.quarantine_revision },
+            })
+        });
+        stores.collect()
+    }
+
     /// The organisation itself.
     ///
     /// # Errors

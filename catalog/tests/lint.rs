@@ -78,6 +78,10 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
     let public = "SELECT relname::text FROM pg_class, aclexplode(relacl) AS acl
         WHERE relnamespace = 'public'::regnamespace AND acl.grantee = 0";
     assert_eq!(names(&mut connection, public).await, Vec::<String>::new());
+    // What nobody said anything about, everybody may call.
+    let callable = "SELECT proname::text FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) AS acl
+        WHERE pronamespace = 'public'::regnamespace AND acl.grantee = 0";
+    assert_eq!(names(&mut connection, callable).await, Vec::<String>::new());
     let whole = "SELECT relname || ' ' || acl.privilege_type FROM pg_class, aclexplode(relacl) AS acl
         WHERE relnamespace = 'public'::regnamespace AND acl.grantee = 'aloftly_app'::regrole
             AND acl.privilege_type NOT IN ('SELECT', 'INSERT') ORDER BY 1";

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and helpers of tests are tests too"
 )]
 
+mod batches;
 mod buckets;
 mod command_line;
 mod configuration;
@@ -22,3 +23,4 @@ mod routes;
 mod shutdown;
 mod sign_in;
 mod support;
+mod wrong_queries;

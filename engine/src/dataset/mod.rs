@@ -74,6 +74,17 @@ impl Dataset {
             Span::Month => Partition::month_of(micros),
         }
     }
+
+    /// The times, in microseconds, the end exclusive, that rows of a partition may have.
+    #[must_use]
+    pub fn times_of(&self, partition: Partition) -> (i64, i64) {
+        let start =
+            |partition: Partition| partition.first_day().and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros();
+        match self.span {
+            Span::AllTime => (i64::MIN, i64::MAX),
+            Span::Month => (start(partition), partition.next().map_or(i64::MAX, start)),
+        }
+    }
 }
 
 /// One UTC month, or all time, of one store's dataset. Its text form is the first day, `2026-11-01`; all time is

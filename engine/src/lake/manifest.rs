@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub use super::segment::{Codec, NewSegment, Segment, Temperature};
-pub use super::snapshot::{Changes, Quarantine, Snapshot};
+pub use super::snapshot::{Changes, Quarantine, Snapshot, StoreState};
 use crate::dataset::Partition;
 use crate::{CommitId, SegmentId, StoreId};
 

@@ -13,7 +13,7 @@ use datafusion::prelude::SessionContext;
 
 use super::cold_table::ColdTable;
 use super::hot::{self, HotRows};
-use super::manifest::{ManifestError, Segment, Snapshot, Version};
+use super::manifest::{ManifestError, Segment, Snapshot, StoreState, Version};
 use super::{LakeError, StoreLake};
 use crate::dataset::{Dataset, Partition};
 use crate::{SegmentId, StoreId};
@@ -34,6 +34,20 @@ impl StoreLake {
     pub async fn reader(&self, at: Option<Version>) -> Result<Reader, LakeError> {
         let snapshot = self.snapshot(at).await?;
         Ok(Reader { lake: self.clone(), snapshot, session: self.shared().queries.session() })
+    }
+
+    /// A reader of a state of the store that the caller read through its manifest a moment ago, or of a newer one.
+    ///
+    /// # Errors
+    /// As [`Self::reader`].
+    pub async fn reader_in(&self, state: StoreState) -> Result<Reader, LakeError> {
+        match self.shared().snapshots.get(&self.store).await {
+            Some(snapshot) if snapshot.state() == state => {
+                self.shared().snapshot_cache.hit();
+                Ok(Reader { lake: self.clone(), snapshot, session: self.shared().queries.session() })
+            }
+            _ => self.reader(None).await,
+        }
     }
 
     /// The store's segments. The newest are kept in memory: then only what changed since is asked for, through the caller's
@@ -153,6 +167,23 @@ impl Reader {
                 within.filter(|segment| segment.is_hot() || overlaps(segment)).cloned().collect()
             }
         };
+        self.plan(dataset, &segments, columns, range).await
+    }
+
+    /// A plan of the named columns of the live rows in those segments of a dataset that `is_taken` chooses, whose time is in `range`. It
+    /// is right for every entity all of whose segments are among them.
+    ///
+    /// # Errors
+    /// As [`Self::scan`].
+    pub async fn scan_of(
+        &self,
+        dataset: &Arc<Dataset>,
+        columns: &[&str],
+        range: Option<(i64, i64)>,
+        is_taken: impl Fn(&Segment) -> bool,
+    ) -> Result<LogicalPlan, LakeError> {
+        let segments = self.snapshot.dataset(dataset.name).iter().filter(|segment| is_taken(segment));
+        let segments: Vec<_> = segments.cloned().collect();
         self.plan(dataset, &segments, columns, range).await
     }
 

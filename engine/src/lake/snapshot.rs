@@ -41,7 +41,22 @@ pub struct Changes {
     pub quarantine_revision: i64,
 }
 
+/// Which state a store is in: as long as it is the same, its segments are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreState {
+    /// The newest version.
+    pub version: Version,
+    /// Raised whenever the store's quarantine changes.
+    pub quarantine_revision: i64,
+}
+
 impl Snapshot {
+    /// The state that it is of.
+    #[must_use]
+    pub fn state(&self) -> StoreState {
+        StoreState { version: self.version, quarantine_revision: self.quarantine_revision }
+    }
+
     /// A store's segments of one dataset.
     #[must_use]
     pub fn dataset(&self, dataset: &str) -> &[Arc<Segment>] {

@@ -2,20 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, SecondsFormat};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 use super::axis::Step;
 use super::figure::{Figure, compared, json};
 use super::figures::Group;
+use super::funnel;
 use super::plan::measures::Measures;
-use super::query::{Granularity, Query};
+use super::query::{Following, Granularity, Query};
 use super::registry::{Registry, Unit};
 use super::resolve::{Resolved, StoreScope};
 use super::response::{
-    CacheState, Column, ColumnRole, ColumnType, ComparisonTotals, Meta, QueryResponse, Rows, StoreEcho, Warning,
+    CacheState, Column, ColumnRole, ColumnType, Compared, ComparisonTotals, Meta, QueryResponse, Rows, StoreEcho,
+    Warning,
 };
+use super::rollup::Part;
 use super::table::{Table, TableRow};
+use super::time::calendar::local_date;
 use super::time::range::{Period, RangeEcho};
 
 /// Everything that an answer tells.
@@ -26,6 +30,9 @@ pub(crate) struct Answer<'q> {
     pub(crate) table: Table,
     /// The currencies of the rows that money was summed over.
     pub(crate) currencies: BTreeSet<String>,
+    pub(crate) now: DateTime<Utc>,
+    /// Where the figures were read.
+    pub(crate) parts: Vec<Part>,
 }
 
 /// A store that an answer is about.
@@ -37,24 +44,20 @@ pub(crate) struct AnsweringStore<'q> {
 
 impl Answer<'_> {
     pub(crate) fn response(self) -> QueryResponse {
-        let total_rows = self.table.rows.len();
+        // A row of the table is one for each step of a funnel.
+        let steps = if self.query.funnel.is_some() { self.query.metrics.len() } else { 1 };
+        let total_rows = self.table.rows.len() * steps;
+        let lines = self.table.rows.iter().flat_map(|row| (0..steps).map(move |step| (row, step)));
         let skipped = usize::try_from(self.query.offset).unwrap_or(usize::MAX);
         let limit = usize::try_from(self.query.limit).unwrap_or(usize::MAX);
-        let rows: Rows = self.table.rows.iter().skip(skipped).take(limit).map(|row| self.row(row)).collect();
-        let hides_totals = self.hides_totals();
-        let total = |position: usize, figures: &[Figure]| {
-            if hides_totals && self.measures.takes_money(position) { None } else { figures[position] }
-        };
-        let each = || self.query.metrics.iter().enumerate();
-        let totals =
-            each().map(|(at, asked)| (asked.key.clone(), json(total(at, &self.table.totals), asked.unit))).collect();
+        let rows: Rows = lines.skip(skipped).take(limit).map(|(row, step)| self.row(row, step)).collect();
+        let now = self.totals(&self.table.totals);
         let comparison = self.table.previous_totals.as_ref().zip(self.comparison_range()).map(|(previous, range)| {
-            let totals = each().map(|(at, asked)| {
-                let now = total(at, &self.table.totals);
-                (asked.key.clone(), compared(now, total(at, previous), asked.unit))
-            });
+            let both = now.iter().zip(self.totals(previous));
+            let totals = both.map(|((key, now, unit), (_, before, _))| (key.clone(), compared(*now, before, *unit)));
             ComparisonTotals { totals: totals.collect(), range }
         });
+        let totals = now.into_iter().map(|(key, figure, unit)| (key, json(figure, unit))).collect();
         QueryResponse {
             columns: self.columns(),
             truncated: rows.len() < total_rows,
@@ -66,12 +69,26 @@ impl Answer<'_> {
         }
     }
 
+    /// The figures over everything, by their keys.
+    fn totals(&self, figures: &[Figure]) -> Vec<(String, Figure, Unit)> {
+        if self.query.funnel.is_some() {
+            return funnel::totals(&self.query.metrics, figures).collect();
+        }
+        let hides = self.hides_totals();
+        let each = self.query.metrics.iter().zip(figures).enumerate().map(|(at, (asked, figure))| {
+            let figure = figure.filter(|_| !(hides && self.measures.takes_money(at)));
+            (asked.key.clone(), figure, asked.unit)
+        });
+        each.collect()
+    }
+
     /// Amounts of several currencies stand side by side in rows, and have no total.
     fn hides_totals(&self) -> bool {
         self.currencies.len() > 1
     }
 
-    fn row(&self, row: &TableRow) -> Map<String, Value> {
+    /// A row of the table, or one funnel step of it.
+    fn row(&self, row: &TableRow, funnel_step: usize) -> Map<String, Value> {
         let mut map = Map::new();
         let step = &self.table.steps[row.step];
         if self.query.granularity.is_some() {
@@ -84,29 +101,31 @@ impl Answer<'_> {
         for (dimension, value) in self.query.group_by.iter().zip(group) {
             map.insert(dimension.id.to_owned(), value.as_deref().map_or(Value::Null, Value::from));
         }
-        for (asked, figure) in self.query.metrics.iter().zip(&row.current) {
-            map.insert(asked.key.clone(), json(*figure, asked.unit));
+        if self.query.funnel.is_some() {
+            funnel::describe(&mut map, &self.query.metrics, funnel_step, &row.current);
+        } else {
+            for (asked, figure) in self.query.metrics.iter().zip(&row.current) {
+                map.insert(asked.key.clone(), json(*figure, asked.unit));
+            }
         }
         if let Some(previous) = &row.previous {
-            map.insert("comparison".to_owned(), Value::Object(self.beside(step, row, previous)));
+            let mut beside = Map::new();
+            if self.query.granularity.is_some() {
+                beside.insert("time".to_owned(), label(step.beside));
+            }
+            let figures = self.beside(row, previous, funnel_step);
+            beside.extend(figures.into_iter().map(|(key, compared)| (key.to_owned(), written(compared))));
+            map.insert("comparison".to_owned(), Value::Object(beside));
         }
         map
     }
 
-    fn beside(&self, step: &Step, row: &TableRow, previous: &[Figure]) -> Map<String, Value> {
-        let mut map = Map::new();
-        if self.query.granularity.is_some() {
-            map.insert("time".to_owned(), label(step.beside));
+    fn beside(&self, row: &TableRow, previous: &[Figure], funnel_step: usize) -> Vec<(&str, Compared)> {
+        if self.query.funnel.is_some() {
+            return funnel::beside(funnel_step, &row.current, previous);
         }
-        for ((asked, now), before) in self.query.metrics.iter().zip(&row.current).zip(previous) {
-            let compared = compared(*now, *before, asked.unit);
-            let mut figure = Map::new();
-            figure.insert("value".to_owned(), compared.value);
-            figure.insert("delta".to_owned(), compared.delta);
-            figure.insert("ratio".to_owned(), compared.ratio.map_or(Value::Null, Value::from));
-            map.insert(asked.key.clone(), Value::Object(figure));
-        }
-        map
+        let figures = self.query.metrics.iter().zip(&row.current).zip(previous);
+        figures.map(|((asked, now), before)| (asked.key.as_str(), compared(*now, *before, asked.unit))).collect()
     }
 
     fn columns(&self) -> Vec<Column> {
@@ -128,6 +147,10 @@ impl Answer<'_> {
             currency: None,
             higher_is_better: None,
         });
+        if self.query.funnel.is_some() {
+            let is_whole = (0..self.query.metrics.len()).all(|step| self.measures.is_whole(step));
+            return time.into_iter().chain(dimensions).chain(funnel::columns(is_whole)).collect();
+        }
         let currency = self.currency();
         let metrics = self.query.metrics.iter().enumerate().map(|(at, asked)| Column {
             key: asked.key.clone(),
@@ -182,6 +205,7 @@ impl Answer<'_> {
             incomplete: steps(|step| step.is_incomplete),
             clipped: steps(|step| step.is_clipped),
             warnings: self.warnings(),
+            parts: self.parts.clone(),
             cache: CacheState::Miss,
             elapsed_ms: 0.0,
         }
@@ -212,7 +236,21 @@ impl Answer<'_> {
             let detail = format!("amounts in {} have no total", currencies.join(", "));
             warnings.push(Warning { code: "several_currencies", detail });
         }
+        warnings.extend(self.query.following().and_then(|following| self.open_window(following)));
         warnings
+    }
+
+    /// Who took the first step lately may yet take the others.
+    fn open_window(&self, following: Following) -> Option<Warning> {
+        let window = TimeDelta::microseconds(following.window.micros());
+        let since = self.now.checked_sub_signed(window)?;
+        let open = self.stores.iter().map(|store| &store.resolved.period).find(|period| period.end > since)?;
+        let detail = format!(
+            "customers who began on {} or later have had less than {} so far: more of them may come to the last step",
+            local_date(open.zone, since.max(open.start)),
+            following.window
+        );
+        Some(Warning { code: "window_open", detail })
     }
 
     fn source_warnings(&self, store: &AnsweringStore<'_>, (number, source): (usize, &'static str)) -> Vec<Warning> {
@@ -244,6 +282,14 @@ impl Answer<'_> {
 
 fn source_title(id: &str) -> &str {
     Registry::get().source(id).map_or(id, |source| source.title)
+}
+
+fn written(compared: Compared) -> Value {
+    let mut figure = Map::new();
+    figure.insert("value".to_owned(), compared.value);
+    figure.insert("delta".to_owned(), compared.delta);
+    figure.insert("ratio".to_owned(), compared.ratio.map_or(Value::Null, Value::from));
+    Value::Object(figure)
 }
 
 fn label(label: Option<super::time::buckets::Label>) -> Value {

@@ -9,14 +9,15 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use super::answer::{Answer, AnsweringStore};
 use super::axis::Axis;
 use super::error::QueryError;
-use super::execute::{Task, sole_currency};
-use super::plan::facts::CURRENCY;
+use super::execute::Task;
+use super::plan::facts::{CURRENCY, sole_currency};
 use super::plan::measures::{Measures, Merging};
 use super::query::Query;
 use super::rates::Rates;
 use super::registry::DimensionKind;
 use super::resolve::{Resolved, StoreScope};
 use super::response::QueryResponse;
+use super::rollup::{Origins, Rollups};
 use super::row_limit::RowsRead;
 use super::source::Facts;
 use super::table::Table;
@@ -30,6 +31,8 @@ const STORES_AT_ONCE: usize = 8;
 pub(crate) struct Asking<'q> {
     pub(crate) stores: &'q [(&'q StoreScope, &'q dyn Facts)],
     pub(crate) now: DateTime<Utc>,
+    pub(crate) rollups: &'q Rollups,
+    pub(crate) origins: &'q Origins,
 }
 
 /// What a query needs, and what it means for each store.
@@ -42,8 +45,7 @@ pub(crate) struct Asked<'q> {
 impl Asking<'_> {
     pub(crate) fn resolve<'a>(&self, query: &'a Query) -> Result<Asked<'a>, QueryError> {
         let measures = query.measures(converts(query, self.stores)?)?;
-        let resolved =
-            self.stores.iter().map(|(scope, facts)| Resolved::of(query, scope, *facts, &measures, self.now));
+        let resolved = self.stores.iter().map(|(scope, facts)| Resolved::of(query, scope, *facts, &measures, self.now));
         Ok(Asked { query, resolved: resolved.collect::<Result<_, _>>()?, measures })
     }
 
@@ -57,7 +59,8 @@ impl Asking<'_> {
         let stores =
             stores.map(|((scope, facts), resolved)| AnsweringStore { scope, version: facts.version(), resolved });
         let stores: Vec<_> = stores.collect();
-        Ok(Answer { query, stores: &stores, measures, table, currencies }.response())
+        Ok(Answer { query, stores: &stores, measures, table, currencies, now: self.now, parts: self.origins.parts() }
+            .response())
     }
 
     /// The table of a query, and the currencies of its amounts.
@@ -88,6 +91,9 @@ impl Asking<'_> {
                 rates: rates.as_ref(),
                 is_one_of_several: self.stores.len() > 1,
                 rows_read: &rows_read,
+                now: self.now,
+                rollups: self.rollups,
+                origins: self.origins,
             })
             .collect();
         // Boxed, or else the compiler cannot tell that the whole future may move between threads.
@@ -111,7 +117,7 @@ fn converts(query: &Query, stores: &[(&StoreScope, &dyn Facts)]) -> Result<bool,
     let measures = query.measures(false)?;
     let mut amounts = measures.facts.iter().filter(|set| set.has_money());
     Ok(amounts.any(|set| {
-        let sole = |(store, facts): &(&StoreScope, &dyn Facts)| sole_currency(*facts, store, set);
+        let sole = |(store, facts): &(&StoreScope, &dyn Facts)| sole_currency(*facts, set, &store.currency, None);
         stores.iter().any(|store| sole(store).is_none_or(|sole| sole != *wanted))
     }))
 }

@@ -18,6 +18,7 @@ use super::plan::measures::{FactSet, Slot};
 use super::row_limit::RowsRead;
 
 /// What the columns of an aggregation are.
+#[derive(Clone)]
 pub(crate) struct Layout {
     /// One row over everything, with the number of rows in its last column.
     pub(crate) is_total: bool,
@@ -34,9 +35,11 @@ pub(crate) struct Layout {
 }
 
 pub(crate) struct Row {
-    bucket: Option<i32>,
+    pub(crate) bucket: Option<i32>,
     pub(crate) group: Group,
-    slots: Values,
+    pub(crate) slots: Values,
+    /// The least and the greatest currency of its amounts, where that was asked for.
+    pub(crate) currencies: [Option<Arc<str>>; 2],
 }
 
 /// What plans over a set of facts found.
@@ -45,12 +48,21 @@ pub(crate) struct Found {
     pub(crate) rows: Vec<Row>,
     /// Totals of slots that rows cannot be merged to, by the position of the slot.
     pub(crate) totals: Vec<(usize, Option<i128>)>,
+    /// Currencies of amounts beside those that rows tell.
     pub(crate) currencies: BTreeSet<String>,
     /// Whether some amounts could not be converted.
     pub(crate) is_unrated: bool,
 }
 
 impl Found {
+    /// Adds what other rows come to.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.totals.extend(other.totals);
+        self.currencies.extend(other.currencies);
+        self.is_unrated |= other.is_unrated;
+    }
+
     pub(crate) fn add_to(self, figures: &mut Figures, set: &FactSet, width: usize) {
         let mergings: Vec<_> = set.slots.iter().map(Slot::merging).collect();
         let slots = set.first..set.first + set.slots.len();
@@ -62,6 +74,7 @@ impl Found {
             totals[slot] = total;
         }
         for row in self.rows {
+            figures.currencies.extend(row.currencies.into_iter().flatten().map(|currency| currency.to_string()));
             let values = figures.rows.entry((row.bucket, row.group)).or_insert_with(|| vec![None; width]);
             merge(&mut values[slots.clone()], &row.slots, &mergings);
         }
@@ -104,6 +117,10 @@ fn decode(batch: &RecordBatch, layout: &Layout, found: &mut Found) -> Result<(),
     if layout.is_total && number(batch, batch.num_columns() - 1, 0)? == Some(0) {
         return Ok(());
     }
+    let currencies = match layout.currencies {
+        Currencies::Found => Some([texts(batch, next())?, texts(batch, next())?]),
+        Currencies::Known | Currencies::Converted => None,
+    };
     for row in 0..batch.num_rows() {
         let mut values = vec![None; layout.width];
         for (column, slot, of_nothing) in &slots {
@@ -113,21 +130,15 @@ fn decode(batch: &RecordBatch, layout: &Layout, found: &mut Found) -> Result<(),
             bucket: buckets.filter(|buckets| buckets.is_valid(row)).map(|buckets| buckets.value(row)),
             group: keys.iter().map(|key| key[row].clone()).collect(),
             slots: values,
+            currencies: currencies
+                .as_ref()
+                .map_or_else(Default::default, |ends| ends.each_ref().map(|end| end[row].clone())),
         });
     }
-    match layout.currencies {
-        Currencies::Known => {}
-        Currencies::Found => {
-            for column in [next(), next()] {
-                let currencies = texts(batch, column)?.into_iter().flatten();
-                found.currencies.extend(currencies.map(|currency| currency.to_string()));
-            }
-        }
-        Currencies::Converted => {
-            let unrated = next();
-            for row in 0..batch.num_rows() {
-                found.is_unrated |= number(batch, unrated, row)?.is_some_and(|rows| rows > 0);
-            }
+    if layout.currencies == Currencies::Converted {
+        let unrated = next();
+        for row in 0..batch.num_rows() {
+            found.is_unrated |= number(batch, unrated, row)?.is_some_and(|rows| rows > 0);
         }
     }
     Ok(())

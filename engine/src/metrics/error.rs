@@ -34,9 +34,6 @@ pub enum QueryError {
     /// The query is wrong. Every error that could be found is listed.
     #[error("{}", list(.0))]
     Invalid(Vec<FieldError>),
-    /// The query is right, but this part of the language is not built yet.
-    #[error("{0}")]
-    Unsupported(FieldError),
     /// The answer would be larger than is ever given.
     #[error("too many {what}: at most {limit}; {hint}")]
     Limit {

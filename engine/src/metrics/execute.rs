@@ -3,30 +3,26 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use datafusion::logical_expr::LogicalPlan;
+use futures::FutureExt as _;
 use futures::future::{try_join, try_join_all};
 
 use super::decode::{Found, Layout, batches, number, read_rows, texts};
 use super::error::QueryError;
 use super::figures::Figures;
+use super::following;
 use super::plan::bucket_index::BucketIndex;
-use super::plan::facts::{CURRENCY, Currencies, FactsPlan};
+use super::plan::facts::{Currencies, FactsPlan};
 use super::plan::measures::{FactSet, Measures};
-use super::query::Query;
+use super::query::{Partial, Query};
 use super::rates::Rates;
 use super::registry::DimensionKind;
 use super::resolve::{Resolved, StoreScope};
+use super::rollup::{Asked, Grain, Origins, Rollups, Wanted};
 use super::row_limit::RowsRead;
-use super::source::Facts;
+use super::source::{Extent, Facts};
 use super::time::calendar::local_date;
-
-/// The one currency of the amounts of some facts, where that is known without reading them.
-pub(crate) fn sole_currency(facts: &dyn Facts, store: &StoreScope, set: &FactSet) -> Option<String> {
-    let is_required = set.dataset.schema.field_with_name(CURRENCY).is_ok_and(|field| !field.is_nullable());
-    // Bounds know nothing of rows without a currency, which are in the store's.
-    facts.sole_value(set.dataset.name, CURRENCY).filter(|sole| is_required || *sole == store.currency)
-}
 
 /// A range of instants, in microseconds, the end exclusive, and the steps of the axis that it is divided into.
 #[derive(Clone)]
@@ -57,14 +53,21 @@ pub(crate) struct Task<'q> {
     pub(crate) is_one_of_several: bool,
     /// Counts the rows of all tasks of the query.
     pub(crate) rows_read: &'q RowsRead,
+    /// When it is asked.
+    pub(crate) now: DateTime<Utc>,
+    /// What is kept of settled partitions.
+    pub(crate) rollups: &'q Rollups,
+    /// Notes where figures come from.
+    pub(crate) origins: &'q Origins,
 }
 
 impl<'q> Task<'q> {
     /// The figures of the period and of the one it is compared with.
     pub(crate) async fn run(self) -> Result<(Figures, Option<Figures>), QueryError> {
-        let current = self.period(self.current());
+        let current = self.period(self.current(), i64::MAX);
         let Some(previous) = self.previous() else { return Ok((current.await?, None)) };
-        let (current, previous) = try_join(current, self.period(previous)).await?;
+        let end = self.compared_end(previous.range.1);
+        let (current, previous) = try_join(current, self.period(previous, end)).await?;
         Ok((current, Some(previous)))
     }
 
@@ -85,6 +88,15 @@ impl<'q> Task<'q> {
             BucketIndex::new(spans.zip(self.steps.iter().copied()))
         });
         Some(Stretch { range: comparison.period.micros(), buckets })
+    }
+
+    /// Until when later steps of the compared period count: it has as much time after its end as the present one has had so far.
+    fn compared_end(&self, previous: i64) -> i64 {
+        if self.query.partial == Partial::Full {
+            return i64::MAX;
+        }
+        let since = self.now.timestamp_micros().saturating_sub(self.resolved.period.micros().1);
+        previous.saturating_add(since.max(0))
     }
 
     /// Every currency in the period and the one it is compared with.
@@ -117,10 +129,14 @@ impl<'q> Task<'q> {
         }
     }
 
-    async fn period(self, stretch: Stretch) -> Result<Figures, QueryError> {
+    /// The figures of a stretch; of those who are followed, up to `end`.
+    async fn period(self, stretch: Stretch, end: i64) -> Result<Figures, QueryError> {
         let mut figures = Figures { totals: vec![None; self.measures.width], ..Figures::default() };
         if stretch.is_empty() {
             return Ok(figures);
+        }
+        if let Some(following) = self.query.following() {
+            return following::figures(&self, following, stretch, end).await;
         }
         let sets = self.measures.facts.iter().map(|set| self.fact_set(set, stretch.clone()));
         for (set, found) in self.measures.facts.iter().zip(try_join_all(sets).await?) {
@@ -129,16 +145,15 @@ impl<'q> Task<'q> {
         Ok(figures)
     }
 
-    async fn fact_set(self, set: &'q FactSet, Stretch { range, buckets }: Stretch) -> Result<Found, QueryError> {
+    async fn fact_set(self, set: &'q FactSet, stretch: Stretch) -> Result<Found, QueryError> {
         let plan = self.plan(set);
         // Even where other plans tell the figures, amounts of which currencies there are is told here.
         if plan.told().next().is_none() && !set.has_money() {
             return Ok(Found::default());
         }
-        let facts = plan.facts(self.facts, range).await?;
         // Where money is summed over every row, rows that exist are rows of it.
         let sole = if set.has_money() && self.rates.is_none() && plan.takes_all_money() {
-            sole_currency(self.facts, self.store, set)
+            plan.sole_currency(self.facts, None)
         } else {
             None
         };
@@ -147,17 +162,58 @@ impl<'q> Task<'q> {
             (true, None) if sole.is_none() => Currencies::Found,
             _ => Currencies::Known,
         };
-        let is_total = buckets.is_none() && plan.keys().is_empty();
+        let is_total = stretch.buckets.is_none() && plan.keys().is_empty();
         let layout = Layout {
             is_total,
-            buckets: buckets.is_some(),
+            buckets: stretch.buckets.is_some(),
             group: self.group_layout(),
             slots: plan.told().map(|(number, slot)| (number, slot.of_nothing())).collect(),
             currencies,
             width: set.slots.len(),
         };
-        let unmergeable: Vec<_> =
-            plan.told().filter(|(_, slot)| !is_total && !slot.is_mergeable()).map(|(number, _)| number).collect();
+        let wanted = Wanted {
+            plan: &plan,
+            facts: self.facts,
+            layout: &layout,
+            zone: self.resolved.period.zone,
+            grain: Grain::of(self.query.granularity),
+        };
+        let asked = Asked { wanted, stretch: &stretch, rollups: self.rollups, origins: self.origins };
+        let read = |extent| {
+            let (plan, layout, stretch) = (&plan, &layout, &stretch);
+            self.read(plan, layout, stretch, extent).boxed()
+        };
+        let mut found = asked.found(read).await?;
+        found.currencies.extend(sole.filter(|_| !found.rows.is_empty()));
+        if let Some(rates) = self.rates {
+            if found.is_unrated {
+                let facts = plan.facts(self.facts, stretch.range).await?;
+                return Err(self.missing_rate(rates, plan.unrated(facts)?).await?);
+            }
+            if set.has_money() && !found.rows.is_empty() {
+                found.currencies.insert(rates.to.to_string());
+            }
+        }
+        Ok(found)
+    }
+
+    /// What the rows of an extent come to.
+    async fn read(
+        &self,
+        plan: &FactsPlan<'_>,
+        layout: &Layout,
+        stretch: &Stretch,
+        extent: Extent,
+    ) -> Result<Found, QueryError> {
+        let facts = match extent {
+            Extent::Range(range) => plan.facts(self.facts, range).await?,
+            other => plan.facts_of(self.facts, other).await?,
+        };
+        let unmergeable: Vec<_> = plan
+            .told()
+            .filter(|(_, slot)| !layout.is_total && !slot.is_mergeable())
+            .map(|(number, _)| number)
+            .collect();
         let totals = async {
             if unmergeable.is_empty() {
                 return Ok(Vec::new());
@@ -167,21 +223,12 @@ impl<'q> Task<'q> {
             let totals = unmergeable.iter().enumerate().map(|(column, slot)| Ok((*slot, number(batch, column, 0)?)));
             totals.collect::<Result<Vec<_>, QueryError>>()
         };
-        let rows = plan.rows(facts.clone(), buckets, currencies)?;
-        let rows = read_rows(self.facts.session(), rows, &layout, self.rows_read);
+        let rows = plan.rows(facts.clone(), stretch.buckets.clone(), layout.currencies)?;
+        let rows = read_rows(self.facts.session(), rows, layout, self.rows_read);
         let (mut found, totals) = try_join(rows, totals).await?;
         // Of no rows there are no totals: whether that is nothing or not known, the sources' data tell.
         if !found.rows.is_empty() {
             found.totals = totals;
-        }
-        found.currencies.extend(sole.filter(|_| !found.rows.is_empty()));
-        if let Some(rates) = self.rates {
-            if found.is_unrated {
-                return Err(self.missing_rate(rates, plan.unrated(facts)?).await?);
-            }
-            if set.has_money() && !found.rows.is_empty() {
-                found.currencies.insert(rates.to.to_string());
-            }
         }
         Ok(found)
     }
@@ -206,7 +253,7 @@ impl<'q> Task<'q> {
     }
 
     /// For each dimension: the store's own value, or `None` when it is read from a column.
-    fn group_layout(&self) -> Vec<Option<Arc<str>>> {
+    pub(crate) fn group_layout(&self) -> Vec<Option<Arc<str>>> {
         let dimensions = self.query.group_by.iter();
         dimensions
             .map(|dimension| (dimension.kind == DimensionKind::Store).then(|| self.store.id.to_string().into()))

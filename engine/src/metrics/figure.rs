@@ -83,6 +83,12 @@ pub(crate) fn compared(now: Figure, before: Figure, unit: Unit) -> Compared {
     Compared { value: json(before, unit), delta: json(delta, unit), ratio }
 }
 
+/// Which share of a number of things some of them are, in units of the last decimal of [`Unit::Percentage`]; of none there is none.
+pub(crate) fn share(some: Figure, all: Figure) -> Figure {
+    let decimals = Unit::Count.decimals();
+    quotient(some?, decimals, all.filter(|all| *all != 0)?, decimals, Unit::Percentage.decimals())
+}
+
 /// `a / b` as a number with six decimals.
 #[allow(clippy::cast_precision_loss, reason = "a proportion is shown, not computed with")]
 fn proportion(a: i128, b: i128) -> f64 {

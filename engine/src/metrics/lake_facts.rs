@@ -8,9 +8,10 @@ use datafusion::prelude::SessionContext;
 
 use super::error::QueryError;
 use super::registry::Registry;
-use super::source::Facts;
-use crate::dataset::Dataset;
+use super::source::{Extent, Facts, Part};
+use crate::dataset::{Dataset, Partition};
 use crate::lake::Reader;
+use crate::lake::manifest::Segment;
 
 #[async_trait]
 impl Facts for Reader {
@@ -18,13 +19,38 @@ impl Facts for Reader {
         Self::version(self)
     }
 
-    async fn scan(
-        &self,
-        dataset: &Arc<Dataset>,
-        columns: &[&str],
-        range: Option<(i64, i64)>,
-    ) -> Result<LogicalPlan, QueryError> {
-        Ok(Self::scan(self, dataset, columns, range).await?)
+    async fn scan(&self, dataset: &Arc<Dataset>, columns: &[&str], extent: Extent) -> Result<LogicalPlan, QueryError> {
+        Ok(match extent {
+            Extent::All => Self::scan(self, dataset, columns, None).await?,
+            Extent::Range(range) => Self::scan(self, dataset, columns, Some(range)).await?,
+            Extent::Cold(partitions, range) => {
+                let is_taken = |segment: &Segment| !segment.is_hot() && partitions.contains(&segment.partition);
+                self.scan_of(dataset, columns, range, is_taken).await?
+            }
+            Extent::Hot(partitions, range) => {
+                let is_taken = |segment: &Segment| segment.is_hot() && partitions.contains(&segment.partition);
+                self.scan_of(dataset, columns, Some(range), is_taken).await?
+            }
+        })
+    }
+
+    fn parts(&self, dataset: &Dataset, range: (i64, i64)) -> Vec<Part> {
+        let (first, last) = (dataset.partition_of(range.0), dataset.partition_of(range.1.saturating_sub(1)));
+        let segments = self.snapshot().partitions(dataset.name, first, last);
+        let of_partition = |segments: &[Arc<Segment>]| {
+            let partition = segments.first()?.partition;
+            let mut hot = segments.iter().filter(|segment| segment.is_hot()).peekable();
+            let quarantine = &self.snapshot().quarantine;
+            Some(Part {
+                partition,
+                span: dataset.times_of(partition),
+                cold: segments.iter().filter(|segment| !segment.is_hot()).map(|segment| segment.id).collect(),
+                has_hot: hot.peek().is_some(),
+                is_settled: hot.all(|segment| segment.updates == 0 && segment.removed == 0)
+                    && segments.iter().all(|segment| !quarantine.contains_key(&segment.id)),
+            })
+        };
+        segments.chunk_by(|a, b| a.partition == b.partition).filter_map(of_partition).collect()
     }
 
     fn session(&self) -> &SessionContext {
@@ -40,8 +66,9 @@ impl Facts for Reader {
     }
 
     /// What the segments' bounds prove: rows that are restated may make the bounds too wide, never too narrow.
-    fn sole_value(&self, dataset: &str, column: &str) -> Option<String> {
-        let segments = self.snapshot().segments.iter().filter(|segment| segment.dataset == dataset);
+    fn sole_value(&self, dataset: &str, column: &str, of: Option<&[Partition]>) -> Option<String> {
+        let is_meant = |segment: &Segment| of.is_none_or(|of| !segment.is_hot() && of.contains(&segment.partition));
+        let segments = self.snapshot().dataset(dataset).iter().filter(|segment| is_meant(segment));
         let mut sole: Option<&str> = None;
         for segment in segments {
             let (least, greatest) = segment.column_bounds.get(column)?;

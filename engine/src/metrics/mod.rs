@@ -5,20 +5,24 @@
 //! store and period, `execute` and `pooled` run them, `table` brings the figures together and `answer` writes them down.
 //!
 //! Promises: days are local days; the figures of buckets and groups are those of disjoint rows; totals, ratios and
-//! distinct counts are computed, never added up where that is wrong; money is exact; what is not built is refused by
-//! name and never answered differently.
+//! distinct counts are computed, never added up where that is wrong; money is exact.
 
 mod answer;
 mod axis;
 mod cache;
+mod chain;
 mod compute;
 mod decode;
 mod error;
+mod events_view;
 mod execute;
 mod figure;
 mod figures;
+mod following;
 mod formula;
+mod funnel;
 mod lake_facts;
+mod pinned;
 mod plan;
 mod pooled;
 pub mod query;
@@ -26,6 +30,7 @@ mod rates;
 pub mod registry;
 mod resolve;
 mod response;
+mod rollup;
 mod row_limit;
 mod service;
 mod source;
@@ -34,6 +39,8 @@ mod time;
 mod top;
 
 pub use error::{FieldError, QueryError};
+pub use events_view::metric_events;
+pub use pinned::PinnedStores;
 pub use query::{Query, QueryRequest};
 pub use registry::Registry;
 pub use resolve::StoreScope;
@@ -41,5 +48,6 @@ pub use response::{
     CacheState, Column, ColumnRole, ColumnType, Compared, ComparisonTotals, Meta, QueryResponse, Rows, StoreEcho,
     Warning,
 };
-pub use service::MetricsService;
+pub use rollup::{Part, WhyNot};
+pub use service::{MetricsOptions, MetricsService};
 pub use time::range::RangeEcho;

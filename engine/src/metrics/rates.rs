@@ -15,7 +15,7 @@ use datafusion::dataframe::DataFrame;
 
 use super::decode::texts;
 use super::error::QueryError;
-use super::source::Facts;
+use super::source::{Extent, Facts};
 use super::time::calendar::start_of_day;
 use crate::dataset::{self, RATE_SCALE};
 
@@ -57,7 +57,7 @@ impl Rates {
         let mut days: BTreeMap<NaiveDate, Quotes> = BTreeMap::new();
         if let Some(dataset) = dataset::find("fx_rates") {
             let columns = ["rated_at", "base", "quote", "rate"];
-            let plan = facts.scan(dataset, &columns, Some(range)).await?;
+            let plan = facts.scan(dataset, &columns, Extent::Range(range)).await?;
             let frame = DataFrame::new(facts.session().state(), plan).select_columns(&columns)?;
             for batch in frame.collect().await? {
                 let at = batch.column(0).as_primitive::<TimestampMicrosecondType>();

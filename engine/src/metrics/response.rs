@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::query::Query;
+use super::rollup::Part;
 use super::time::range::RangeEcho;
 use crate::StoreId;
 
@@ -157,6 +158,8 @@ pub struct Meta {
     pub warnings: Vec<Warning>,
     /// Whether the answer was computed for this request.
     pub cache: CacheState,
+    /// Where its figures were read when it was computed.
+    pub parts: Vec<Part>,
     /// How long it took.
     pub elapsed_ms: f64,
 }
@@ -180,7 +183,8 @@ pub struct StoreEcho {
 /// Something that a reader should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Warning {
-    /// For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`.
+    /// For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`,
+    /// `window_open`.
     pub code: &'static str,
     /// For people.
     pub detail: String,
@@ -200,7 +204,7 @@ impl QueryResponse {
     /// A name for what the answer says, the same for equal answers however they came to be.
     #[must_use]
     pub fn etag(&self) -> String {
-        let meta = Meta { cache: CacheState::Miss, elapsed_ms: 0.0, ..self.meta.clone() };
+        let meta = Meta { cache: CacheState::Miss, parts: Vec::new(), elapsed_ms: 0.0, ..self.meta.clone() };
         let parts = (&self.columns, &self.rows, &self.totals, &self.comparison, self.total_rows, &meta);
         let written = serde_json::to_vec(&parts).unwrap_or_default();
         let digest = Sha256::digest(&written);

@@ -14,17 +14,29 @@ const MAX_ROWS_READ: usize = 2 * MAX_ROWS;
 const MAX_VALUES: usize = 20 * MAX_ROWS_READ;
 
 /// Counts the rows of all plans of a query as they come, and their values.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct RowsRead {
     rows: AtomicUsize,
     values: AtomicUsize,
+    most: usize,
+}
+
+impl Default for RowsRead {
+    fn default() -> Self {
+        Self::up_to(MAX_ROWS_READ)
+    }
 }
 
 impl RowsRead {
+    /// Counts up to so many rows.
+    pub(crate) fn up_to(most: usize) -> Self {
+        Self { rows: AtomicUsize::new(0), values: AtomicUsize::new(0), most }
+    }
+
     /// Counts more rows, of so many values each.
     pub(crate) fn add(&self, rows: usize, width: usize) -> Result<(), QueryError> {
         let count = |all: &AtomicUsize, more: usize| all.fetch_add(more, Ordering::Relaxed).saturating_add(more);
-        within(count(&self.rows, rows), MAX_ROWS_READ, "rows of all stores and periods")?;
+        within(count(&self.rows, rows), self.most, "rows of all stores and periods")?;
         within(count(&self.values, rows.saturating_mul(width)), MAX_VALUES, "values of all stores and periods")
     }
 }

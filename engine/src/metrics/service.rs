@@ -1,4 +1,4 @@
-//! The service: picks stores, and answers from what is kept or by computing.
+//! The service: answers from what is kept or by computing.
 
 use std::sync::Arc;
 
@@ -7,36 +7,46 @@ use futures::future::try_join_all;
 
 use super::cache::AnswerCache;
 use super::compute::Asking;
-use super::error::{FieldError, QueryError};
-use super::query::{MAX_STORES, Query};
+use super::error::QueryError;
+use super::pinned::{PinnedStore, PinnedStores};
+use super::query::Query;
 use super::registry::Registry;
 use super::resolve::{StoreScope, check_weeks, check_zones};
 use super::response::{CacheState, QueryResponse};
+use super::rollup::{Origins, Rollups};
 use super::source::Facts;
 use crate::clock::Clock;
-use crate::lake::{StoreLake, Verdict};
+use crate::lake::Verdict;
 
-/// Memory for answers, unless said otherwise.
-const CACHE_BYTES: u64 = 64 << 20;
+/// What the service may keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetricsOptions {
+    /// Memory for answers, in bytes; none are kept with zero.
+    pub answer_memory: u64,
+    /// Memory for rollups, in bytes; none are made with zero.
+    pub rollup_memory: u64,
+}
+
+impl Default for MetricsOptions {
+    fn default() -> Self {
+        Self { answer_memory: 64 << 20, rollup_memory: 128 << 20 }
+    }
+}
 
 /// Answers queries.
 #[derive(Clone, Debug)]
 pub struct MetricsService {
     clock: Arc<dyn Clock>,
     cache: AnswerCache,
+    rollups: Rollups,
 }
 
 impl MetricsService {
-    /// A service that keeps up to 64 MiB of answers.
+    /// A service.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self::with_cache(clock, CACHE_BYTES)
-    }
-
-    /// A service that keeps up to `bytes` of answers; none with zero.
-    #[must_use]
-    pub fn with_cache(clock: Arc<dyn Clock>, bytes: u64) -> Self {
-        Self { clock, cache: AnswerCache::new(bytes) }
+    pub fn new(clock: Arc<dyn Clock>, options: MetricsOptions) -> Self {
+        let MetricsOptions { answer_memory, rollup_memory } = options;
+        Self { clock, cache: AnswerCache::new(answer_memory), rollups: Rollups::new(rollup_memory) }
     }
 
     /// Everything that can be asked for.
@@ -45,30 +55,29 @@ impl MetricsService {
         Registry::get()
     }
 
-    /// Answers a query about the `stores` that the caller may see, or those of them that the query picks. It computes
-    /// on the runtime that it is polled by.
+    /// Answers a query about the stores that the caller may see, or those of them that the query picks. It computes on the runtime
+    /// that it is polled by.
     ///
     /// # Errors
     /// Every [`QueryError`].
-    pub async fn query(
-        &self,
-        stores: &[(StoreScope, StoreLake)],
-        query: &Query,
-    ) -> Result<Arc<QueryResponse>, QueryError> {
-        let picked = pick(stores, query)?;
+    pub async fn query(&self, stores: &PinnedStores, query: &Query) -> Result<Arc<QueryResponse>, QueryError> {
+        let picked = stores.pick(query)?;
         match self.ask(&picked, query).await {
             // A state that was read was given up meanwhile: the newest is read instead, once.
-            Err(error) if is_outdated(&picked, &error).await? => self.ask(&picked, query).await,
+            Err(error) if is_outdated(&picked, &error).await? => {
+                let newest: PinnedStores =
+                    picked.into_iter().map(|store| (store.scope.clone(), store.lake.clone())).collect();
+                self.ask(&newest.pick(query)?, query).await
+            }
             answered => answered,
         }
     }
 
-    async fn ask(&self, picked: &[&(StoreScope, StoreLake)], query: &Query) -> Result<Arc<QueryResponse>, QueryError> {
+    async fn ask(&self, picked: &[&PinnedStore], query: &Query) -> Result<Arc<QueryResponse>, QueryError> {
         let began = self.clock.now();
-        let readers = picked.iter().map(|(_, lake)| lake.reader(None));
-        let readers = try_join_all(readers).await?;
+        let readers = try_join_all(picked.iter().map(|store| store.reader())).await?;
         let asked: Vec<_> =
-            picked.iter().zip(&readers).map(|((scope, _), reader)| (scope, reader as &dyn Facts)).collect();
+            picked.iter().zip(readers).map(|(store, reader)| (&store.scope, reader as &dyn Facts)).collect();
         self.answer(&asked, query, began).await
     }
 
@@ -81,7 +90,8 @@ impl MetricsService {
         let scopes: Vec<_> = stores.iter().map(|(scope, _)| *scope).collect();
         check_zones(query, &scopes)?;
         check_weeks(query, &scopes)?;
-        let asking = Asking { stores, now: began };
+        let origins = Origins::default();
+        let asking = Asking { stores, now: began, rollups: &self.rollups, origins: &origins };
         let asked = asking.resolve(query)?;
         let key = super::cache::key(query, stores, &asked.resolved, began);
         let (answer, cache) = self.cache.get_or(key, asking.answer(&asked)).await?;
@@ -91,54 +101,17 @@ impl MetricsService {
 }
 
 /// Whether a query failed only because what it read is no more. Segments that it found damaged or missing go into quarantine.
-async fn is_outdated(stores: &[&(StoreScope, StoreLake)], error: &QueryError) -> Result<bool, QueryError> {
+async fn is_outdated(stores: &[&PinnedStore], error: &QueryError) -> Result<bool, QueryError> {
     let mut is_outdated = false;
-    for (_, lake) in stores {
+    for store in stores {
         let verdict = match error {
-            QueryError::Lake(error) => lake.examine(&**error).await?,
-            QueryError::Execution(error) => lake.examine(&**error).await?,
+            QueryError::Lake(error) => store.lake.examine(&**error).await?,
+            QueryError::Execution(error) => store.lake.examine(&**error).await?,
             _ => return Ok(false),
         };
         is_outdated |= verdict == Verdict::Outdated;
     }
     Ok(is_outdated)
-}
-
-/// The stores that a query is about.
-fn pick<'s>(
-    stores: &'s [(StoreScope, StoreLake)],
-    query: &Query,
-) -> Result<Vec<&'s (StoreScope, StoreLake)>, QueryError> {
-    let Some(wanted) = &query.stores else {
-        if stores.is_empty() {
-            return Err(QueryError::Invalid(vec![FieldError {
-                pointer: "/stores".to_owned(),
-                detail: "there is no store yet".to_owned(),
-                code: "no_stores",
-            }]));
-        }
-        if stores.len() > MAX_STORES {
-            return Err(QueryError::Limit {
-                what: "stores",
-                limit: MAX_STORES as u64,
-                hint: "name the stores that you want in \"stores\"",
-            });
-        }
-        return Ok(stores.iter().collect());
-    };
-    let mut errors = Vec::new();
-    let mut picked = Vec::new();
-    for (index, id) in wanted.iter().enumerate() {
-        match stores.iter().find(|(scope, _)| scope.id == *id) {
-            Some(store) => picked.push(store),
-            None => errors.push(FieldError {
-                pointer: format!("/stores/{index}"),
-                detail: format!("no store {id}"),
-                code: "unknown_store",
-            }),
-        }
-    }
-    if errors.is_empty() { Ok(picked) } else { Err(QueryError::Invalid(errors)) }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "milliseconds for people")]

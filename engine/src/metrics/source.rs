@@ -7,7 +7,42 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
 
 use super::error::QueryError;
-use crate::dataset::Dataset;
+use crate::SegmentId;
+use crate::dataset::{Dataset, Partition};
+
+/// Which rows are read.
+#[derive(Clone, Debug)]
+pub(crate) enum Extent {
+    /// All.
+    All,
+    /// Those whose time lies in a range, in microseconds, the end exclusive.
+    Range((i64, i64)),
+    /// Those that the cold segments of settled partitions hold, whose time lies in a range if one is given.
+    Cold(Vec<Partition>, Option<(i64, i64)>),
+    /// Those that the hot segments of settled partitions hold, whose time lies in a range.
+    Hot(Vec<Partition>, (i64, i64)),
+}
+
+/// A partition as it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) partition: Partition,
+    /// The times that its rows may have, in microseconds, the end exclusive.
+    pub(crate) span: (i64, i64),
+    /// Its cold segments, which never change.
+    pub(crate) cold: Vec<SegmentId>,
+    /// Whether it has hot segments.
+    pub(crate) has_hot: bool,
+    /// Whether its cold and hot segments are of different entities: no row of one hides any of another. And all can be read.
+    pub(crate) is_settled: bool,
+}
+
+impl Part {
+    /// Whether it has cold rows that no hot one hides.
+    pub(crate) fn is_rollable(&self) -> bool {
+        self.is_settled && !self.cold.is_empty()
+    }
+}
 
 /// The rows of one store at one version.
 #[async_trait]
@@ -15,13 +50,11 @@ pub(crate) trait Facts: Send + Sync {
     /// The version.
     fn version(&self) -> i64;
 
-    /// The live rows of a dataset whose time lies in `range` (microseconds, the end exclusive), in these columns.
-    async fn scan(
-        &self,
-        dataset: &Arc<Dataset>,
-        columns: &[&str],
-        range: Option<(i64, i64)>,
-    ) -> Result<LogicalPlan, QueryError>;
+    /// Live rows of a dataset, in these columns.
+    async fn scan(&self, dataset: &Arc<Dataset>, columns: &[&str], extent: Extent) -> Result<LogicalPlan, QueryError>;
+
+    /// The partitions of a dataset that have rows with times in a range (microseconds, the end exclusive), in their order.
+    fn parts(&self, dataset: &Dataset, range: (i64, i64)) -> Vec<Part>;
 
     /// What runs plans.
     fn session(&self) -> &SessionContext;
@@ -29,6 +62,7 @@ pub(crate) trait Facts: Send + Sync {
     /// The least and greatest time of the rows that come from a source, in microseconds.
     fn source_bounds(&self, source: &str) -> Option<(i64, i64)>;
 
-    /// The one text that a column has in all rows of the dataset, where that is known without reading them.
-    fn sole_value(&self, dataset: &str, column: &str) -> Option<String>;
+    /// The one text that a column has in all rows of the dataset, where that is known without reading them; `of` says in the cold rows
+    /// of which partitions, if not in all rows.
+    fn sole_value(&self, dataset: &str, column: &str, of: Option<&[Partition]>) -> Option<String>;
 }

@@ -20,21 +20,21 @@ pub(crate) async fn tabulate(
     top: &Top,
 ) -> Result<(Table, BTreeSet<String>), QueryError> {
     let query = Query { top: None, ..query.clone() };
+    // First everything: what is wrong with all rows is so whichever groups are the largest.
+    let all = Query { group_by: Vec::new(), granularity: None, having: None, ..query.clone() };
+    let (all, mut currencies) = asking.table(&all).await?;
     let Some(largest) = largest(asking, &query, top).await? else { return asking.table(&query).await };
     let is_one_of = any_of(&query.group_by, &largest);
-    let named = Query { filters: Some(both(query.filters.as_ref(), is_one_of.clone())), ..query.clone() };
-    let (mut table, mut currencies) = asking.table(&named).await?;
+    let named = narrowed(&query, is_one_of.clone());
+    let (mut table, of_named) = asking.table(&named).await?;
+    currencies.extend(of_named);
     if top.other {
-        let filters = both(query.filters.as_ref(), Filter::Not(Box::new(is_one_of)));
-        let others = Query { filters: Some(filters), group_by: Vec::new(), ..query.clone() };
+        let others = Query { group_by: Vec::new(), ..narrowed(&query, Filter::Not(Box::new(is_one_of))) };
         let (others, of_others) = asking.table(&others).await?;
         table.add_others(others, &query);
         currencies.extend(of_others);
     }
-    let all = Query { group_by: Vec::new(), granularity: None, having: None, ..query };
-    let (all, of_all) = asking.table(&all).await?;
     (table.totals, table.previous_totals) = (all.totals, all.previous_totals);
-    currencies.extend(of_all);
     Ok((table, currencies))
 }
 
@@ -51,6 +51,18 @@ async fn largest(asking: Asking<'_>, query: &Query, top: &Top) -> Result<Option<
     Ok(Some(largest.collect()))
 }
 
+/// The query over rows of some groups only. Who is followed belongs to the group that the first step says.
+fn narrowed(query: &Query, to: Filter) -> Query {
+    let mut query = query.clone();
+    let filters =
+        match query.metrics.first_mut().filter(|_| query.funnel.is_some_and(|funnel| funnel.following.is_some())) {
+            Some(first) => &mut first.filters,
+            None => &mut query.filters,
+        };
+    *filters = Some(both(filters.as_ref(), to));
+    query
+}
+
 fn both(filter: Option<&Filter>, and: Filter) -> Filter {
     match filter {
         Some(filter) => Filter::And(vec![filter.clone(), and]),
@@ -60,9 +72,8 @@ fn both(filter: Option<&Filter>, and: Filter) -> Filter {
 
 /// That a row is of one of these groups: true or false, also of rows without a value.
 fn any_of(dimensions: &[DimensionRef], groups: &[Group]) -> Filter {
-    let is = |dimension: &DimensionRef, operator, values| {
-        Filter::Is(Comparison { dimension: *dimension, operator, values })
-    };
+    let is =
+        |dimension: &DimensionRef, operator, values| Filter::Is(Comparison { dimension: *dimension, operator, values });
     let of = |(dimension, value): (&DimensionRef, &Option<Arc<str>>)| match value {
         None => is(dimension, Operator::NotSet, Vec::new()),
         Some(value) => {

@@ -1,7 +1,10 @@
 #![allow(clippy::panic, clippy::cast_precision_loss, reason = "these are tests")]
 
 mod by_hand;
+mod funnels;
 mod oracle;
 mod random;
+mod rollups;
 mod support;
+mod view;
 mod ways;

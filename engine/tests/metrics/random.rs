@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::oracle::{self, OracleStore};
+use super::oracle::{self, OracleStore, Quotes, Refusal};
 use super::support::{Item, Order, Refund, World};
 
 /// Numbers from a seed (splitmix64).
@@ -169,21 +169,30 @@ fn order(dice: &mut Dice, id: u32, now: DateTime<Utc>, currencies: &[&'static st
     }
 }
 
-/// Commits, of which later ones restate orders of earlier ones; and what they come to.
-fn history(dice: &mut Dice, now: DateTime<Utc>) -> (Vec<Vec<Order>>, Vec<Order>) {
-    let currencies: &[&str] = if dice.one_in(4) { &["USD", "USD", "EUR", "JPY"] } else { &["USD"] };
-    let mut commits = Vec::new();
-    let mut held: Vec<Order> = Vec::new();
-    for version in 0..dice.up_to(3) {
+/// What a store's commits come to so far.
+struct Books {
+    currencies: &'static [&'static str],
+    orders: Vec<Order>,
+    version: i64,
+}
+
+impl Books {
+    fn new(dice: &mut Dice) -> Self {
+        let currencies: &[&str] = if dice.one_in(4) { &["USD", "USD", "EUR", "JPY"] } else { &["USD"] };
+        Self { currencies, orders: Vec::new(), version: 0 }
+    }
+
+    /// A commit of some orders; some of them restate earlier ones.
+    fn commit(&mut self, dice: &mut Dice, now: DateTime<Utc>, most: i64) -> Vec<Order> {
+        self.version += 1;
         let mut commit: Vec<Order> = Vec::new();
-        for _ in 0..dice.up_to(60) {
-            let restated = !held.is_empty() && dice.one_in(4);
-            if restated {
-                let before = held[usize::try_from(dice.roll(held.len() as u64)).unwrap()].clone();
+        for _ in 0..dice.up_to(most) {
+            let before = if dice.one_in(4) { self.any(dice) } else { None };
+            if let Some(before) = before {
                 if commit.iter().any(|order| order.id == before.id) {
                     continue;
                 }
-                let mut after = order(dice, before.id, now, currencies);
+                let mut after = order(dice, before.id, now, self.currencies);
                 if after.items.is_empty() {
                     // A dataset learns of a new state by its rows: an order does not lose all its items.
                     after.items = before.items;
@@ -191,24 +200,46 @@ fn history(dice: &mut Dice, now: DateTime<Utc>) -> (Vec<Vec<Order>>, Vec<Order>)
                 if after.refunds.is_empty() {
                     (after.refunds, after.refunded) = (before.refunds, before.refunded);
                 }
-                commit.push(Order { version: version + 1, created_at: before.created_at, ..after });
+                commit.push(Order { version: self.version, created_at: before.created_at, ..after });
             } else {
-                let id = u32::try_from(held.len() + commit.len()).unwrap();
-                if held.iter().chain(&commit).any(|order| order.id == id) {
+                let id = u32::try_from(self.orders.len() + commit.len()).unwrap();
+                if self.orders.iter().chain(&commit).any(|order| order.id == id) {
                     continue;
                 }
-                commit.push(Order { version: version + 1, ..order(dice, id, now, currencies) });
+                commit.push(Order { version: self.version, ..order(dice, id, now, self.currencies) });
             }
         }
         for order in &commit {
-            match held.iter_mut().find(|before| before.id == order.id) {
+            match self.orders.iter_mut().find(|before| before.id == order.id) {
                 Some(before) => *before = order.clone(),
-                None => held.push(order.clone()),
+                None => self.orders.push(order.clone()),
             }
         }
-        commits.push(commit);
+        commit
     }
-    (commits, held)
+
+    fn any(&self, dice: &mut Dice) -> Option<Order> {
+        if self.orders.is_empty() {
+            return None;
+        }
+        Some(self.orders[usize::try_from(dice.roll(self.orders.len() as u64)).unwrap()].clone())
+    }
+}
+
+/// Rates of most days, some without for more than a week.
+fn quotes(dice: &mut Dice, now: DateTime<Utc>) -> Quotes {
+    let today = now.timestamp().div_euclid(86_400);
+    let gap = if dice.one_in(2) { Some(today - dice.up_to(200)) } else { None };
+    let days = today - 600..today + 60;
+    let mut quotes = Quotes::new();
+    for day in days.filter(|day| gap.is_none_or(|gap| !(gap..gap + 12).contains(day))) {
+        for (currency, about) in [("EUR", 11_000), ("JPY", 90)] {
+            if !dice.one_in(4) {
+                quotes.insert((currency, day), about + dice.up_to(about / 10));
+            }
+        }
+    }
+    quotes
 }
 
 fn date(dice: &mut Dice, now: DateTime<Utc>, back: i64, forward: i64) -> String {
@@ -342,8 +373,43 @@ fn having(dice: &mut Dice, keys: &[String], group_by: &[&str], stores: &[OracleS
     }
 }
 
+/// Metrics that count, also single customers.
+const COUNTS: [&str; 5] = [
+    "shopify.orders",
+    "shopify.customers",
+    "shopify.new_customers",
+    "shopify.returning_customers",
+    "shopify.cancelled_orders",
+];
+
+/// Steps, counted each by itself or with customers followed through them.
+fn funnel(dice: &mut Dice, stores: &[OracleStore]) -> (Value, Vec<String>) {
+    let steps: Vec<_> = (0..2 + dice.roll(3))
+        .map(|number| {
+            let mut step = json!({"metric": dice.pick(&COUNTS), "label": format!("Step {number}")});
+            if dice.one_in(3) {
+                step["filters"] = filter(dice, &DIMENSIONS, stores, 1);
+            }
+            step
+        })
+        .collect();
+    let keys = (1..=steps.len()).map(|number| format!("step_{number}")).collect();
+    let mut funnel = json!({"steps": steps});
+    if dice.roll(3) > 0 {
+        funnel["by"] = json!("customer");
+        match dice.roll(4) {
+            0 => {}
+            1 => funnel["window"] = json!({"minutes": dice.roll(3 * 24 * 60) + 1}),
+            2 => funnel["window"] = json!({"hours": dice.roll(100) + 1}),
+            _ => funnel["window"] = json!({"days": dice.roll(100) + 1}),
+        }
+    }
+    (funnel, keys)
+}
+
 fn query(dice: &mut Dice, now: DateTime<Utc>, stores: &[OracleStore]) -> Value {
-    let of_items = dice.one_in(4);
+    let is_funnel = dice.one_in(6);
+    let of_items = !is_funnel && dice.one_in(4);
     let metrics = if of_items {
         dice.several(&["shopify.units", "shopify.product_revenue"], 2)
     } else {
@@ -351,11 +417,19 @@ fn query(dice: &mut Dice, now: DateTime<Utc>, stores: &[OracleStore]) -> Value {
     };
     let dimensions: &[&str] = if of_items { &ITEM_DIMENSIONS } else { &DIMENSIONS };
     let on_their_day = dice.one_in(3);
-    let figures: Vec<_> =
-        metrics.iter().enumerate().map(|(at, metric)| figure(dice, at, metric, of_items, dimensions, stores)).collect();
-    let keys: Vec<String> =
-        figures.iter().map(|figure| figure.as_str().or(figure["as"].as_str()).unwrap().to_owned()).collect();
-    let mut query = json!({"metrics": figures});
+    let (mut query, keys) = if is_funnel {
+        let (funnel, keys) = funnel(dice, stores);
+        (json!({"funnel": funnel}), keys)
+    } else {
+        let figures = metrics.iter().enumerate();
+        let figures: Vec<_> =
+            figures.map(|(at, metric)| figure(dice, at, metric, of_items, dimensions, stores)).collect();
+        let keys = figures.iter().map(|figure| figure.as_str().or(figure["as"].as_str()).unwrap().to_owned()).collect();
+        (json!({"metrics": figures}), keys)
+    };
+    if dice.one_in(4) {
+        query["currency"] = json!("USD");
+    }
     if on_their_day {
         query["refunds"] = json!("refund_date");
     }
@@ -407,6 +481,15 @@ fn query(dice: &mut Dice, now: DateTime<Utc>, stores: &[OracleStore]) -> Value {
     if dice.one_in(2) {
         compare(dice, &mut query, now, most);
     }
+    let is_by_currency = group_by.contains(&"currency") && query.get("currency").is_none();
+    if !group_by.is_empty() && !is_by_currency && dice.one_in(3) {
+        let key = &keys[usize::try_from(dice.roll(keys.len() as u64)).unwrap()];
+        query["top"] = match dice.roll(3) {
+            0 => json!({"groups": dice.roll(4) + 1}),
+            1 => json!({"groups": dice.roll(4) + 1, "by": key}),
+            _ => json!({"groups": dice.roll(2) + 1, "by": key, "other": false}),
+        };
+    }
     if dice.one_in(5) {
         query["having"] = having(dice, &keys, &group_by, stores, 2);
     }
@@ -438,53 +521,116 @@ fn compare(dice: &mut Dice, query: &mut Value, now: DateTime<Utc>, most: i64) {
     if is_named && dice.one_in(4) {
         query["align"] = json!("day_of_week");
     }
-    if dice.one_in(3) {
+    // How much time customers of the compared period have is written down by hand.
+    if dice.one_in(3) || query["funnel"].get("by").is_some() {
         query["partial"] = json!("full");
     }
 }
 
-/// Some stores and queries about them, all from one seed.
-async fn check(seed: u64, queries: u32) {
-    let mut dice = Dice(seed);
-    let now_text = dice.pick(&NOWS);
-    let now: DateTime<Utc> = now_text.parse().unwrap();
-    let mut world = World::new(now_text, dice.pick(&[0, 20, 1_000]));
-    let mut stores = Vec::new();
-    for _ in 0..=dice.roll(3) {
+/// A world whose stores go on selling while it is asked, and what its answers must be.
+struct Trial {
+    dice: Dice,
+    now_text: &'static str,
+    now: DateTime<Utc>,
+    world: World,
+    books: Vec<Books>,
+    quotes: Quotes,
+    stores: Vec<OracleStore>,
+}
+
+impl Trial {
+    async fn new(seed: u64) -> Self {
+        let mut dice = Dice(seed);
+        let now_text = dice.pick(&NOWS);
+        let now: DateTime<Utc> = now_text.parse().unwrap();
+        let world = World::new(now_text, dice.pick(&[0, 20, 1_000]));
+        let quotes = quotes(&mut dice, now);
+        let mut trial = Self { dice, now_text, now, world, books: Vec::new(), quotes, stores: Vec::new() };
+        for _ in 0..=trial.dice.roll(3) {
+            trial.add_store().await;
+        }
+        trial
+    }
+
+    async fn add_store(&mut self) {
+        let Self { dice, world, quotes, now, .. } = self;
         let (zone, week_start) = (dice.pick(&ZONES), dice.pick(&[Weekday::Mon, Weekday::Sun, Weekday::Sat]));
-        let (commits, orders) = history(&mut dice, now);
+        let mut books = Books::new(dice);
+        let commits: Vec<_> = (0..dice.up_to(3)).map(|_| books.commit(dice, *now, 60)).collect();
         let commits: Vec<&[Order]> = commits.iter().map(Vec::as_slice).collect();
         let id = world.add_store(zone, week_start, &commits).await.to_string();
+        if books.currencies.len() > 1 {
+            let date = |day: i64| (chrono::NaiveDate::default() + TimeDelta::days(day)).to_string();
+            let dated: Vec<_> = quotes.iter().map(|((base, day), rate)| (date(*day), *base, *rate)).collect();
+            let rates: Vec<_> = dated.iter().map(|(date, base, rate)| (date.as_str(), *base, "USD", *rate)).collect();
+            world.commit_rates(world.stores.len() - 1, &rates).await;
+        }
         if dice.one_in(2) {
             world.stores.last().unwrap().lake.fold_due().await.unwrap();
         }
-        stores.push(OracleStore { id, zone, week_start, orders });
+        self.stores.push(OracleStore { id, zone, week_start, orders: books.orders.clone() });
+        self.books.push(books);
     }
-    for number in 0..queries {
-        let query = query(&mut dice, now, &stores);
-        let expected = oracle::answer(&query, &stores, now);
-        let found = world.ask(query.clone()).await;
-        let context = || format!("seed {seed}, query {number}: {query} at {now_text}");
+
+    /// Some store commits, also to old days, or what it has is folded.
+    async fn go_on(&mut self) {
+        let store = usize::try_from(self.dice.roll(self.stores.len() as u64)).unwrap();
+        if self.dice.one_in(2) {
+            let commit = self.books[store].commit(&mut self.dice, self.now, 12);
+            self.world.commit(store, &commit).await;
+            self.stores[store].orders.clone_from(&self.books[store].orders);
+        } else {
+            self.world.stores[store].lake.fold_due().await.unwrap();
+        }
+    }
+
+    /// Checks an answer; says how many partitions of it were put together from rollups.
+    async fn check(&self, query: &Value, context: &str) -> u64 {
+        let expected = oracle::answer(query, &self.stores, &self.quotes, self.now);
+        let found = self.world.ask(query.clone()).await;
+        let context = format!("{context}: {query} at {}", self.now_text);
         match (found, expected) {
             (Err(QueryError::MixedCurrencies { currencies }), Err(expected)) => {
-                assert_eq!(currencies, expected, "{}", context());
+                assert_eq!(Refusal::MixedCurrencies(currencies), expected, "{context}");
             }
+            (Err(QueryError::MissingRate { .. }), Err(Refusal::MissingRate)) => {}
             (Ok(found), Ok(expected)) => {
                 let found = serde_json::to_value(&*found).unwrap();
                 for part in ["totals", "total_rows"] {
-                    assert_eq!(found[part], expected[part], "{part} of {}", context());
+                    assert_eq!(found[part], expected[part], "{part} of {context}");
                 }
                 let compared = found["comparison"].get("totals").unwrap_or(&Value::Null);
-                assert_eq!(*compared, expected["comparison"], "comparison of {}", context());
+                assert_eq!(*compared, expected["comparison"], "comparison of {context}");
                 let (rows, wanted) = (found["rows"].as_array().unwrap(), expected["rows"].as_array().unwrap());
                 for (at, (row, wanted)) in rows.iter().zip(wanted).enumerate() {
-                    assert_eq!(row, wanted, "row {at} of {}", context());
+                    assert_eq!(row, wanted, "row {at} of {context}");
                 }
-                assert_eq!(rows.len(), wanted.len(), "rows of {}", context());
+                assert_eq!(rows.len(), wanted.len(), "rows of {context}");
+                let parts = found["meta"]["parts"].as_array().unwrap();
+                return parts.iter().map(|part| part["rollup"].as_u64().unwrap()).sum();
             }
-            (found, expected) => panic!("{found:?} instead of {expected:?}: {}", context()),
+            (found, expected) => panic!("{found:?} instead of {expected:?}: {context}"),
+        }
+        0
+    }
+}
+
+/// Some stores and queries about them, all from one seed. Between queries there are commits and folds, and then the query before is
+/// asked again: what is kept must not outlive what it was computed from.
+///
+/// Says how many partitions were put together from rollups.
+async fn check(seed: u64, queries: u32) -> u64 {
+    let mut rollups = 0;
+    let mut trial = Trial::new(seed).await;
+    for number in 0..queries {
+        let query = query(&mut trial.dice, trial.now, &trial.stores);
+        rollups += trial.check(&query, &format!("seed {seed}, query {number}")).await;
+        if trial.dice.one_in(4) {
+            trial.go_on().await;
+            rollups += trial.check(&query, &format!("seed {seed}, query {number} again")).await;
         }
     }
+    rollups
 }
 
 #[tokio::test]
@@ -492,7 +638,9 @@ async fn answers_equal_those_of_the_oracle() {
     // More of them: ALOFTLY_ORACLE_WORLDS=2500 for 50,000 queries.
     let worlds = std::env::var("ALOFTLY_ORACLE_WORLDS").ok().and_then(|worlds| worlds.parse().ok()).unwrap_or(100);
     let first = std::env::var("ALOFTLY_ORACLE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let mut rollups = 0;
     for seed in first..first + worlds {
-        check(seed, 20).await;
+        rollups += check(seed, 20).await;
     }
+    assert!(rollups > worlds, "answers are also put together from rollups: {rollups}");
 }

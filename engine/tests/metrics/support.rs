@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aloftly_engine::clock::{Clock, FixedClock};
 use aloftly_engine::dataset::{self, Dataset};
 use aloftly_engine::lake::{Lake, LakeOptions, MemoryManifest, RowSink, StoreLake};
-use aloftly_engine::metrics::{MetricsService, Query, QueryError, QueryResponse, StoreScope};
+use aloftly_engine::metrics::{MetricsOptions, MetricsService, Query, QueryError, QueryResponse, StoreScope};
 use aloftly_engine::{StoreId, money};
 use arrow::array::{
     ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
@@ -112,7 +112,12 @@ impl World {
         let options = LakeOptions { hot_rows, fold_segments: 2, ..LakeOptions::new(folder.path()) };
         let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(now.parse().unwrap()));
         let lake = Lake::new(Arc::new(InMemory::new()), options, Arc::clone(&clock)).unwrap();
-        Self { service: MetricsService::new(clock), stores: Vec::new(), lake, _folder: folder }
+        Self {
+            service: MetricsService::new(clock, MetricsOptions::default()),
+            stores: Vec::new(),
+            lake,
+            _folder: folder,
+        }
     }
 
     pub(crate) async fn add_store(&mut self, timezone: Tz, week_start: Weekday, commits: &[&[Order]]) -> StoreId {
@@ -163,8 +168,8 @@ impl World {
 
     pub(crate) async fn ask(&self, query: Value) -> Result<Arc<QueryResponse>, QueryError> {
         let query = Query::from_json(&query)?;
-        let stores: Vec<_> = self.stores.iter().map(|store| (store.scope.clone(), store.lake.clone())).collect();
-        self.service.query(&stores, &query).await
+        let stores = self.stores.iter().map(|store| (store.scope.clone(), store.lake.clone()));
+        self.service.query(&stores.collect(), &query).await
     }
 
     /// The answer as JSON.

@@ -357,11 +357,8 @@ async fn a_store_that_tells_nothing_yet_has_no_zeros_beside_one_that_does() {
 #[tokio::test]
 async fn the_largest_groups_are_listed_and_all_others_are_one_more() {
     let mut world = World::new(NOW, 1_000);
-    let from = |id, at, total, country, customer| Order {
-        country,
-        customer: Some(customer),
-        ..sold(id, at, total, "web")
-    };
+    let from =
+        |id, at, total, country, customer| Order { country, customer: Some(customer), ..sold(id, at, total, "web") };
     let orders = [
         from(1, "2026-11-16T12:00:00Z", 50, Some("US"), "ann"),
         from(2, "2026-11-17T12:00:00Z", 60, Some("US"), "bob"),

@@ -98,7 +98,7 @@ fn query_too_large() -> Problem {
 
 impl From<FieldError> for FieldProblem {
     fn from(error: FieldError) -> Self {
-        Self { pointer: error.pointer, detail: error.detail }
+        Self { pointer: error.pointer, detail: error.detail, code: Some(error.code) }
     }
 }
 
@@ -107,9 +107,6 @@ impl From<QueryError> for Problem {
         let refused = |code, detail| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
         match error {
             QueryError::Invalid(errors) => Self::invalid(errors.into_iter().map(Into::into).collect()),
-            QueryError::Unsupported(error) => {
-                refused("unsupported", error.detail.clone()).with_errors(vec![error.into()])
-            }
             QueryError::Limit { .. } => refused("limit_exceeded", error.to_string()),
             QueryError::MixedCurrencies { .. } => refused("mixed_currencies", error.to_string()),
             QueryError::MissingRate { .. } => refused("missing_rate", error.to_string()),

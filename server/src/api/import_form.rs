@@ -115,7 +115,7 @@ impl ImportForm {
     fn checked(self) -> Result<(NewImport, Taken), Problem> {
         let mut errors = Vec::new();
         let mut wrong = |pointer: &str, detail: &str| {
-            errors.push(FieldProblem { pointer: pointer.to_owned(), detail: detail.to_owned() });
+            errors.push(FieldProblem { pointer: pointer.to_owned(), detail: detail.to_owned(), code: None });
         };
         if self.store.is_none() {
             wrong("/store_id", "is missing");

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aloftly_engine::lake::Lake;
-use aloftly_engine::metrics::MetricsService;
+use aloftly_engine::metrics::{MetricsOptions, MetricsService};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -80,7 +80,10 @@ impl App {
     pub fn new(backend: Backend, uploads: Uploads, queue: Queue, readiness: Readiness) -> std::io::Result<Self> {
         let config = &backend.config;
         Ok(Self(Arc::new(AppState {
-            metrics: MetricsService::new(Arc::clone(&backend.clock)),
+            metrics: MetricsService::new(
+                Arc::clone(&backend.clock),
+                MetricsOptions { answer_memory: config.answer_memory, rollup_memory: config.rollup_memory },
+            ),
             queries: QueryRuntime::new(config.query_threads, config.query_timeout)?,
             sign_in: auth::Limits::new(&backend.clock),
             uploads,
@@ -119,6 +122,7 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(stores::list_stores))
         .routes(routes!(metrics::get_registry))
         .routes(routes!(metrics::query_metrics))
+        .routes(routes!(metrics::query_batch))
         .routes(routes!(imports::list_imports))
         .routes(routes!(imports::get_import))
 }

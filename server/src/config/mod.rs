@@ -58,6 +58,10 @@ pub struct Config {
     pub query_memory_limit: u64,
     /// Memory for what was read from an object store elsewhere, in bytes.
     pub cache_memory: u64,
+    /// Memory for answers that are kept, in bytes.
+    pub answer_memory: u64,
+    /// Memory for rollups, in bytes.
+    pub rollup_memory: u64,
     /// Disk of the data folder for the same, in bytes.
     pub cache_disk: u64,
     /// Threads that queries run on.
@@ -102,6 +106,8 @@ impl Config {
             sentry_dsn: values.optional("sentry_dsn", parse::dsn),
             query_memory_limit: values.required("query_memory_limit", parse::bytes),
             cache_memory: values.required("cache_memory", parse::bytes_or_none),
+            answer_memory: values.required("answer_memory", parse::bytes_or_none),
+            rollup_memory: values.required("rollup_memory", parse::bytes_or_none),
             cache_disk: values.required("cache_disk", parse::bytes_or_none),
             query_threads: values.required("query_threads", parse::threads),
             query_timeout: values.required("query_timeout", parse::duration),

@@ -122,6 +122,18 @@ pub const OPTIONS: &[OptionSpec] = &[
         "4GiB",
         "Disk of the data folder for what was read from the object store, 0 for none. Not used when that is a folder",
     ),
+    option(
+        "answer_memory",
+        "ALOFTLY_ANSWER_MEMORY",
+        "64MiB",
+        "Memory for answers to queries that are asked again before the data change, 0 for none",
+    ),
+    option(
+        "rollup_memory",
+        "ALOFTLY_ROLLUP_MEMORY",
+        "128MiB",
+        "Memory for figures by day and hour that answers are put together from, 0 for none",
+    ),
     option("query_threads", "ALOFTLY_QUERY_THREADS", "auto", "Threads that queries run on; auto: one for each core"),
     option("query_timeout", "ALOFTLY_QUERY_TIMEOUT", "30s", "How long one query may take"),
     option("request_timeout", "ALOFTLY_REQUEST_TIMEOUT", "60s", "How long a request that is no upload may take"),

@@ -40,6 +40,10 @@ pub struct FieldProblem {
     /// What is wrong with it.
     #[schema(example = "unknown dimension \"devise\"; did you mean \"device\"?")]
     pub detail: String,
+    /// The kind of mistake as a stable name for programs, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "unknown_dimension")]
+    pub code: Option<&'static str>,
 }
 
 /// The document that describes an error (RFC 9457).
@@ -128,7 +132,7 @@ impl Problem {
     /// 422: one place of the body is wrong.
     #[must_use]
     pub fn invalid_field(pointer: &str, detail: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldProblem { pointer: pointer.to_owned(), detail: detail.into() }])
+        Self::invalid(vec![FieldProblem { pointer: pointer.to_owned(), detail: detail.into(), code: None }])
     }
 
     /// 429: too many requests.
@@ -212,7 +216,8 @@ impl Problem {
         self.status
     }
 
-    fn document<'a>(&'a self, instance: &'a str, request_id: &'a str) -> ProblemDocument<'a> {
+    /// What is answered.
+    pub(crate) fn document<'a>(&'a self, instance: &'a str, request_id: &'a str) -> ProblemDocument<'a> {
         ProblemDocument {
             kind: format!("urn:aloftly:problem:{}", self.code),
             title: title(self.status),

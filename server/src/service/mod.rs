@@ -10,4 +10,5 @@ pub mod queries;
 pub mod readiness;
 pub mod scratch;
 pub mod serving;
+pub mod turns;
 pub mod upkeep;

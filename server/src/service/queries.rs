@@ -2,12 +2,14 @@
 //! requests. A query ends when it is done, when its deadline has passed, or when nobody waits for it any more.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::Semaphore;
 use tracing::Instrument as _;
+
+use aloftly_catalog::OrganizationId;
+
+use super::turns::Turns;
 
 /// So many queries run at once for each thread; the others wait.
 const TURNS: usize = 4;
@@ -35,8 +37,9 @@ pub struct QueryRuntime {
     runtime: Option<Runtime>,
     handle: Handle,
     timeout: Duration,
-    /// Running queries share one memory: more of them at once would each get too little to come to an end.
-    turns: Arc<Semaphore>,
+    /// Running queries share one memory: more of them at once would each get too little to come to an end. Organisations share them
+    /// fairly.
+    turns: Turns<OrganizationId>,
     patience: Duration,
 }
 
@@ -47,21 +50,21 @@ impl QueryRuntime {
     /// The threads cannot be made.
     pub fn new(threads: usize, timeout: Duration) -> std::io::Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(threads).thread_name("query").enable_all().build()?;
-        let turns = Arc::new(Semaphore::new(threads.saturating_mul(TURNS)));
+        let turns = Turns::new(threads.saturating_mul(TURNS));
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime), timeout, turns, patience: PATIENCE })
     }
 
-    /// Runs a query to its end or its deadline. Dropping the returned future stops it.
+    /// Runs an organisation's query to its end or its deadline, when it is its turn. Dropping the returned future stops it.
     ///
     /// # Errors
     /// It did not come to its end.
-    pub async fn run<F>(&self, query: F) -> Result<F::Output, QueryStopped>
+    pub async fn run<F>(&self, organization: OrganizationId, query: F) -> Result<F::Output, QueryStopped>
     where
         F: Future<Output: Send> + Send + 'static,
     {
         let timeout = self.timeout;
-        let turn = tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else { return Err(QueryStopped::TooBusy(self.patience)) };
+        let turn = tokio::time::timeout(self.patience, self.turns.take(organization)).await;
+        let Ok(turn) = turn else { return Err(QueryStopped::TooBusy(self.patience)) };
         let limited = async move {
             let result = tokio::time::timeout(timeout, query).await;
             drop(turn);
@@ -96,9 +99,14 @@ impl<T> Drop for AbortOnDrop<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
+
+    fn somebody() -> OrganizationId {
+        OrganizationId(uuid::Uuid::from_u128(7))
+    }
 
     struct Flag(Arc<AtomicBool>);
 
@@ -117,14 +125,14 @@ mod tests {
     #[tokio::test]
     async fn a_query_runs_on_its_own_threads() {
         let queries = QueryRuntime::new(1, Duration::from_secs(5)).unwrap();
-        let name = queries.run(async { std::thread::current().name().map(str::to_owned) }).await.unwrap();
+        let name = queries.run(somebody(), async { std::thread::current().name().map(str::to_owned) }).await.unwrap();
         assert_eq!(name.as_deref(), Some("query"));
     }
 
     #[tokio::test]
     async fn a_query_ends_at_its_deadline() {
         let queries = QueryRuntime::new(1, Duration::from_millis(20)).unwrap();
-        let stopped = queries.run(std::future::pending::<()>()).await;
+        let stopped = queries.run(somebody(), std::future::pending::<()>()).await;
         assert!(matches!(stopped, Err(QueryStopped::TimedOut(_))));
     }
 
@@ -133,13 +141,14 @@ mod tests {
         let mut queries = QueryRuntime::new(1, Duration::from_secs(60)).unwrap();
         queries.patience = Duration::from_millis(20);
         {
-            let running: Vec<_> = (0..TURNS).map(|_| Box::pin(queries.run(std::future::pending::<()>()))).collect();
+            let running: Vec<_> =
+                (0..TURNS).map(|_| Box::pin(queries.run(somebody(), std::future::pending::<()>()))).collect();
             let mut running = futures::future::join_all(running);
             assert!(futures::poll!(&mut running).is_pending());
-            assert!(matches!(queries.run(async {}).await, Err(QueryStopped::TooBusy(_))));
+            assert!(matches!(queries.run(somebody(), async {}).await, Err(QueryStopped::TooBusy(_))));
         }
         queries.patience = Duration::from_secs(5);
-        queries.run(async {}).await.unwrap();
+        queries.run(somebody(), async {}).await.unwrap();
     }
 
     #[tokio::test]
@@ -147,7 +156,7 @@ mod tests {
         let queries = QueryRuntime::new(1, Duration::from_secs(60)).unwrap();
         let dropped = Arc::new(AtomicBool::new(false));
         let flag = Flag(dropped.clone());
-        let query = queries.run(async move {
+        let query = queries.run(somebody(), async move {
             let _flag = flag;
             std::future::pending::<()>().await;
         });
@@ -158,8 +167,8 @@ mod tests {
     #[tokio::test]
     async fn a_query_that_panics_takes_nothing_with_it() {
         let queries = QueryRuntime::new(1, Duration::from_secs(5)).unwrap();
-        let stopped = queries.run(async { panic!("on purpose") }).await;
+        let stopped = queries.run(somebody(), async { panic!("on purpose") }).await;
         assert!(matches!(stopped, Err::<(), _>(QueryStopped::Panicked)));
-        assert_eq!(queries.run(async { 7 }).await.unwrap(), 7);
+        assert_eq!(queries.run(somebody(), async { 7 }).await.unwrap(), 7);
     }
 }

@@ -41,6 +41,18 @@ impl BucketIndex {
         ScalarUDF::new_from_impl(self).call(vec![instant])
     }
 
+    /// The number of the one bucket that all instants of a span, in microseconds, half-open, are in; or `Some(None)` when all are in
+    /// none.
+    #[allow(clippy::option_option, reason = "the outer one says whether it is the same for all")]
+    pub(crate) fn sole(&self, (start, end): (i64, i64)) -> Option<Option<i32>> {
+        let last = self.position(end - 1).map(|at| self.ranges[at]);
+        match last {
+            Some((from, to, number)) if from <= start && end <= to => Some(Some(number)),
+            Some((_, to, _)) if to > start => None,
+            _ => Some(None),
+        }
+    }
+
     /// The position in [`Self::ranges`] of the last one that begins at or before `micros`.
     fn position(&self, micros: i64) -> Option<usize> {
         self.ranges.partition_point(|(start, ..)| *start <= micros).checked_sub(1)

@@ -13,16 +13,16 @@ use datafusion::logical_expr::{
 use super::bucket_index::BucketIndex;
 use super::convert::factor;
 use super::filter::{CUSTOMER_TYPE, all, any, expression, text};
-use super::measures::{FactSet, Merging, Slot, SlotAggregate};
+use super::measures::{CUSTOMER, FactSet, Merging, Slot, SlotAggregate};
 use super::newest::newest;
 use super::percentile::percentile;
 use crate::StoreId;
-use crate::dataset::{self, Dataset};
+use crate::dataset::{self, Dataset, Partition};
 use crate::metrics::error::QueryError;
 use crate::metrics::query::Filter;
 use crate::metrics::rates::Rates;
 use crate::metrics::registry::{Aggregate, Condition, DimensionKind, DimensionRef, FIRST_ORDERS, Value};
-use crate::metrics::source::Facts;
+use crate::metrics::source::{Extent, Facts};
 
 /// What the plans of a query over one set of facts of a store have in common, whatever the period.
 #[derive(Clone, Copy)]
@@ -99,7 +99,7 @@ impl FactsPlan<'_> {
         filtered.chain(self.group_by.iter().copied()).collect()
     }
 
-    fn needs_customer_type(&self) -> bool {
+    pub(crate) fn needs_customer_type(&self) -> bool {
         let mut conditions = self.set.slots.iter().flat_map(|slot| &slot.only);
         conditions.any(|condition| condition.column() == CUSTOMER_TYPE)
             || self.dimensions().iter().any(|dimension| dimension.kind == DimensionKind::CustomerType)
@@ -129,22 +129,32 @@ impl FactsPlan<'_> {
             columns.insert(CURRENCY);
         }
         if columns.remove(CUSTOMER_TYPE) {
-            columns.extend(["customer_id", self.set.dataset.time]);
+            columns.extend([CUSTOMER, self.set.dataset.time]);
         }
         columns
     }
 
+    /// Whether rows happened at the time that their partition is by.
+    pub(crate) fn is_by_partition(&self) -> bool {
+        self.set.time == [self.set.dataset.time]
+    }
+
     /// The rows in a range that the query is about.
     pub(crate) async fn facts(&self, source: &dyn Facts, range: (i64, i64)) -> Result<LogicalPlan, QueryError> {
-        let columns: Vec<_> = self.columns().into_iter().collect();
-        let by_own_time = self.set.time != [self.set.dataset.time];
-        // What happened to a row, and when, the time of its partition does not tell.
-        let scanned = if by_own_time { None } else { Some(range) };
-        let scan = source.scan(self.set.dataset, &columns, scanned).await?;
-        let mut plan = plain(scan, &columns)?;
-        if by_own_time {
-            plan = plan.filter(self.time().gt_eq(instant(range.0)).and(self.time().lt(instant(range.1))))?;
+        if self.is_by_partition() {
+            return self.facts_of(source, Extent::Range(range)).await;
         }
+        // What happened to a row, and when, the time of its partition does not tell.
+        let within = self.time().gt_eq(instant(range.0)).and(self.time().lt(instant(range.1)));
+        let facts = self.facts_of(source, Extent::All).await?;
+        Ok(LogicalPlanBuilder::from(facts).filter(within)?.build()?)
+    }
+
+    /// The rows of an extent that the query is about.
+    pub(crate) async fn facts_of(&self, source: &dyn Facts, extent: Extent) -> Result<LogicalPlan, QueryError> {
+        let columns: Vec<_> = self.columns().into_iter().collect();
+        let scan = source.scan(self.set.dataset, &columns, extent).await?;
+        let mut plan = plain(scan, &columns)?;
         if let Some(taken) = any(&self.set.taken) {
             plan = plan.filter(taken)?;
         }
@@ -212,6 +222,18 @@ impl FactsPlan<'_> {
         Ok(LogicalPlanBuilder::from(facts).project(columns)?.build()?)
     }
 
+    /// What customers did, in the rows of the only slot: whose each row is, when it happened, the bucket (if any), and what it is
+    /// grouped by.
+    pub(crate) fn steps(&self, facts: LogicalPlan, buckets: Option<BucketIndex>) -> Result<LogicalPlan, QueryError> {
+        let mut only = ident(CUSTOMER).is_not_null();
+        only = self.set.slots.iter().filter_map(|slot| self.only(slot)).fold(only, Expr::and);
+        let mut columns = vec![ident(CUSTOMER), self.time().alias("at")];
+        columns.extend(buckets.map(|buckets| buckets.of(self.time()).alias("bucket")));
+        let keys = self.keys().into_iter().enumerate();
+        columns.extend(keys.map(|(number, key)| ident(key).alias(format!("key_{number}"))));
+        Ok(LogicalPlanBuilder::from(facts).filter(only)?.project(columns)?.build()?)
+    }
+
     /// Every currency of the rows that money is summed over.
     pub(crate) fn currencies(&self, facts: LogicalPlan) -> Result<LogicalPlan, QueryError> {
         let mut plan = LogicalPlanBuilder::from(facts);
@@ -275,6 +297,11 @@ impl FactsPlan<'_> {
         })
     }
 
+    /// The one currency of the amounts, where that is known without reading them: of all rows, or of the cold ones of some partitions.
+    pub(crate) fn sole_currency(&self, facts: &dyn Facts, of: Option<&[Partition]>) -> Option<String> {
+        sole_currency(facts, self.set, self.home, of)
+    }
+
     /// Whether some sum of money takes every row.
     pub(crate) fn takes_all_money(&self) -> bool {
         self.money_rows().is_none()
@@ -293,6 +320,14 @@ impl FactsPlan<'_> {
             None => Ok(aggregate),
         }
     }
+}
+
+/// The one currency of the amounts of some facts, where that is known without reading them: of all rows, or of the cold ones of some
+/// partitions.
+pub(crate) fn sole_currency(facts: &dyn Facts, set: &FactSet, home: &str, of: Option<&[Partition]>) -> Option<String> {
+    let is_required = set.dataset.schema.field_with_name(CURRENCY).is_ok_and(|field| !field.is_nullable());
+    // Bounds know nothing of rows without a currency, which are in the store's.
+    facts.sole_value(set.dataset.name, CURRENCY, of).filter(|sole| is_required || sole == home)
 }
 
 /// The slots that only the rows of all stores together tell, by their position.
@@ -317,7 +352,7 @@ pub(crate) fn over_pooled(set: &FactSet, pooled: LogicalPlan, keys: &[String]) -
 }
 
 /// A number that rows have: a column, less those of others that have values.
-fn value(dataset: &Dataset, value: Value) -> Expr {
+pub(crate) fn value(dataset: &Dataset, value: Value) -> Expr {
     let taken_off = value.minus.iter().map(|column| match dataset.schema.field_with_name(column) {
         Ok(field) if field.is_nullable() => {
             coalesce(vec![ident(*column), lit(ScalarValue::new_zero(field.data_type()).unwrap_or(ScalarValue::Null))])
@@ -328,7 +363,7 @@ fn value(dataset: &Dataset, value: Value) -> Expr {
 }
 
 /// The first of these columns that is not null.
-fn first_of(columns: &[&'static str]) -> Expr {
+pub(crate) fn first_of(columns: &[&'static str]) -> Expr {
     match columns {
         [only] => ident(*only),
         columns => coalesce(columns.iter().map(|column| ident(*column)).collect()),
@@ -348,7 +383,7 @@ fn column(kind: DimensionKind) -> Option<&'static str> {
 }
 
 /// The same plan with its columns known by their bare names.
-fn plain(plan: LogicalPlan, columns: &[&str]) -> Result<LogicalPlanBuilder, QueryError> {
+pub(crate) fn plain(plan: LogicalPlan, columns: &[&str]) -> Result<LogicalPlanBuilder, QueryError> {
     let schema = plan.schema().clone();
     let columns = columns.iter().map(|name| {
         let (qualifier, field) = schema.qualified_field_with_unqualified_name(name)?;
@@ -368,7 +403,7 @@ async fn with_customer_type(
 ) -> Result<LogicalPlanBuilder, QueryError> {
     let Some(orders) = dataset::find("orders") else { return Ok(facts) };
     let needed = ["cancelled_at", "created_at", "customer_id", "is_test"];
-    let mut first = plain(source.scan(orders, &needed, None).await?, &needed)?;
+    let mut first = plain(source.scan(orders, &needed, Extent::All).await?, &needed)?;
     if let Some(counted) = all(FIRST_ORDERS) {
         first = first.filter(counted)?;
     }

@@ -139,8 +139,12 @@ pub(crate) struct Setting {
     pub(crate) dimensions: BTreeSet<&'static str>,
     /// Refunds stand on their own day, not on their order's.
     pub(crate) refunds_on_their_day: bool,
-    /// Amounts are converted to the query's currency.
+    /// Amounts are wanted in one currency, each at the rate of its own day: what was paid back not at that of its order.
+    pub(crate) in_one_currency: bool,
+    /// Some are in another, and converted.
     pub(crate) converts: bool,
+    /// What is counted is customers.
+    pub(crate) of_customers: bool,
 }
 
 /// Everything that a query's metrics need.
@@ -156,6 +160,25 @@ pub(crate) struct Measures {
 }
 
 impl Measures {
+    /// The steps that customers are followed through: each has facts and one slot of its own, even where two count the same.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub(crate) fn of_followed<'q>(
+        steps: impl IntoIterator<Item = &'q Asked>,
+        setting: &Setting,
+    ) -> Result<Self, (usize, String)> {
+        let setting = Setting { of_customers: true, refunds_on_their_day: true, ..setting.clone() };
+        let mut measures = Self::default();
+        for (at, step) in steps.into_iter().enumerate() {
+            let of_step = Self::of([step], &setting).map_err(|(_, detail)| (at, detail))?;
+            measures.facts.extend(of_step.facts.into_iter().map(|facts| FactSet { first: at, ..facts }));
+            measures.recipes.push(formula::Formula::Leaf(at));
+            measures.width += of_step.width;
+        }
+        Ok(measures)
+    }
+
     /// All slots, in their order.
     pub(crate) fn slots(&self) -> impl Iterator<Item = &Slot> {
         self.facts.iter().flat_map(|facts| &facts.slots)
@@ -172,6 +195,9 @@ impl Measures {
         sources
     }
 }
+
+/// The column that says whose a row is.
+pub(crate) const CUSTOMER: &str = "customer_id";
 
 /// A slot by its facts and its position among theirs: where each facts begin is known when all slots are.
 type Place = (usize, usize);
@@ -339,8 +365,7 @@ fn of_metric<'q>(
     filter: Option<&'q Filter>,
     setting: &Setting,
 ) -> Result<formula::Formula<Measured<'q>>, String> {
-    // Amounts of refunds are converted at the rate of their own day, whichever day they stand on.
-    let by_refund = metric.by_refund.filter(|_| setting.refunds_on_their_day || setting.converts);
+    let by_refund = metric.by_refund.filter(|_| setting.refunds_on_their_day || setting.in_one_currency);
     let formula = by_refund.unwrap_or(metric.formula);
     let leaf = |measure| formula::Formula::Leaf(Measured { measure, source: metric.source, filter });
     let binary =
@@ -363,6 +388,9 @@ fn of_metric<'q>(
             Aggregation::Count | Aggregation::CountDistinct | Aggregation::Ratio => return Err(refused()),
         });
     }
+    if setting.of_customers {
+        return Ok(leaf(customers(formula)?));
+    }
     Ok(match formula {
         Formula::Measure(measure) => leaf(measure),
         Formula::Difference { of, less } => binary(Operation::Subtract, of, less),
@@ -375,6 +403,21 @@ fn of_metric<'q>(
             });
         }
     })
+}
+
+/// How many customers the rows are of that a metric counts.
+fn customers(formula: Formula) -> Result<Measure, String> {
+    let refused = |why: &str| format!("cannot be a step that customers are followed through: {why}");
+    let Formula::Measure(measure) = formula else { return Err(refused("it is computed of several counts")) };
+    let dataset = dataset::find(measure.rows.dataset);
+    match measure.aggregate {
+        Aggregate::Count | Aggregate::CountDistinct { column: CUSTOMER }
+            if dataset.is_some_and(|dataset| dataset.column(CUSTOMER).is_some()) =>
+        {
+            Ok(Measure { aggregate: Aggregate::CountDistinct { column: CUSTOMER }, ..measure })
+        }
+        _ => Err(refused("it does not tell of single customers")),
+    }
 }
 
 /// The measure of a metric whose rows have a number, and that number.

@@ -1,13 +1,15 @@
 //! The query language.
 //!
 //! A query is JSON in a short or a full form; [`Query::from_json`] reads both into the one form that the rest of the
-//! service knows, and lists everything that is wrong with it. What the language has but is not built yet is refused by
-//! name; nothing is ever ignored.
+//! service knows, and lists everything that is wrong with it. Nothing is ever ignored.
 
 mod asked;
+mod echo;
 mod filter;
+mod funnel;
 mod parse;
 mod parse_filter;
+mod parse_funnel;
 mod parse_metrics;
 mod parse_time;
 mod reader;
@@ -19,7 +21,10 @@ use utoipa::ToSchema;
 
 pub use asked::{Asked, Expression, What};
 pub use filter::{Comparison, FigureComparison, Filter, Number, Operator, RowCondition};
-pub use request::{NoGranularity, OneOrMany, QueryRequest, RefundDate, RequestedGranularity, RequestedOrder};
+pub use funnel::{Following, Funnel, Window};
+pub use request::{
+    NoGranularity, OneOrMany, QueryRequest, RefundDate, RequestedFunnel, RequestedGranularity, RequestedOrder,
+};
 
 use super::error::{FieldError, QueryError};
 use super::plan::measures::{Measures, Setting};
@@ -37,40 +42,37 @@ pub const MAX_LIMIT: u64 = 10_000;
 /// Stores that one query may be about.
 pub(crate) const MAX_STORES: usize = 100;
 
-/// A checked query.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+/// A checked query. It is written as it could be asked again.
+#[derive(Clone, Debug, PartialEq, ToSchema)]
 pub struct Query {
-    /// What is asked for, in the order of the columns: ids of metrics, or objects where that is not all.
+    /// What is asked for, in the order of the columns: ids of metrics, or objects where that is not all. Of a funnel its steps.
     #[schema(value_type = Vec<Object>, example = json!(["shopify.revenue"]))]
     pub metrics: Vec<Asked>,
     /// What only conditions are about.
-    #[serde(skip)]
+    #[schema(ignore)]
     pub(crate) hidden: Vec<Asked>,
+    /// Whether what is asked for are the steps of a funnel, and of which kind. Written with the steps in it, instead of `metrics`.
+    #[schema(value_type = Option<RequestedFunnel>)]
+    pub funnel: Option<Funnel>,
     /// Of which stores; all that the caller may see when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<uuid::Uuid>>)]
     pub stores: Option<Vec<StoreId>>,
     /// When.
     pub time_range: TimeRange,
     /// In buckets of which length; one figure for all of the range when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub granularity: Option<Granularity>,
     /// Cut by what.
     #[schema(value_type = Vec<String>)]
     pub group_by: Vec<DimensionRef>,
     /// Which rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub filters: Option<Filter>,
     /// Which rows of the answer, by their figures.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub having: Option<Filter<RowCondition>>,
     /// Only the largest groups, and perhaps all others as one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top: Option<Top>,
     /// Compared with what.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_to: Option<Compare>,
     /// Which days stand beside which.
     pub align: Align,
@@ -83,14 +85,11 @@ pub struct Query {
     /// How many rows to leave out first.
     pub offset: u64,
     /// The zone whose days are meant; each store's own when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub timezone: Option<chrono_tz::Tz>,
     /// The day that weeks begin on; each store's own when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub week_start: Option<WeekStart>,
     /// The currency that amounts are wanted in; the rows' own when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// Whose day a refund belongs to.
     pub refunds: RefundDate,
@@ -155,6 +154,11 @@ impl Query {
         self.metrics.iter().chain(&self.hidden)
     }
 
+    /// How customers are followed from step to step, when it asks for a funnel of them.
+    pub(crate) fn following(&self) -> Option<Following> {
+        self.funnel?.following
+    }
+
     /// What decides which rows its metrics are about.
     fn setting(&self, converts: bool) -> Setting {
         let grouped = self.group_by.iter().filter(|dimension| dimension.kind != DimensionKind::Store);
@@ -162,7 +166,9 @@ impl Query {
         Setting {
             dimensions: grouped.map(|dimension| dimension.0.id).chain(filtered).collect(),
             refunds_on_their_day: self.refunds == RefundDate::RefundDate,
+            in_one_currency: self.currency.is_some(),
             converts,
+            of_customers: false,
         }
     }
 
@@ -172,9 +178,15 @@ impl Query {
     /// [`QueryError::Invalid`] when some metric cannot be computed as it is asked for: cut by two dimensions that no report has both
     /// of, or aggregated in a way that its refunds do not allow.
     pub(crate) fn measures(&self, converts: bool) -> Result<Measures, QueryError> {
-        Measures::of(self.asked(), &self.setting(converts)).map_err(|(at, detail)| {
+        let setting = self.setting(converts);
+        let measures = match self.following() {
+            Some(_) => Measures::of_followed(self.asked(), &setting),
+            None => Measures::of(self.asked(), &setting),
+        };
+        measures.map_err(|(at, detail)| {
             let own = self.metrics.get(at).is_some_and(|asked| asked.filters.is_some());
             let pointer = match (self.group_by.is_empty(), &self.filters) {
+                _ if self.funnel.is_some() => format!("/funnel/steps/{at}"),
                 _ if own => format!("/metrics/{at}"),
                 (false, _) => "/group_by".to_owned(),
                 (true, Some(_)) => "/filters".to_owned(),
@@ -187,8 +199,7 @@ impl Query {
     /// Reads a query in its short or its full form.
     ///
     /// # Errors
-    /// [`QueryError::Invalid`] with everything that is wrong, or [`QueryError::Unsupported`] with the first thing that
-    /// is right but not built yet.
+    /// [`QueryError::Invalid`] with everything that is wrong.
     pub fn from_json(json: &Value) -> Result<Self, QueryError> {
         parse::query(json)
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::parse_filter::{self, Scope, dimension};
-use super::reader::{Findings, Pointer, array, boolean, choice, object, text, unknown, whole_number};
+use super::reader::{Findings, Pointer, array, boolean, choice, known_fields, object, text, unknown, whole_number};
 use super::{
     Asked, DEFAULT_LIMIT, Direction, Filter, Granularity, MAX_LIMIT, MAX_STORES, OrderBy, OrderField, Partial, Query,
     RefundDate, RowCondition, TimeField, Top,
@@ -65,21 +65,25 @@ pub(super) struct Reader<'v> {
 
 impl<'v> Reader<'v> {
     fn query(&mut self) -> Option<Query> {
-        for field in self.map.keys().filter(|key| !FIELDS.contains(&key.as_str())) {
-            let detail = unknown("field", field, FIELDS);
-            self.findings.invalid(&Pointer::ROOT.key(field), "unknown_field", detail);
-        }
-        if self.map.contains_key("funnel") {
-            self.findings.unsupported(&Pointer::ROOT.key("funnel"), "a funnel");
-            return None;
-        }
-        let metrics = self.metrics();
+        known_fields(&mut self.findings, &Pointer::ROOT, self.map, &FIELDS);
+        let (funnel, metrics) = match self.field("funnel") {
+            Some(_) => self.funnel().map_or((None, None), |(funnel, steps)| (Some(funnel), Some(steps))),
+            None => (None, self.metrics()),
+        };
         let asked = metrics.as_deref().unwrap_or_default();
         let involved: Vec<_> = asked.iter().flat_map(Asked::metrics).collect();
-        let group_by = self.group_by(&involved);
+        // Who is followed from step to step belongs to the group that the first one says.
+        let is_following = funnel.is_some_and(|funnel| funnel.following.is_some());
+        let group_by = self.group_by(if is_following { &involved[..1] } else { &involved });
         let grouped = group_by.as_deref().unwrap_or_default();
         let (filters, having) = self.conditions(&involved, asked, grouped);
         let hidden = self.hidden(asked, having.as_ref(), grouped, filters.as_ref());
+        if is_following && !hidden.is_empty() {
+            let detail =
+                "conditions on figures of customers who are followed are about the steps: step_1, step_2 and so on";
+            let field = if self.field("having").is_some() { "having" } else { "filters" };
+            self.findings.invalid(&Pointer::ROOT.key(field), "invalid_value", detail);
+        }
         let top = self.top(asked, grouped);
         let stores = self.stores();
         let granularity = self.granularity();
@@ -104,6 +108,7 @@ impl<'v> Reader<'v> {
         Some(Query {
             metrics: metrics?,
             hidden,
+            funnel,
             stores,
             time_range: time_range?,
             granularity,
@@ -261,12 +266,9 @@ impl<'v> Reader<'v> {
 
     /// `{"groups": 5}`, by the first metric unless it says `by`, with all others as one unless it says `"other": false`.
     fn top(&mut self, asked: &[Asked], group_by: &[DimensionRef]) -> Option<Top> {
-        const KNOWN: [&str; 3] = ["groups", "by", "other"];
         let at = Pointer::ROOT.key("top");
         let map = object(&mut self.findings, &at, self.map.get("top").filter(|value| !value.is_null())?)?;
-        for key in map.keys().filter(|key| !KNOWN.contains(&key.as_str())) {
-            self.findings.invalid(&at.key(key), "unknown_field", unknown("field", key, KNOWN));
-        }
+        known_fields(&mut self.findings, &at, map, &["groups", "by", "other"]);
         if group_by.is_empty() {
             self.findings.invalid(&at, "invalid_value", "needs groups: give \"group_by\"");
             return None;
@@ -325,9 +327,7 @@ impl<'v> Reader<'v> {
 
     fn order(&mut self, at: &Pointer<'_>, step: &Value, fields: &[(&str, OrderField)]) -> Option<OrderBy> {
         let map = object(&mut self.findings, at, step)?;
-        for key in map.keys().filter(|key| !["field", "direction"].contains(&key.as_str())) {
-            self.findings.invalid(&at.key(key), "unknown_field", unknown("field", key, ["field", "direction"]));
-        }
+        known_fields(&mut self.findings, at, map, &["field", "direction"]);
         let field_at = at.key("field");
         let Some(name) = map.get("field") else {
             self.findings.invalid(&field_at, "required", "is missing: what decides the order?");

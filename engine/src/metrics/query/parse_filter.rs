@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::filter::{Arity, Comparison, FigureComparison, Filter, Number, Operator, RowCondition};
 use super::parse_metrics::unknown_metric;
-use super::reader::{Findings, Pointer, array, choice, kind, object, text, unknown};
+use super::reader::{Findings, Pointer, array, choice, kind, known_fields, object, text, unknown};
 use crate::metrics::formula::exact;
 use crate::metrics::registry::{DimensionRef, MetricRef, Registry};
 
@@ -130,10 +130,7 @@ impl Reader<'_, '_> {
 
     fn comparison(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Filter<RowCondition>> {
         self.comparisons += 1;
-        for key in map.keys().filter(|key| !["dimension", "metric", "operator", "values"].contains(&key.as_str())) {
-            let detail = unknown("field", key, ["dimension", "operator", "values", "metric"]);
-            self.findings.invalid(&at.key(key), "unknown_field", detail);
-        }
+        known_fields(self.findings, at, map, &["dimension", "operator", "values", "metric"]);
         if map.contains_key("dimension") && map.contains_key("metric") {
             self.findings.invalid(&at.key("metric"), "invalid_value", "cannot stand beside \"dimension\"");
             return None;

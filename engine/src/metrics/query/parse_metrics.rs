@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 use super::asked::{Asked, Expression, What};
 use super::parse::Reader;
 use super::parse_filter::{self, Scope};
-use super::reader::{Findings, Pointer, array, choice, kind, shorten, text, unknown};
+use super::reader::{Findings, Pointer, array, choice, kind, known_fields, shorten, text, unknown};
 use crate::metrics::formula::Formula;
 use crate::metrics::registry::{Aggregation, MetricRef, Registry, Unit};
 
 const MAX_METRICS: usize = 20;
 const MAX_KEY: usize = 64;
-const MAX_TITLE: usize = 200;
+pub(super) const MAX_TITLE: usize = 200;
 /// Every field of an object among the metrics.
 const FIELDS: [&str; 7] = ["metric", "formula", "aggregation", "filters", "as", "title", "unit"];
 
@@ -127,9 +127,7 @@ fn plain(findings: &mut Findings, at: &Pointer<'_>, value: &Value) -> Option<Ask
 /// `{"metric": "shopify.revenue", "aggregation": "median", "as": "typical_order"}`, or
 /// `{"formula": "shopify.revenue / ga4.sessions", "as": "revenue_per_session"}`.
 fn asked(findings: &mut Findings, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<Asked> {
-    for field in map.keys().filter(|key| !FIELDS.contains(&key.as_str())) {
-        findings.invalid(&at.key(field), "unknown_field", unknown("field", field, FIELDS));
-    }
+    known_fields(findings, at, map, &FIELDS);
     let given = |name: &str| map.get(name).filter(|value| !value.is_null());
     let read_text = |findings: &mut Findings, name: &'static str| text(findings, &at.key(name), given(name)?);
     let mut asked = match (given("metric"), given("formula")) {

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::{Map, Value};
 
 use super::parse::Reader;
-use super::reader::{Pointer, choice, kind, shorten, text, unknown};
+use super::reader::{Pointer, choice, kind, known_fields, shorten, text, unknown};
 use super::{Align, Compare, Granularity, NamedComparison, NamedRange, TimeRange, WeekStart};
 
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
@@ -37,9 +37,7 @@ impl Reader<'_> {
     }
 
     fn dates(&mut self, at: &Pointer<'_>, map: &Map<String, Value>) -> Option<(NaiveDate, NaiveDate)> {
-        for key in map.keys().filter(|key| !["from", "to"].contains(&key.as_str())) {
-            self.findings.invalid(&at.key(key), "unknown_field", unknown("field", key, ["from", "to"]));
-        }
+        known_fields(&mut self.findings, at, map, &["from", "to"]);
         let from = self.date(&at.key("from"), map.get("from"));
         let to = self.date(&at.key("to"), map.get("to"));
         let (from, to) = (from?, to?);

@@ -8,7 +8,6 @@ use crate::metrics::error::{FieldError, QueryError};
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     invalid: Vec<FieldError>,
-    unsupported: Vec<FieldError>,
 }
 
 /// More errors than that help nobody.
@@ -21,22 +20,8 @@ impl Findings {
         }
     }
 
-    pub(super) fn unsupported(&mut self, pointer: &Pointer<'_>, what: &str) {
-        self.unsupported.push(FieldError {
-            pointer: pointer.to_string(),
-            detail: format!("{what} is part of the language but not built yet"),
-            code: "unsupported",
-        });
-    }
-
-    pub(super) fn into_result(mut self) -> Result<(), QueryError> {
-        if !self.invalid.is_empty() {
-            return Err(QueryError::Invalid(self.invalid));
-        }
-        if !self.unsupported.is_empty() {
-            return Err(QueryError::Unsupported(self.unsupported.swap_remove(0)));
-        }
-        Ok(())
+    pub(super) fn into_result(self) -> Result<(), QueryError> {
+        if self.invalid.is_empty() { Ok(()) } else { Err(QueryError::Invalid(self.invalid)) }
     }
 }
 
@@ -125,6 +110,13 @@ pub(super) fn array<'v>(findings: &mut Findings, at: &Pointer<'_>, value: &'v Va
         findings.invalid(at, "invalid_type", format!("must be an array, not {}", kind(value)));
     }
     array
+}
+
+/// Refuses fields that there are not.
+pub(super) fn known_fields(findings: &mut Findings, at: &Pointer<'_>, map: &Map<String, Value>, known: &[&str]) {
+    for field in map.keys().filter(|key| !known.contains(&key.as_str())) {
+        findings.invalid(&at.key(field), "unknown_field", unknown("field", field, known.iter().copied()));
+    }
 }
 
 pub(super) fn whole_number(

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::funnel::Window;
 use super::{Align, Compare, Direction, Granularity, Partial, TimeRange, WeekStart};
 use crate::metrics::registry::Aggregation;
 
@@ -61,9 +62,41 @@ pub struct QueryRequest {
     pub refunds: Option<RefundDate>,
     /// Whether buckets without rows are listed; they are unless this is false.
     pub fill: Option<bool>,
-    /// Not built yet.
+    /// Instead of `metrics`: how many come how far.
+    pub funnel: Option<RequestedFunnel>,
+}
+
+/// Steps, and how many come that far.
+#[derive(Debug, utoipa::ToSchema)]
+pub struct RequestedFunnel {
+    /// Two to ten steps.
+    pub steps: Vec<RequestedStep>,
+    /// Each customer is followed from step to step, each later than the one before; the first lies in the time range. Every step is
+    /// counted by itself when absent.
+    pub by: Option<FollowedBy>,
+    /// How long after the first step the last one may be; 30 days unless given. Of `by` only.
+    pub window: Option<Window>,
+}
+
+/// A step of a funnel.
+#[derive(Debug, utoipa::ToSchema)]
+pub struct RequestedStep {
+    /// The id of a metric that counts.
+    #[schema(example = "shopify.orders")]
+    pub metric: String,
+    /// Which rows it is about, beyond those that the query is about.
     #[schema(value_type = Option<Object>)]
-    pub funnel: Option<serde_json::Value>,
+    pub filters: Option<serde_json::Value>,
+    /// Its name for people; the metric's when absent.
+    pub label: Option<String>,
+}
+
+/// Who is followed from step to step.
+#[derive(Debug, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowedBy {
+    /// Each customer of each store.
+    Customer,
 }
 
 /// Something that is asked for.

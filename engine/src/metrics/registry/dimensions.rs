@@ -3,22 +3,33 @@
 use super::{Dimension, DimensionKind};
 
 const fn column(id: &'static str, title: &'static str, description: &'static str) -> Dimension {
-    Dimension { id, title, description, kind: DimensionKind::Column(id) }
+    Dimension { id, title, description, has_few_values: false, kind: DimensionKind::Column(id) }
+}
+
+const fn few(id: &'static str, title: &'static str, description: &'static str) -> Dimension {
+    Dimension { has_few_values: true, ..column(id, title, description) }
 }
 
 pub(super) static DIMENSIONS: &[Dimension] = &[
-    Dimension { id: "store", title: "Store", description: "The store's id", kind: DimensionKind::Store },
-    column("channel", "Channel", "Where an order was placed or a ticket came in: web, point of sale, e-mail, chat"),
-    column("country", "Country", "Where an order was shipped to, else billed to; where a visitor was"),
+    Dimension {
+        id: "store",
+        title: "Store",
+        description: "The store's id",
+        has_few_values: true,
+        kind: DimensionKind::Store,
+    },
+    few("channel", "Channel", "Where an order was placed or a ticket came in: web, point of sale, e-mail, chat"),
+    few("country", "Country", "Where an order was shipped to, else billed to; where a visitor was"),
     column("discount_code", "Discount code", "The code that the customer gave"),
     Dimension {
         id: "customer_type",
         title: "Customer type",
         description: "new for a customer's first order of all time in the store, else returning; none without a customer",
+        has_few_values: true,
         kind: DimensionKind::CustomerType,
     },
-    column("currency", "Currency", "The currency of amounts"),
-    column("financial_status", "Payment status", "Whether the order was paid, refunded and so on"),
+    few("currency", "Currency", "The currency of amounts"),
+    few("financial_status", "Payment status", "Whether the order was paid, refunded and so on"),
     column(
         "product",
         "Product",
@@ -30,25 +41,26 @@ pub(super) static DIMENSIONS: &[Dimension] = &[
         "The stock keeping unit (SKU) of what was sold, which tells variants apart; of an experiment, its variation",
     ),
     column("vendor", "Vendor", "Who makes the product"),
-    column("device", "Device", "What the visitor used: desktop, mobile, tablet"),
+    few("device", "Device", "What the visitor used: desktop, mobile, tablet"),
     column("page", "Page", "The path of the page, without its query"),
-    column("traffic_source", "Source", "Where the session came from: google, newsletter, (direct)"),
-    column("medium", "Medium", "How it came: organic, cpc, email"),
+    few("traffic_source", "Source", "Where the session came from: google, newsletter, (direct)"),
+    few("medium", "Medium", "How it came: organic, cpc, email"),
     column("campaign", "Campaign", "The campaign that brought it"),
-    column("experiment", "Experiment", "The experiment's name"),
-    column("survey", "Survey", "The survey's title"),
-    column("question", "Question", "What was asked, in the newest wording"),
+    few("experiment", "Experiment", "The experiment's name"),
+    few("survey", "Survey", "The survey's title"),
+    few("question", "Question", "What was asked, in the newest wording"),
     column("answer", "Answer", "What was answered; each of several answers by itself"),
-    column("status", "Status", "How far it is: open, closed, published"),
-    column("priority", "Priority", "How urgent the ticket is"),
-    column("language", "Language", "The language of the ticket"),
-    column("sentiment", "Sentiment", "How the customer feels, as the help desk judges it"),
-    column("contact_reason", "Contact reason", "What the customer wrote about, as the help desk judges it"),
-    column("verified", "Verification", "Whether the reviewer is known to have bought the product"),
+    few("status", "Status", "How far it is: open, closed, published"),
+    few("priority", "Priority", "How urgent the ticket is"),
+    few("language", "Language", "The language of the ticket"),
+    few("sentiment", "Sentiment", "How the customer feels, as the help desk judges it"),
+    few("contact_reason", "Contact reason", "What the customer wrote about, as the help desk judges it"),
+    few("verified", "Verification", "Whether the reviewer is known to have bought the product"),
     Dimension {
         id: "rating",
         title: "Stars",
         description: "Stars, from 1 to 5",
+        has_few_values: true,
         kind: DimensionKind::Number("rating"),
     },
 ];

@@ -366,7 +366,7 @@ pub struct Metric {
     pub category: Category,
     /// How it is computed.
     pub formula: Formula,
-    /// How it is computed where refunds stand on their own day, or are converted at the rate of their own day; the same when absent.
+    /// How it is computed where refunds stand on their own day, or a query wants its amounts in one currency; the same when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_refund: Option<Formula>,
     /// How rows become a figure unless a query says otherwise.

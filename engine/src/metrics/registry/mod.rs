@@ -51,6 +51,8 @@ pub struct Dimension {
     pub title: &'static str,
     /// What it says.
     pub description: &'static str,
+    /// Whether it has few values: good to compare them, and what is cut by it is worth keeping.
+    pub has_few_values: bool,
     /// Where its values are.
     #[serde(skip)]
     #[schema(ignore)]

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::support::{Item, Order, Refund};
 use super::OracleStore;
+use super::setting::Setting;
 
 /// A row that some metric could be about: an order, one of its items or one of its refunds.
 #[derive(Clone, Copy)]
@@ -45,11 +46,16 @@ impl Fact<'_> {
     }
 
     /// When it happened.
-    pub(super) fn at(&self) -> DateTime<Utc> {
+    pub(super) fn own_time(&self) -> DateTime<Utc> {
         match self.part {
             Part::Refund(refund) => refund.at.unwrap_or(self.order.created_at),
             _ => self.order.created_at,
         }
+    }
+
+    /// When it counts.
+    pub(super) fn at(&self, setting: &Setting<'_>) -> DateTime<Utc> {
+        if setting.refunds_on_their_day { self.own_time() } else { self.order.created_at }
     }
 
     pub(super) fn matches(&self, filter: &Value, store: &OracleStore) -> bool {
@@ -58,13 +64,14 @@ impl Fact<'_> {
     }
 
     /// Whether the metric is about this row at all.
-    pub(super) fn is_of(&self, metric: &str, refunds_on_their_day: bool) -> bool {
+    pub(super) fn is_of(&self, metric: &str, setting: &Setting<'_>) -> bool {
+        let by_refund = setting.by_refund();
         let is_its_part = match self.part {
             Part::Item(_) => matches!(metric, "shopify.units" | "shopify.product_revenue"),
-            Part::Refund(_) => refunds_on_their_day && matches!(metric, "shopify.refunds" | "shopify.net_revenue"),
+            Part::Refund(_) => by_refund && matches!(metric, "shopify.refunds" | "shopify.net_revenue"),
             Part::Whole => match metric {
                 "shopify.units" | "shopify.product_revenue" => false,
-                "shopify.refunds" => !refunds_on_their_day,
+                "shopify.refunds" => !by_refund,
                 _ => true,
             },
         };

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::OracleStore;
 use super::facts::{Fact, Part};
+use super::setting::Setting;
 
 /// Something that is asked for.
 #[derive(Clone)]
 pub(super) struct Asked {
     pub(super) key: String,
+    /// What a step of a funnel is called.
+    pub(super) title: String,
     /// A metric, or a formula.
     what: String,
     how: Option<String>,
@@ -19,18 +21,23 @@ pub(super) struct Asked {
 
 /// Everything that a query asks for, then what only its conditions are about.
 pub(super) fn asked(query: &Value) -> Vec<Asked> {
+    if let Some(steps) = query["funnel"]["steps"].as_array() {
+        return steps.iter().zip(1..).map(|(step, number)| Asked::step(step, number)).collect();
+    }
     let overall = query["aggregation"].as_str();
     let shown = query["metrics"].as_array().unwrap().iter().map(|one| {
         let text = |name: &str| one[name].as_str().map(str::to_owned);
         match one.as_str() {
             Some(id) => {
-                Asked { key: id.to_owned(), what: id.to_owned(), how: overall.map(str::to_owned), filters: None }
+                let how = overall.map(str::to_owned);
+                Asked { key: id.to_owned(), title: String::new(), what: id.to_owned(), how, filters: None }
             }
             None => {
                 let what = text("metric").or(text("formula")).unwrap();
                 let is_metric = one.get("metric").is_some();
                 Asked {
                     key: text("as").unwrap_or_else(|| what.clone()),
+                    title: String::new(),
                     what,
                     how: text("aggregation").or(overall.filter(|_| is_metric).map(str::to_owned)),
                     filters: one.get("filters").cloned(),
@@ -75,6 +82,17 @@ fn less(a: Exact, b: Exact) -> Exact {
 }
 
 impl Asked {
+    fn step(step: &Value, number: usize) -> Self {
+        let (what, title) = (step["metric"].as_str().unwrap(), step["label"].as_str().unwrap());
+        let key = format!("step_{number}");
+        Self { key, title: title.to_owned(), what: what.to_owned(), how: None, filters: step.get("filters").cloned() }
+    }
+
+    /// Something that is no amount.
+    pub(super) fn count() -> Self {
+        Self::step(&json!({"metric": "shopify.orders", "label": ""}), 1)
+    }
+
     /// The metrics that it is made of.
     pub(super) fn metrics(&self) -> Vec<&str> {
         let formula = FORMULAS.iter().find(|(text, ..)| *text == self.what);
@@ -86,20 +104,29 @@ impl Asked {
         is_money(self.metrics()[0]) && !self.what.starts_with("1 -")
     }
 
-    pub(super) fn is_of(&self, fact: &Fact<'_>, stores: &[OracleStore], refunds_on_their_day: bool) -> bool {
-        let is_taken = |filter| fact.matches(filter, &stores[fact.store]);
-        self.filters.as_ref().is_none_or(is_taken)
-            && self.metrics().iter().any(|metric| fact.is_of(metric, refunds_on_their_day))
+    pub(super) fn is_of(&self, fact: &Fact<'_>, setting: &Setting<'_>) -> bool {
+        let is_taken = |filter| fact.matches(filter, &setting.stores[fact.store]);
+        self.filters.as_ref().is_none_or(is_taken) && self.metrics().iter().any(|metric| fact.is_of(metric, setting))
+    }
+
+    /// Whether a customer who is followed takes the step by it.
+    pub(super) fn is_step(&self, fact: &Fact<'_>, setting: &Setting<'_>) -> bool {
+        let kind = match self.what.as_str() {
+            "shopify.new_customers" => Some("new"),
+            "shopify.returning_customers" => Some("returning"),
+            _ => None,
+        };
+        self.is_of(fact, setting) && fact.order.customer.is_some() && (kind.is_none() || fact.customer_type == kind)
     }
 
     /// Whether some amount of a fact is added up for it.
-    pub(super) fn takes_money(&self, fact: &Fact<'_>, stores: &[OracleStore], refunds_on_their_day: bool) -> bool {
+    pub(super) fn takes_money(&self, fact: &Fact<'_>, setting: &Setting<'_>) -> bool {
         let takes = |metric: &&str| {
             is_money(metric)
-                && fact.is_of(metric, refunds_on_their_day)
+                && fact.is_of(metric, setting)
                 && (*metric != "shopify.revenue_per_customer" || fact.order.customer.is_some())
         };
-        self.is_of(fact, stores, refunds_on_their_day) && self.metrics().iter().any(takes)
+        self.is_of(fact, setting) && self.metrics().iter().any(takes)
     }
 
     /// Whether amounts are part of it.
@@ -135,17 +162,11 @@ impl Asked {
     }
 
     /// Its figure over some facts, of which it takes those that are its own, in units of its last decimal.
-    pub(super) fn figure(
-        &self,
-        facts: &[Fact<'_>],
-        stores: &[OracleStore],
-        refunds_on_their_day: bool,
-    ) -> Option<i128> {
-        let taken: Vec<_> =
-            facts.iter().filter(|fact| self.is_of(fact, stores, refunds_on_their_day)).copied().collect();
+    pub(super) fn figure(&self, facts: &[Fact<'_>], setting: &Setting<'_>) -> Option<i128> {
+        let taken: Vec<_> = facts.iter().filter(|fact| self.is_of(fact, setting)).copied().collect();
         let of = |metric: &&str| {
-            let own: Vec<_> = taken.iter().filter(|fact| fact.is_of(metric, refunds_on_their_day)).copied().collect();
-            of_metric(metric, self.how.as_deref(), &own, refunds_on_their_day)
+            let own: Vec<_> = taken.iter().filter(|fact| fact.is_of(metric, setting)).copied().collect();
+            of_metric(metric, self.how.as_deref(), &own, setting)
         };
         let exact = match FORMULAS.iter().find(|(text, ..)| *text == self.what) {
             Some((_, metrics, made)) => made(&metrics.iter().map(of).collect::<Vec<_>>()),
@@ -203,9 +224,11 @@ fn number(metric: &str, fact: &Fact<'_>) -> i64 {
 }
 
 /// A metric of the facts that are its own.
-fn of_metric(metric: &str, how: Option<&str>, own: &[Fact<'_>], refunds_on_their_day: bool) -> Option<Exact> {
-    let unit = if is_money(metric) { 10_000 } else { 1 };
-    let sum = |of: &dyn Fn(&Fact<'_>) -> i64| own.iter().map(|fact| i128::from(of(fact))).sum::<i128>();
+fn of_metric(metric: &str, how: Option<&str>, own: &[Fact<'_>], setting: &Setting<'_>) -> Option<Exact> {
+    // Amounts and what they are worth have four decimals each.
+    let unit = if is_money(metric) { 100_000_000 } else { 1 };
+    let worth = |fact: &Fact<'_>| if is_money(metric) { setting.rate(fact).unwrap().into() } else { 1 };
+    let sum = |of: &dyn Fn(&Fact<'_>) -> i64| own.iter().map(|fact| i128::from(of(fact)) * worth(fact)).sum::<i128>();
     let customers = |kind: Option<&str>| {
         let taken = own.iter().filter(|fact| kind.is_none() || fact.customer_type == kind);
         let different: BTreeSet<_> = taken.filter_map(|fact| Some((fact.store, fact.order.customer?))).collect();
@@ -224,12 +247,12 @@ fn of_metric(metric: &str, how: Option<&str>, own: &[Fact<'_>], refunds_on_their
         }
         _ => {}
     }
-    // On its order's day a refund is part of the order's own number.
+    // Where refunds do not count by themselves they are part of their order's number.
     let of = |fact: &Fact<'_>| {
-        let is_reduced = metric == "shopify.net_revenue" && !refunds_on_their_day;
+        let is_reduced = metric == "shopify.net_revenue" && !setting.by_refund();
         number(metric, fact) - if is_reduced { fact.order.refunded } else { 0 }
     };
-    let mut values: Vec<i128> = own.iter().map(|fact| i128::from(of(fact))).collect();
+    let mut values: Vec<i128> = own.iter().map(|fact| i128::from(of(fact)) * worth(fact)).collect();
     values.sort_unstable();
     let percentile = |at: usize| {
         let position = at * values.len().checked_sub(1)?;
@@ -246,7 +269,10 @@ fn of_metric(metric: &str, how: Option<&str>, own: &[Fact<'_>], refunds_on_their
         Some("p90") => percentile(900),
         Some("p95") => percentile(950),
         Some("p99") => percentile(990),
-        Some("latest") => own.iter().map(|fact| (fact.at(), of(fact))).max().map(|newest| (i128::from(newest.1), unit)),
+        Some("latest") => {
+            let values = own.iter().map(|fact| (fact.at(setting), i128::from(of(fact)) * worth(fact)));
+            values.max().map(|newest| (newest.1, unit))
+        }
         Some(other) => panic!("{other}"),
     }
 }

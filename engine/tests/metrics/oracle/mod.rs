@@ -6,7 +6,10 @@
 mod calendar;
 mod facts;
 mod figures;
+mod funnel;
 mod range;
+mod setting;
+mod top;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +22,10 @@ use calendar::{Back, back, back_or_later, back_span, date_text, first_of, hour_o
 use facts::{Fact, Part, is_like, matches};
 pub(crate) use figures::FORMULAS;
 use figures::{Asked, asked};
+use funnel::Funnel;
 use range::{days_with_data, range, week_start};
+pub(crate) use setting::Quotes;
+use setting::Setting;
 
 pub(crate) struct OracleStore {
     pub(crate) id: String,
@@ -59,8 +65,31 @@ struct Gathered<'a> {
     has_previous: bool,
 }
 
-fn refunds_on_their_day(query: &Value) -> bool {
-    query["refunds"].as_str() == Some("refund_date")
+impl<'a> Gathered<'a> {
+    fn keep_only(&mut self, is_kept: impl Fn(&Fact<'a>) -> bool) {
+        self.current.retain(&is_kept);
+        self.previous.retain(&is_kept);
+        for cell in self.cells.values_mut() {
+            cell.current.retain(&is_kept);
+            cell.previous.retain(&is_kept);
+        }
+        self.cells.retain(|_, cell| !cell.current.is_empty() || !cell.previous.is_empty());
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Refusal {
+    /// Amounts of these currencies cannot be added up.
+    MixedCurrencies(Vec<String>),
+    /// Some amount cannot be converted.
+    MissingRate,
+}
+
+/// What rows are grouped by.
+fn grouped_by(query: &Value) -> Vec<&str> {
+    let names = query["group_by"].as_array();
+    names.map(|names| names.iter().map(|name| name.as_str().unwrap()).collect()).unwrap_or_default()
 }
 
 fn gather<'a>(
@@ -68,16 +97,12 @@ fn gather<'a>(
     query: &Value,
     asked: &[Asked],
     number: usize,
-    stores: &'a [OracleStore],
+    setting: &Setting<'a>,
     now: DateTime<Utc>,
 ) {
-    let store = &stores[number];
-    let on_their_day = refunds_on_their_day(query);
+    let store = &setting.stores[number];
     let granularity = query["granularity"].as_str();
-    let group_by: Vec<&str> = query["group_by"]
-        .as_array()
-        .map(|names| names.iter().map(|name| name.as_str().unwrap()).collect())
-        .unwrap_or_default();
+    let group_by = grouped_by(query);
     let (today, into_today) = local(store.zone, now);
     let range = range(query, store, today);
     let week_start = week_start(query, store);
@@ -181,95 +206,125 @@ fn gather<'a>(
     gathered.has_previous |= has_other;
 
     // The rows.
-    let first_orders = |customer: &str| {
-        let own = store.orders.iter().filter(|order| order.customer == Some(customer));
-        own.filter(|order| !order.is_test && !order.is_cancelled).map(|order| order.created_at).min()
-    };
-    for order in &store.orders {
-        let customer_type = order.customer.map(|customer| match first_orders(customer) {
-            Some(first) if order.created_at > first => "returning",
-            _ => "new",
-        });
-        let parts = order.items.iter().map(Part::Item).chain(order.refunds.iter().map(Part::Refund));
-        for part in [Part::Whole].into_iter().chain(parts) {
-            let fact = Fact { store: number, order, part, customer_type };
-            if !asked.iter().any(|one| one.metrics().iter().any(|metric| fact.is_of(metric, on_their_day))) {
-                continue;
-            }
-            if query.get("filters").is_some_and(|filter| !fact.matches(filter, store)) {
-                continue;
-            }
-            let group: Group = group_by.iter().map(|name| fact.dimension(store, name)).collect();
-            let (day, into) = local(store.zone, fact.at());
-            if range.from <= day && day <= range.to {
-                gathered.current.push(fact);
-                let key = match granularity {
-                    None => 0,
-                    Some("hour") => hour_of(store.zone, day, fact.at()),
-                    Some(granularity) => first_of(granularity, week_start, day),
-                };
-                gathered.cells.entry((key, group.clone())).or_default().current.push(fact);
-            }
-            if other.is_some_and(|(from, to)| from <= day && day <= to) && is_reached(day, into) {
-                gathered.previous.push(fact);
-                let key = match granularity {
-                    None => Some(0),
-                    Some("hour") => beside.get(&hour_of(store.zone, day, fact.at())).copied(),
-                    Some(_) => beside.get(&day).copied(),
-                };
-                if let Some(key) = key {
-                    gathered.cells.entry((key, group)).or_default().previous.push(fact);
-                }
+    for fact in facts_of(setting.stores, number) {
+        if !asked.iter().any(|one| one.metrics().iter().any(|metric| fact.is_of(metric, setting))) {
+            continue;
+        }
+        if query.get("filters").is_some_and(|filter| !fact.matches(filter, store)) {
+            continue;
+        }
+        let group: Group = group_by.iter().map(|name| fact.dimension(store, name)).collect();
+        let at = fact.at(setting);
+        let (day, into) = local(store.zone, at);
+        if range.from <= day && day <= range.to {
+            gathered.current.push(fact);
+            let key = match granularity {
+                None => 0,
+                Some("hour") => hour_of(store.zone, day, at),
+                Some(granularity) => first_of(granularity, week_start, day),
+            };
+            gathered.cells.entry((key, group.clone())).or_default().current.push(fact);
+        }
+        if other.is_some_and(|(from, to)| from <= day && day <= to) && is_reached(day, into) {
+            gathered.previous.push(fact);
+            let key = match granularity {
+                None => Some(0),
+                Some("hour") => beside.get(&hour_of(store.zone, day, at)).copied(),
+                Some(_) => beside.get(&day).copied(),
+            };
+            if let Some(key) = key {
+                gathered.cells.entry((key, group)).or_default().previous.push(fact);
             }
         }
     }
 }
 
-/// The answer's rows, totals, compared totals and row count; or the currencies that cannot be added up.
-pub(crate) fn answer(query: &Value, stores: &[OracleStore], now: DateTime<Utc>) -> Result<Value, Vec<String>> {
+/// Every row of a store.
+fn facts_of(stores: &[OracleStore], number: usize) -> Vec<Fact<'_>> {
+    let orders = &stores[number].orders;
+    let first_order = |customer: &str| {
+        let own = orders.iter().filter(|order| order.customer == Some(customer));
+        own.filter(|order| !order.is_test && !order.is_cancelled).map(|order| order.created_at).min()
+    };
+    let of_order = |order| {
+        let Order { customer, created_at, items, refunds, .. }: &Order = order;
+        let customer_type = customer.map(|customer| match first_order(customer) {
+            Some(first) if *created_at > first => "returning",
+            _ => "new",
+        });
+        let parts = items.iter().map(Part::Item).chain(refunds.iter().map(Part::Refund));
+        [Part::Whole].into_iter().chain(parts).map(move |part| Fact { store: number, order, part, customer_type })
+    };
+    orders.iter().flat_map(of_order).collect()
+}
+
+/// The answer's rows, totals, compared totals and row count.
+pub(crate) fn answer(
+    query: &Value,
+    stores: &[OracleStore],
+    quotes: &Quotes,
+    now: DateTime<Utc>,
+) -> Result<Value, Refusal> {
     let asked = asked(query);
-    let on_their_day = refunds_on_their_day(query);
+    let setting = Setting::of(query, stores, quotes);
+    let funnel = Funnel::of(query, &asked, &setting);
     let mut gathered = Gathered::default();
     for number in 0..stores.len() {
-        gather(&mut gathered, query, &asked, number, stores, now);
+        // Who is followed counts where the first step is.
+        let counted = if funnel.is_following() { &asked[..1] } else { &asked };
+        gather(&mut gathered, query, counted, number, &setting, now);
     }
-    let group_by: Vec<&str> = query["group_by"]
-        .as_array()
-        .map(|names| names.iter().map(|name| name.as_str().unwrap()).collect())
-        .unwrap_or_default();
+    if funnel.is_following() {
+        gathered.keep_only(|fact| asked[0].is_step(fact, &setting));
+    }
+    let group_by = grouped_by(query);
     let is_compared = query.get("compare_to").is_some();
 
     let facts = gathered.current.iter().chain(&gathered.previous);
-    let with_money = facts.filter(|fact| asked.iter().any(|one| one.takes_money(fact, stores, on_their_day)));
-    let currencies: BTreeSet<&str> = with_money.map(|fact| fact.order.currency).collect();
+    let with_money: Vec<_> = facts.filter(|fact| asked.iter().any(|one| one.takes_money(fact, &setting))).collect();
+    if with_money.iter().any(|fact| setting.rate(fact).is_none()) {
+        return Err(Refusal::MissingRate);
+    }
+    let currencies: BTreeSet<&str> =
+        with_money.iter().map(|fact| setting.currency.unwrap_or(fact.order.currency)).collect();
     let by_currency = group_by.contains(&"currency");
     if currencies.len() > 1 && !by_currency {
-        return Err(currencies.iter().map(ToString::to_string).collect());
+        return Err(Refusal::MixedCurrencies(currencies.iter().map(ToString::to_string).collect()));
     }
+    let evaluate_all = |facts: &[Fact<'_>], or_nothing: bool| -> Vec<Option<i128>> {
+        let figure = |(at, one): (usize, &Asked)| match funnel.is_following() {
+            true => Some(funnel.reached(facts, at) * 1_000_000),
+            false => one.figure(facts, &setting),
+        };
+        let exists = or_nothing || !facts.is_empty();
+        asked.iter().enumerate().map(|one| if exists { figure(one) } else { None }).collect()
+    };
+    let others = top::take(query, &asked, &mut gathered, &|facts| evaluate_all(facts, false));
 
     let fills = query["fill"].as_bool() != Some(false) && query.get("granularity").is_some();
     let mut groups: BTreeSet<Group> = gathered.cells.keys().map(|(_, group)| group.clone()).collect();
     if group_by.is_empty() {
         groups.insert(Vec::new());
     }
+    let is_listed_anyway = fills || query.get("granularity").is_none();
+    groups.extend(others.clone().filter(|_| is_listed_anyway));
     let everything = fills || group_by.is_empty() && query.get("granularity").is_none();
     let keys: Vec<(Key, Group)> = if everything {
         gathered.steps.keys().flat_map(|key| groups.iter().map(move |group| (*key, group.clone()))).collect()
     } else {
-        gathered.cells.keys().cloned().collect()
+        let unlisted = others.clone().filter(|_| is_listed_anyway).map(|group| (0, group));
+        gathered.cells.keys().cloned().chain(unlisted).collect::<BTreeSet<_>>().into_iter().collect()
     };
     let nothing = Cell::default();
-    let evaluate_all = |facts: &[Fact<'_>], or_nothing: bool| -> Vec<Option<i128>> {
-        let exists = or_nothing || !facts.is_empty();
-        asked.iter().map(|one| if exists { one.figure(facts, stores, on_their_day) } else { None }).collect()
-    };
+    let is_others = |group: &Group| others.as_ref() == Some(group);
     let mut rows: Vec<_> = keys
         .into_iter()
         .map(|key| {
             let cell = gathered.cells.get(&key).unwrap_or(&nothing);
             let step = &gathered.steps[&key.0];
             // A row of one store tells what that store tells.
-            let (has_begun, has_beside) = match group_by.iter().position(|name| *name == "store") {
+            let by_store = group_by.iter().position(|name| *name == "store").filter(|_| !is_others(&key.1));
+            let (has_begun, has_beside) = match by_store {
                 Some(at) => {
                     let own = (key.1[at].clone().unwrap(), key.0);
                     gathered.of_stores.get(&own).copied().unwrap_or_default()
@@ -288,15 +343,18 @@ pub(crate) fn answer(query: &Value, stores: &[OracleStore], now: DateTime<Utc>) 
                 }
                 None => {
                     let at = group_by.iter().position(|name| *name == one["dimension"]).unwrap();
-                    is_like(one, group[at].clone())
+                    // Of all others nothing is known.
+                    if is_others(group) { None } else { is_like(one, group[at].clone()) }
                 }
             };
             matches(condition, &is) == Some(true)
         });
     }
-    sort(query, &asked, &group_by, &mut rows);
+    sort(query, &asked, &group_by, others.as_ref(), &mut rows);
 
-    let written = rows.iter().map(|(now, before, (key, group))| {
+    let steps = if funnel.is_any() { asked.len() } else { 1 };
+    let lines = rows.iter().flat_map(|row| (0..steps).map(move |at| (row, at)));
+    let written = lines.map(|((now, before, (key, group)), at)| {
         let step = &gathered.steps[key];
         let mut row = Map::new();
         let mut compared = Map::new();
@@ -304,12 +362,19 @@ pub(crate) fn answer(query: &Value, stores: &[OracleStore], now: DateTime<Utc>) 
             row.insert("time".to_owned(), json!(step.text));
             compared.insert("time".to_owned(), json!(step.beside));
         }
-        for (name, value) in group_by.iter().zip(group) {
-            row.insert((*name).to_owned(), json!(value));
+        for (at, name) in group_by.iter().enumerate() {
+            row.insert((*name).to_owned(), if is_others(group) { Value::Null } else { json!(group[at]) });
         }
-        for (one, (now, before)) in asked.iter().zip(now.iter().zip(before)) {
-            row.insert(one.key.clone(), one.json(*now));
-            compared.insert(one.key.clone(), one.compared(*now, *before));
+        if is_others(group) {
+            row.insert("other".to_owned(), json!(true));
+        }
+        if funnel.is_any() {
+            funnel.describe(&asked, at, now, before, &mut row, &mut compared);
+        } else {
+            for (one, (now, before)) in asked.iter().zip(now.iter().zip(before)) {
+                row.insert(one.key.clone(), one.json(*now));
+                compared.insert(one.key.clone(), one.compared(*now, *before));
+            }
         }
         if is_compared {
             row.insert("comparison".to_owned(), Value::Object(compared));
@@ -325,23 +390,26 @@ pub(crate) fn answer(query: &Value, stores: &[OracleStore], now: DateTime<Utc>) 
     let mut compared_totals = Map::new();
     let now = evaluate_all(&gathered.current, gathered.has_begun);
     let before = evaluate_all(&gathered.previous, gathered.has_previous);
-    for (one, (now, before)) in asked.iter().zip(now.into_iter().zip(before)) {
+    for (one, (&now, &before)) in asked.iter().zip(now.iter().zip(&before)) {
         let (now, before) = if hides(one) { (None, None) } else { (now, before) };
         totals.insert(one.key.clone(), one.json(now));
         compared_totals.insert(one.key.clone(), one.compared(now, before));
+    }
+    if funnel.is_any() {
+        funnel.conclude(&now, &before, &mut totals, &mut compared_totals);
     }
     Ok(json!({
         "rows": written,
         "totals": totals,
         "comparison": if is_compared { Value::Object(compared_totals) } else { Value::Null },
-        "total_rows": rows.len(),
+        "total_rows": rows.len() * steps,
     }))
 }
 
 type OracleRow = (Vec<Option<i128>>, Vec<Option<i128>>, (Key, Group));
 
 /// Sorted by insertion, one after the other, by comparing as the language says.
-fn sort(query: &Value, asked: &[Asked], group_by: &[&str], rows: &mut [OracleRow]) {
+fn sort(query: &Value, asked: &[Asked], group_by: &[&str], others: Option<&Group>, rows: &mut [OracleRow]) {
     use std::cmp::Ordering::{self, Equal, Greater, Less};
     fn nulls_last<T: Ord>(a: &Option<T>, b: &Option<T>, descending: bool) -> Ordering {
         match (a, b) {
@@ -354,7 +422,16 @@ fn sort(query: &Value, asked: &[Asked], group_by: &[&str], rows: &mut [OracleRow
     }
     let empty = Vec::new();
     let steps = query["order_by"].as_array().unwrap_or(&empty);
+    let is_by_time = steps.is_empty() && query.get("granularity").is_some();
+    let is_others = |row: &OracleRow| others == Some(&row.2.1);
     rows.sort_by(|a, b| {
+        // All others come last: of all rows, or of those of their time.
+        if is_by_time && a.2.0 != b.2.0 {
+            return a.2.0.cmp(&b.2.0);
+        }
+        if is_others(a) != is_others(b) {
+            return is_others(a).cmp(&is_others(b));
+        }
         for step in steps {
             let field = step["field"].as_str().unwrap();
             let is_figure = asked.iter().any(|one| one.key == field);

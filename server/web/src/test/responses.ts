@@ -56,6 +56,7 @@ export function metricResponse(metric: string, parts: Partial<QueryResponse> = {
       clipped: [],
       warnings: [],
       cache: "miss",
+      parts: [],
       elapsed_ms: 1,
     },
     ...parts,

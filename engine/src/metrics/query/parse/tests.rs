@@ -22,17 +22,6 @@ fn errors_with(fields: &Value) -> Vec<String> {
     errors(&query)
 }
 
-fn unsupported_with(fields: &Value) -> (String, String) {
-    let mut query = json!({"metrics": ["shopify.revenue"], "time_range": "today"});
-    for (name, value) in fields.as_object().unwrap() {
-        query[name] = value.clone();
-    }
-    match Query::from_json(&query) {
-        Err(QueryError::Unsupported(error)) => (error.pointer, error.detail),
-        other => panic!("{other:?}"),
-    }
-}
-
 #[test]
 fn the_short_form_is_the_full_form_in_fewer_words() {
     let short = json!({
@@ -435,12 +424,6 @@ fn one_aggregation_for_all_metrics_can_be_read_again() {
     let ways: Vec<_> = written["metrics"].as_array().unwrap().iter().map(|one| &one["aggregation"]).collect();
     assert_eq!(ways, ["median", "max", "sum"]);
     assert_eq!(written["metrics"][0]["title"], "Usual");
-}
-
-#[test]
-fn what_is_not_built_yet_says_so() {
-    let detail = "a funnel is part of the language but not built yet".to_owned();
-    assert_eq!(unsupported_with(&json!({"funnel": {"steps": []}})), ("/funnel".to_owned(), detail));
 }
 
 #[test]

@@ -90,6 +90,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/metrics/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers several queries together
+         * @description All are answered from the same version of each store. One that is wrong or fails says so in its place, and takes no other with
+         *     it. With `Accept: application/x-ndjson` each answer is a line, sent as soon as it is ready: the same object as under `answers`, with
+         *     the query's `name`. The last line has `done`, `versions` and `elapsed_ms`.
+         */
+        post: operations["query_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics/query": {
         parameters: {
             query?: never;
@@ -186,6 +208,46 @@ export interface components {
          * @enum {string}
          */
         Align: "date" | "day_of_week";
+        /** @description What became of one query. */
+        BatchAnswer: {
+            answer?: components["schemas"]["QueryResponse"] | null;
+            /** @description The name of the answer. */
+            etag?: string | null;
+            problem?: components["schemas"]["Problem"] | null;
+            /**
+             * Format: int32
+             * @description The HTTP status that the query by itself would have had.
+             * @example 200
+             */
+            status: number;
+        };
+        /** @description Queries to be answered together, each under a name of the caller's own. */
+        BatchRequest: {
+            /** @description The `etag` of an answer that the caller has, by the query's name: where it is still the answer, it is not sent again. */
+            known?: {
+                [key: string]: string;
+            };
+            /** @description Up to 50 queries by their names. */
+            queries: {
+                [key: string]: components["schemas"]["QueryRequest"];
+            };
+        };
+        /** @description The answers of a batch. */
+        BatchResponse: {
+            /** @description What became of each query, by its name. */
+            answers: {
+                [key: string]: components["schemas"]["BatchAnswer"];
+            };
+            /**
+             * Format: double
+             * @description How long all of it took.
+             */
+            elapsed_ms: number;
+            /** @description The version at which each store was read, the same for all answers. */
+            versions: {
+                [key: string]: number;
+            };
+        };
         /**
          * @description Whether an answer was computed for this request.
          * @enum {string}
@@ -304,6 +366,8 @@ export interface components {
         Dimension: {
             /** @description What it says. */
             description: string;
+            /** @description Whether it has few values: good to compare them, and what is cut by it is worth keeping. */
+            has_few_values: boolean;
             /** @description Its name in queries. */
             id: string;
             /** @description Its name for people. */
@@ -317,6 +381,11 @@ export interface components {
         /** @description One wrong place of a body. */
         FieldProblem: {
             /**
+             * @description The kind of mistake as a stable name for programs, where there is one.
+             * @example unknown_dimension
+             */
+            code?: string | null;
+            /**
              * @description What is wrong with it.
              * @example unknown dimension "devise"; did you mean "device"?
              */
@@ -327,6 +396,11 @@ export interface components {
              */
             pointer: string;
         };
+        /**
+         * @description Who is followed from step to step.
+         * @enum {string}
+         */
+        FollowedBy: "customer";
         /** @description How a metric is computed. What is divided or taken off is complete before: sums over sums, never the mean of means. */
         Formula: {
             /** @description One measure. */
@@ -492,6 +566,8 @@ export interface components {
             elapsed_ms: number;
             /** @description Buckets whose time is not over. */
             incomplete: string[];
+            /** @description Where its figures were read when it was computed. */
+            parts: components["schemas"]["Part"][];
             /** @description The query as it was understood. */
             query: components["schemas"]["Query"];
             /** @description The range; with stores in several zones, from the first to the last of their instants in the first store's zone. */
@@ -562,6 +638,33 @@ export interface components {
             name: string;
             plan_tier: string;
         };
+        /** @description Where the figures that come from a dataset were read, over all stores and both periods. */
+        Part: {
+            /**
+             * Format: int64
+             * @description Partitions whose cold rows were read.
+             */
+            cold: number;
+            /** @description The dataset. */
+            dataset: string;
+            /**
+             * Format: int64
+             * @description Partitions whose hot rows were read.
+             */
+            hot: number;
+            /**
+             * Format: int64
+             * @description Of these, those whose rollup was made for this answer.
+             */
+            rolled_up: number;
+            /**
+             * Format: int64
+             * @description Partitions, each a month of a store, that were put together from rollups.
+             */
+            rollup: number;
+            /** @description Why rows were read where there could have been a rollup. */
+            why_not: components["schemas"]["WhyNot"][];
+        };
         /**
          * @description How an unfinished period is compared.
          * @enum {string}
@@ -596,7 +699,7 @@ export interface components {
              */
             type: string;
         };
-        /** @description A checked query. */
+        /** @description A checked query. It is written as it could be asked again. */
         Query: {
             /** @description Which days stand beside which. */
             align: components["schemas"]["Align"];
@@ -607,6 +710,7 @@ export interface components {
             fill: boolean;
             /** @description Which rows. */
             filters?: Record<string, unknown> | null;
+            funnel?: components["schemas"]["RequestedFunnel"] | null;
             granularity?: components["schemas"]["Granularity"] | null;
             /** @description Cut by what. */
             group_by: string[];
@@ -618,7 +722,7 @@ export interface components {
              */
             limit: number;
             /**
-             * @description What is asked for, in the order of the columns: ids of metrics, or objects where that is not all.
+             * @description What is asked for, in the order of the columns: ids of metrics, or objects where that is not all. Of a funnel its steps.
              * @example [
              *       "shopify.revenue"
              *     ]
@@ -641,6 +745,7 @@ export interface components {
             time_range: components["schemas"]["TimeRange"];
             /** @description The zone whose days are meant; each store's own when absent. */
             timezone?: string | null;
+            top?: components["schemas"]["Top"] | null;
             week_start?: components["schemas"]["WeekStart"] | null;
         };
         /**
@@ -663,8 +768,7 @@ export interface components {
              *     `{"not": ...}` of them. Conditions on figures, `{"metric", "operator", "values"}`, are as in `having`.
              */
             filters?: Record<string, unknown> | null;
-            /** @description Not built yet. */
-            funnel?: Record<string, unknown> | null;
+            funnel?: components["schemas"]["RequestedFunnel"] | null;
             granularity?: components["schemas"]["RequestedGranularity"] | null;
             group_by?: components["schemas"]["OneOrMany"] | null;
             /**
@@ -707,6 +811,7 @@ export interface components {
              * @example America/New_York
              */
             timezone?: string | null;
+            top?: components["schemas"]["RequestedTop"] | null;
             week_start?: components["schemas"]["WeekStart"] | null;
         };
         /** @description The answer to a query. */
@@ -792,6 +897,13 @@ export interface components {
             title?: string | null;
             unit?: components["schemas"]["Unit"] | null;
         };
+        /** @description Steps, and how many come that far. */
+        RequestedFunnel: {
+            by?: components["schemas"]["FollowedBy"] | null;
+            /** @description Two to ten steps. */
+            steps: components["schemas"]["RequestedStep"][];
+            window?: components["schemas"]["Window"] | null;
+        };
         /** @description The length of buckets. */
         RequestedGranularity: components["schemas"]["Granularity"] | components["schemas"]["NoGranularity"];
         /** @description Something that is asked for. */
@@ -801,6 +913,30 @@ export interface components {
             direction?: components["schemas"]["Direction"] | null;
             /** @description `time`, a dimension that is grouped by, or a metric that is asked for. */
             field: string;
+        };
+        /** @description A step of a funnel. */
+        RequestedStep: {
+            /** @description Which rows it is about, beyond those that the query is about. */
+            filters?: Record<string, unknown> | null;
+            /** @description Its name for people; the metric's when absent. */
+            label?: string | null;
+            /**
+             * @description The id of a metric that counts.
+             * @example shopify.orders
+             */
+            metric: string;
+        };
+        /** @description The largest groups. */
+        RequestedTop: {
+            /** @description By which figure, greatest first; the first that is asked for when absent. */
+            by?: string | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            groups: number;
+            /** @description Whether all others are one more group, whose rows say `"other": true`; they are unless this is false. */
+            other?: boolean | null;
         };
         /** @description The rows of a dataset that metrics are about. */
         Rows: {
@@ -926,6 +1062,15 @@ export interface components {
              */
             to: string;
         };
+        /** @description The largest groups. */
+        Top: {
+            /** @description By which figure over the whole range, greatest first. */
+            by: string;
+            /** @description How many. */
+            groups: number;
+            /** @description Whether all others are one more group. */
+            other: boolean;
+        };
         /**
          * @description What a metric's figures measure, and so how they are written.
          * @enum {string}
@@ -940,7 +1085,10 @@ export interface components {
         };
         /** @description Something that a reader should know. */
         Warning: {
-            /** @description For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`. */
+            /**
+             * @description For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`,
+             *     `window_open`.
+             */
             code: string;
             /** @description For people. */
             detail: string;
@@ -950,6 +1098,31 @@ export interface components {
          * @enum {string}
          */
         WeekStart: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /**
+         * @description Why rows were read, and no rollup was used.
+         * @enum {string}
+         */
+        WhyNot: "not_additive" | "customer_type" | "converted" | "own_time" | "many_groups" | "too_large" | "restated" | "cut_short" | "off";
+        /** @description A length of time. */
+        Window: {
+            /**
+             * Format: int32
+             * @description So many minutes.
+             */
+            minutes: number;
+        } | {
+            /**
+             * Format: int32
+             * @description So many hours.
+             */
+            hours: number;
+        } | {
+            /**
+             * Format: int32
+             * @description So many times 24 hours.
+             */
+            days: number;
+        };
         /** @description The part of the organisation that a store belongs to. */
         WorkspaceRef: {
             /** Format: uuid */
@@ -1272,6 +1445,58 @@ export interface operations {
             };
         };
     };
+    query_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of each query */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResponse"];
+                    "application/x-ndjson": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are no queries, or too many (`invalid_request`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     query_metrics: {
         parameters: {
             query?: never;
@@ -1319,7 +1544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The query is wrong (`invalid_request`), asks for what is not built yet (`unsupported`), for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`), or for one that amounts cannot be converted to (`missing_rate`) */
+            /** @description The query is wrong (`invalid_request`), asks for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`), or for one that amounts cannot be converted to (`missing_rate`) */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,8 +1,11 @@
 //! What can be asked, and the answers.
 
-use std::time::Instant;
+mod asking;
+mod batch;
 
-use aloftly_engine::metrics::{Query, QueryRequest, QueryResponse, Registry, StoreScope};
+use std::sync::Arc;
+
+use aloftly_engine::metrics::{QueryRequest, QueryResponse, Registry};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,7 +15,13 @@ use super::App;
 use crate::http::json::Json;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::session::Session;
-use crate::telemetry::measures;
+
+pub(super) use batch::*;
+
+use asking::Written;
+
+/// The media type of answers.
+const JSON: &str = "application/json";
 
 /// Lists what can be asked for
 #[utoipa::path(
@@ -41,7 +50,7 @@ pub(super) async fn get_registry(State(app): State<App>, _session: Session) -> a
         (status = 304, description = "The answer is still the one that `If-None-Match` names"),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 422, description = "The query is wrong (`invalid_request`), asks for what is not built yet (`unsupported`), for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`), or for one that amounts cannot be converted to (`missing_rate`)", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "The query is wrong (`invalid_request`), asks for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`), or for one that amounts cannot be converted to (`missing_rate`)", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 503, description = "`too_busy`: other queries took all turns; `Retry-After` says when to try again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 504, description = "`query_timeout`: it took longer than it may", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
@@ -52,53 +61,27 @@ pub(super) async fn query_metrics(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Result<Response, Problem> {
-    let began = Instant::now();
-    let result = answer(&app, &session, &body).await;
-    let outcome = match result.as_ref().map_err(Problem::status) {
-        Ok(_) => "done",
-        Err(StatusCode::GATEWAY_TIMEOUT) => "timed_out",
-        Err(status) if status.is_client_error() => "refused",
-        Err(_) => "failed",
-    };
-    measures::query_ended(outcome, began.elapsed());
-    let answer = result?;
-    let etag = format!("W/\"{}\"", answer.etag());
-    let caching = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
-    if is_known(&headers, &etag) {
+    let stores = Arc::new(asking::stores(&app, &session).await?);
+    let written = asking::ask(&app, &session, &stores, body, |answer, etag| Written::of(&**answer, etag)).await??;
+    let caching = [(header::ETAG, written.etag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
+    if is_known(&headers, &written.etag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
-    Ok((caching, axum::Json(&*answer)).into_response())
+    Ok((caching, [(header::CONTENT_TYPE, JSON)], written.body).into_response())
 }
 
-async fn answer(app: &App, session: &Session, body: &Value) -> Result<std::sync::Arc<QueryResponse>, Problem> {
-    let query = Query::from_json(body)?;
-    let stores = session.tenant.stores().await?;
-    let stores: Vec<_> = stores
-        .into_iter()
-        .map(|store| {
-            let lake = app.backend.store_lake(&session.tenant, store.id);
-            let scope = StoreScope {
-                id: store.id,
-                name: store.name,
-                currency: store.currency,
-                timezone: store.timezone,
-                week_start: store.week_start,
-            };
-            (scope, lake)
-        })
-        .collect();
-    let metrics = app.metrics.clone();
-    let run = app.queries.run(async move { metrics.query(&stores, &query).await });
-    Ok(run.await??)
-}
-
-/// Compares weakly, as `If-None-Match` wants it.
+/// Whether `If-None-Match` has the name. It compares weakly.
 fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
+        .any(|tag| tag.trim() == "*" || is_same(tag, etag))
+}
+
+/// Whether two names are of the same answer.
+fn is_same(a: &str, b: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    opaque(a) == opaque(b)
 }

@@ -1,0 +1,20 @@
+//! Rollups: figures of settled partitions by local day or hour, kept in memory and put together to answers.
+//!
+//! A rollup is what the rows of a partition's cold segments come to, in each day or hour of a zone, in the slots of a set of facts,
+//! cut and filtered as a query says. Segments never change, so a rollup is right for as long as its segments are the partition's; a
+//! commit that restates rows of a partition makes the partition unsettled, and it is then read from its rows.
+//!
+//! It is only used where putting parts together is exact: for sums, counts, least, greatest and newest values, at edges that days or
+//! hours have too. What lies beyond the edges is read from rows.
+
+mod build;
+mod cells;
+mod kept;
+mod origin;
+mod put_together;
+
+pub(crate) use build::{Rollups, Wanted};
+pub(crate) use cells::Grain;
+pub(crate) use origin::Origins;
+pub use origin::{Part, WhyNot};
+pub(crate) use put_together::Asked;

@@ -1,0 +1,78 @@
+//! Asking the metrics service, on the threads for queries, and writing its answers there.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use aloftly_engine::metrics::{PinnedStores, Query, QueryResponse};
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::super::App;
+use crate::http::problem::Problem;
+use crate::http::session::Session;
+use crate::telemetry::measures;
+
+/// The stores that the caller may see.
+pub(super) async fn stores(app: &App, session: &Session) -> Result<PinnedStores, Problem> {
+    let stores = session.tenant.readable_stores().await?.into_iter().map(|store| {
+        let lake = app.backend.store_lake(&session.tenant, store.scope.id);
+        (store.scope, lake, store.state)
+    });
+    Ok(PinnedStores::at(stores))
+}
+
+/// Answers a query, and makes something of the answer and its name, in the caller's turn.
+pub(super) async fn ask<T: Send + 'static>(
+    app: &App,
+    session: &Session,
+    stores: &Arc<PinnedStores>,
+    query: Value,
+    then: impl FnOnce(&Arc<QueryResponse>, String) -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let began = Instant::now();
+    let result = run(app, session, Arc::clone(stores), query, then).await;
+    let outcome = match result.as_ref().map_err(Problem::status) {
+        Ok(_) => "done",
+        Err(StatusCode::GATEWAY_TIMEOUT) => "timed_out",
+        Err(status) if status.is_client_error() => "refused",
+        Err(_) => "failed",
+    };
+    measures::query_ended(outcome, began.elapsed());
+    result
+}
+
+async fn run<T: Send + 'static>(
+    app: &App,
+    session: &Session,
+    stores: Arc<PinnedStores>,
+    query: Value,
+    then: impl FnOnce(&Arc<QueryResponse>, String) -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let query = Query::from_json(&query)?;
+    let metrics = app.metrics.clone();
+    let answered = app.queries.run(session.info.organization, async move {
+        let answer = metrics.query(&stores, &query).await?;
+        let etag = format!("W/\"{}\"", answer.etag());
+        Ok::<_, Problem>(then(&answer, etag))
+    });
+    answered.await?
+}
+
+/// Something to be answered, as JSON.
+pub(super) struct Written {
+    pub(super) etag: String,
+    pub(super) body: Bytes,
+}
+
+impl Written {
+    pub(super) fn of(answer: &impl Serialize, etag: String) -> Result<Self, Problem> {
+        Ok(Self { etag, body: json(answer)? })
+    }
+}
+
+/// Writes JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<Bytes, Problem> {
+    serde_json::to_vec(value).map(Bytes::from).map_err(|error| Problem::internal(&error))
+}

@@ -1,0 +1,237 @@
+//! The queries of a dashboard, answered together.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Instant;
+
+use aloftly_engine::StoreId;
+use aloftly_engine::metrics::{QueryRequest, QueryResponse};
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use futures::{FutureExt, Stream, StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::super::App;
+use super::asking::{self, json};
+use super::{JSON, is_same};
+use crate::http::json::Json;
+use crate::http::problem::{Problem, ProblemDocument};
+use crate::http::request_id::RequestId;
+use crate::http::session::Session;
+
+/// Queries that one batch may have.
+const MAX_QUERIES: usize = 50;
+/// Characters that the name of one may have.
+const MAX_NAME: usize = 100;
+/// Queries of one batch that are asked at once: a dashboard does not take all turns of its organisation.
+const AT_ONCE: usize = 4;
+/// The media type of answers one by one.
+const NDJSON: &str = "application/x-ndjson";
+const PATH: &str = "/api/metrics/batch";
+
+/// Queries to be answered together, each under a name of the caller's own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct BatchRequest {
+    /// Up to 50 queries by their names.
+    #[schema(value_type = BTreeMap<String, QueryRequest>)]
+    queries: BTreeMap<String, Value>,
+    /// The `etag` of an answer that the caller has, by the query's name: where it is still the answer, it is not sent again.
+    #[serde(default)]
+    known: BTreeMap<String, String>,
+}
+
+/// The answers of a batch.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct BatchResponse {
+    /// What became of each query, by its name.
+    answers: BTreeMap<String, BatchAnswer>,
+    /// The version at which each store was read, the same for all answers.
+    #[schema(value_type = BTreeMap<uuid::Uuid, i64>)]
+    versions: BTreeMap<StoreId, i64>,
+    /// How long all of it took.
+    elapsed_ms: f64,
+}
+
+/// What became of one query.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct BatchAnswer {
+    /// The HTTP status that the query by itself would have had.
+    #[schema(example = 200)]
+    status: u16,
+    /// The name of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    /// The answer, with the status 200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<QueryResponse>)]
+    answer: Option<Arc<QueryResponse>>,
+    /// What is wrong, where there is no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProblemDocument<'static>>)]
+    problem: Option<Value>,
+}
+
+/// An answer by itself, as soon as it is there.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    #[serde(flatten)]
+    answer: &'a BatchAnswer,
+}
+
+/// What comes after the last answer.
+#[derive(Serialize)]
+struct LastLine {
+    done: bool,
+    versions: BTreeMap<StoreId, i64>,
+    elapsed_ms: f64,
+}
+
+/// Answers several queries together
+///
+/// All are answered from the same version of each store. One that is wrong or fails says so in its place, and takes no other with
+/// it. With `Accept: application/x-ndjson` each answer is a line, sent as soon as it is ready: the same object as under `answers`, with
+/// the query's `name`. The last line has `done`, `versions` and `elapsed_ms`.
+#[utoipa::path(
+    post,
+    path = "/api/metrics/batch",
+    tag = "metrics",
+    security(("session" = [])),
+    request_body = BatchRequest,
+    responses(
+        (status = 200, description = "What became of each query", content((BatchResponse = "application/json"), (BatchAnswer = "application/x-ndjson"))),
+        (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "There are no queries, or too many (`invalid_request`)", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+    )
+)]
+pub(in crate::api) async fn query_batch(
+    State(app): State<App>,
+    session: Session,
+    Extension(request_id): Extension<RequestId>,
+    headers: HeaderMap,
+    Json(batch): Json<BatchRequest>,
+) -> Result<Response, Problem> {
+    check(&batch)?;
+    let began = Instant::now();
+    let stores = Arc::new(asking::stores(&app, &session).await?);
+    let BatchRequest { queries, mut known } = batch;
+    let asking = Asking { app, session, stores: Arc::clone(&stores), request_id };
+    let one_by_one = wants_lines(&headers);
+    let answers = stream::iter(queries.into_iter().map(move |(name, query)| {
+        let (asking, known) = (asking.clone(), known.remove(&name));
+        async move {
+            let answer = asking.answer(query, known, one_by_one.then(|| name.clone())).await;
+            (name, answer)
+        }
+        .boxed()
+    }));
+    let answers = answers.buffer_unordered(AT_ONCE);
+    let last = move || (stores.versions(), elapsed_ms(began));
+    if one_by_one {
+        let lines = lines(answers, move || {
+            let (versions, elapsed_ms) = last();
+            LastLine { done: true, versions, elapsed_ms }
+        });
+        return Ok(([(header::CONTENT_TYPE, NDJSON), (header::CACHE_CONTROL, "no-store")], Body::from_stream(lines))
+            .into_response());
+    }
+    let answers = answers.map(|(name, answered)| (name, answered.answer)).collect().await;
+    let (versions, elapsed_ms) = last();
+    let response = BatchResponse { answers, versions, elapsed_ms };
+    // Writing many answers takes long enough to be in the way of other requests.
+    let body =
+        tokio::task::spawn_blocking(move || json(&response)).await.map_err(|error| Problem::internal(&error))??;
+    Ok(([(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, "no-store")], body).into_response())
+}
+
+fn check(batch: &BatchRequest) -> Result<(), Problem> {
+    let BatchRequest { queries, known } = batch;
+    if queries.is_empty() || queries.len() > MAX_QUERIES {
+        return Err(Problem::invalid_field("/queries", format!("must have 1 to {MAX_QUERIES} queries")));
+    }
+    if queries.keys().any(|name| name.is_empty() || name.chars().count() > MAX_NAME) {
+        return Err(Problem::invalid_field("/queries", format!("must have names of 1 to {MAX_NAME} characters")));
+    }
+    match known.keys().find(|name| !queries.contains_key(*name)) {
+        Some(_) => Err(Problem::invalid_field("/known", "names a query that is not in the batch")),
+        None => Ok(()),
+    }
+}
+
+fn wants_lines(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(NDJSON))
+}
+
+/// Who asks, and of what.
+#[derive(Clone)]
+struct Asking {
+    app: App,
+    session: Session,
+    stores: Arc<aloftly_engine::metrics::PinnedStores>,
+    request_id: RequestId,
+}
+
+/// What became of a query, and that as a line where one is wanted.
+struct Answered {
+    answer: BatchAnswer,
+    line: Option<Bytes>,
+}
+
+impl Asking {
+    async fn answer(self, query: Value, known: Option<String>, name: Option<String>) -> Answered {
+        let of_line = name.clone();
+        let then = move |answer: &Arc<QueryResponse>, etag: String| {
+            let is_known = known.is_some_and(|known| is_same(&known, &etag));
+            let answer = if is_known {
+                BatchAnswer { status: 304, etag: Some(etag), answer: None, problem: None }
+            } else {
+                BatchAnswer { status: 200, etag: Some(etag), answer: Some(Arc::clone(answer)), problem: None }
+            };
+            Answered::of(answer, of_line.as_deref())
+        };
+        let answered = asking::ask(&self.app, &self.session, &self.stores, query, then).await;
+        answered.unwrap_or_else(|problem| {
+            let document = serde_json::to_value(problem.document(PATH, self.request_id.as_str()));
+            let status = problem.status().as_u16();
+            let answer = BatchAnswer { status, etag: None, answer: None, problem: document.ok() };
+            Answered::of(answer, name.as_deref())
+        })
+    }
+}
+
+impl Answered {
+    fn of(answer: BatchAnswer, name: Option<&str>) -> Self {
+        let line = name.map(|name| line(&Line { name, answer: &answer }));
+        Self { answer, line }
+    }
+}
+
+/// Each answer as a line, then the last one.
+fn lines(
+    answers: impl Stream<Item = (String, Answered)> + Send + 'static,
+    last: impl FnOnce() -> LastLine + Send + 'static,
+) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
+    let answers = answers.filter_map(async |(_, answered)| answered.line);
+    answers.chain(stream::once(async move { line(&last()) })).map(Ok)
+}
+
+fn line(value: &impl Serialize) -> Bytes {
+    let mut line = serde_json::to_vec(value).unwrap_or_default();
+    line.push(b'\n');
+    line.into()
+}
+
+fn elapsed_ms(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1_000.0
+}
