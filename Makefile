@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
 # One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
 CARGO_ALL := --workspace --locked
 
-.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake crash simulate stress test-s3 test-damage clean
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake bench-peers crash simulate stress test-s3 test-damage clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -101,6 +101,9 @@ measure: ## Measures import speed, its peak memory and query latency on this mac
 
 bench-lake: ## Measures the lake on this machine, about 6 minutes; ARGS=--quick for two
 	scripts/bench-lake $(ARGS)
+
+bench-peers: ## Measures the metrics service beside other engines, about an hour; ARGS=--quick for a few minutes
+	scripts/bench-peers $(ARGS)
 
 clean: ## Removes everything that was built
 	cargo clean

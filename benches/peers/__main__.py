@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
-from . import cold, compare, machine, options, report, throughput, timing, totals
+from . import cold, compare, connections, machine, options, report, throughput, timing, totals
 from .asking import Asker
 from .engines import ALL, Engine, Place
+from .engines.base import THREADS
 from .processes import peak_memory
 from .product.binary import Binary, Refused
 from .product.loading import Loaded, load
@@ -28,7 +29,7 @@ def main() -> int:
     try:
         with _folder(asked.keep) as folder:
             print(written := report.write(_run(asked, folder)))
-    except (Refused, compare.Disagreement, totals.Wrong) as error:
+    except (Refused, compare.Disagreement, totals.Wrong, connections.Failed) as error:
         print(f"failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -80,7 +81,7 @@ def _run(asked: options.Options, folder: Path) -> report.Results:
     prepared = {}
     for engine in engines:
         _say(f"giving {engine.name} the rows")
-        prepared[engine.name] = cold.in_a_process_of_its_own(engine.name, place, None, None)
+        prepared[engine.name] = cold.in_a_process_of_its_own(engine.name, place)
     disk = {"aloftly": sum(place.lake().bytes().values())} | {engine.name: size for engine in engines if (size := engine.written()) is not None}
     results = report.Results(about, loaded, [engine.name for engine in engines], disk, prepared)
 
@@ -117,7 +118,7 @@ def _loaded(asked: options.Options, binary: Binary) -> Loaded:
 def _warm(asked: options.Options, binary: Binary, engines: Sequence[Engine], questions: Sequence[Question], single: Sequence[Scope], every: Scope) -> list[timing.Timed]:
     found = []
     with contextlib.ExitStack() as stack:
-        server = binary.serve(keep_answers=False)
+        server = binary.serve(keep_answers=False, threads=THREADS)
         stack.callback(server.stop)
         asker = Asker(server, cache_is_off=binary.answer_cache_option() is not None)
         stack.callback(asker.close)
@@ -133,7 +134,7 @@ def _warm(asked: options.Options, binary: Binary, engines: Sequence[Engine], que
 
 
 def _many(asked: options.Options, binary: Binary, everything: Sequence[Question], questions: Sequence[Question], large: Scope, results: report.Results) -> None:
-    server = binary.serve(keep_answers=True)
+    server = binary.serve()
     try:
         if asked.picks("load", _PARTS):
             _say("asking by many clients at once")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from .questions.model import Question
 
@@ -48,6 +49,8 @@ def _key(value: Any) -> str | None:
         return value.strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, str) and len(value) > 16 and value[10:11] == "T":
         return value[:16]
     return value

@@ -4,14 +4,16 @@ Aloftly and Postgres are started anew before each question; DuckDB, chDB and Pol
 first question alone, from when the engine takes questions. The system's cache of files stays as it is: nothing waits for the disk.
 """
 
+import signal
 import statistics
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 from .asking import Asker
 from .engines import ALL, Engine, Place
+from .engines.base import THREADS
 from .product.binary import Binary
 from .questions import Question, all_questions
 from .scope import Scope
@@ -21,14 +23,37 @@ QUESTIONS = ("kpi", "revenue_by_day", "customers", "top_products", "pages")
 _REPEATS = 3
 
 
-def in_a_process_of_its_own(name: str, place: Place, question: str | None, scope: Scope | None) -> float:
-    """Prepares an engine, or asks it one question; the seconds that it took."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_work, name, place, question, scope).result()
+def in_a_process_of_its_own(name: str, place: Place, question: str | None = None, scope: Scope | None = None) -> float:
+    """Asks an engine one question, or without one prepares it; the seconds that it took."""
+    context = get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(sender, name, place, question, scope))
+    process.start()
+    sender.close()
+    try:
+        outcome = receiver.recv()
+    except EOFError:
+        raise RuntimeError(f"the process of {name} ended early") from None
+    except BaseException:
+        # It may have a database of its own to stop, so it is told and waited for.
+        process.terminate()
+        raise
+    finally:
+        process.join()
+    if isinstance(outcome, Exception):
+        raise outcome
+    return float(outcome)
 
 
-def _work(name: str, place: Place, question: str | None, scope: Scope | None) -> float:
-    engine = next(engine for engine in ALL if engine.name == name)(place)
+def _work(sender: Connection, name: str, place: Place, question: str | None, scope: Scope | None) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        sender.send(_timed(next(engine for engine in ALL if engine.name == name)(place), question, scope))
+    except Exception as error:
+        sender.send(RuntimeError(f"{name}: {type(error).__name__}: {error}"))
+
+
+def _timed(engine: Engine, question: str | None, scope: Scope | None) -> float:
     if question is None or scope is None:
         start = time.perf_counter()
         engine.prepare()
@@ -55,7 +80,7 @@ def measure(questions: Sequence[Question], scope: Scope, binary: Binary, place: 
 
 
 def _ours(question: Question, scope: Scope, binary: Binary) -> float:
-    server = binary.serve(keep_answers=True)
+    server = binary.serve(threads=THREADS)
     try:
         asker = Asker(server, cache_is_off=True)
         start = time.perf_counter()

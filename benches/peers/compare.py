@@ -50,11 +50,11 @@ def _check_order(where: str, ours: list[Keys], theirs: list[Keys]) -> None:
 
 
 def _same(ours: Figure, theirs: Figure, decimals: int) -> bool:
-    if isinstance(theirs, float) and ours is not None:
-        return abs(float(ours) - theirs) <= 0.5000001 * 10**-decimals + _RELATIVE * abs(theirs)
+    if isinstance(theirs, float):
+        return ours is not None and abs(float(ours) - theirs) <= 0.5000001 * 10**-decimals + _RELATIVE * abs(theirs)
     if ours is None or theirs is None:
-        # Sums of nothing are null to some and zero to others; a ratio that one cannot tell, the other must not tell.
-        return not ours and not theirs
+        # The sum of nothing is null to some and zero to others. A ratio that one cannot tell is null to all.
+        return not ours and not theirs and not isinstance(ours, float)
     return _exact(ours) == _exact(theirs)
 
 

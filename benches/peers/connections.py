@@ -3,6 +3,7 @@
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,6 +11,9 @@ from .product.client import Client
 
 _HEAD_ENDS = b"\r\n\r\n"
 _PATIENCE = 60.0
+_BUSY = 503
+_PAUSE = 0.05
+"""Seconds after which a client that was told that the server is busy asks again."""
 
 
 class Failed(Exception):
@@ -39,6 +43,15 @@ class _Connection:
         return len(self.received) >= self.expected
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What clients saw: the latencies of answers, how often they were told that the server is busy, and the seconds from first to last."""
+
+    latencies: list[float]
+    refused: int
+    elapsed: float
+
+
 class Connections:
     """So many connections of somebody who has signed in."""
 
@@ -64,10 +77,10 @@ class Connections:
         connection.sent_at = time.perf_counter()
         connection.socket.sendall(request)
 
-    def _answered(self) -> list[_Connection]:
+    def _answered(self, patience: float = _PATIENCE) -> list[_Connection]:
         """Those whose answers have come by now; waits for something to happen."""
-        events = self._selector.select(_PATIENCE)
-        if not events:
+        events = self._selector.select(patience)
+        if not events and patience == _PATIENCE:
             raise Failed("no answer within a minute")
         whole = []
         for key, _ in events:
@@ -79,24 +92,35 @@ class Connections:
                 whole.append(key.data)
         return whole
 
-    def keep_asking(self, path: str, body: Callable[[], bytes], seconds: float) -> tuple[list[float], float]:
-        """Each connection asks anew as soon as it has its answer; the latencies, and the seconds from the first to the last."""
+    def keep_asking(self, path: str, body: Callable[[], bytes], seconds: float) -> Seen:
+        """Each connection asks anew as soon as it has its answer, or a little after it was told that the server is busy."""
         latencies: list[float] = []
+        refused = 0
+        pausing: deque[tuple[float, _Connection]] = deque()
         start = time.perf_counter()
         for each in self._connections:
             self._send(each, path, body())
-        waiting = len(self._connections)
-        while waiting:
-            for each in self._answered():
+        asking = len(self._connections)
+        while asking:
+            now = time.perf_counter()
+            while pausing and pausing[0][0] <= now:
+                _, rested = pausing.popleft()
+                self._send(rested, path, body())
+            for each in self._answered(max(pausing[0][0] - now, 0.0) if pausing else _PATIENCE):
                 now = time.perf_counter()
-                if each.status != 200:
+                if each.status not in {200, _BUSY}:
                     raise Failed(f"{each.status}: {bytes(each.received[-300:])!r}")
-                latencies.append(now - each.sent_at)
-                if now - start < seconds:
+                if each.status == 200:
+                    latencies.append(now - each.sent_at)
+                else:
+                    refused += 1
+                if now - start >= seconds:
+                    asking -= 1
+                elif each.status == 200:
                     self._send(each, path, body())
                 else:
-                    waiting -= 1
-        return latencies, time.perf_counter() - start
+                    pausing.append((now + _PAUSE, each))
+        return Seen(latencies, refused, time.perf_counter() - start)
 
     def ask_together(self, path: str, bodies: list[bytes]) -> float:
         """One body on each connection, all at once; the seconds until all answers are there."""

@@ -118,12 +118,12 @@ def _loads(results: Results) -> str:
     if not results.loads:
         return ""
     rows = [
-        [load.question, "kept" if load.kept else "computed", str(load.clients), _milliseconds(load.p50), _milliseconds(load.p99), f"{load.rate:,.0f}"]
+        [load.question, "kept" if load.kept else "computed", str(load.clients), _milliseconds(load.p50), _milliseconds(load.p99), f"{load.rate:,.0f}", f"{load.refused:.0%}" if load.refused else ""]
         for load in results.loads
     ]
     peak = f" Peak memory of the server in all of this: {results.peak_memory} MiB." if results.peak_memory else ""
-    said = f"Aloftly, largest store; clients ask anew as soon as they have an answer. The clients are one process on the same machine and take their part of it.{peak}"
-    return f"### Clients at once\n\n{said}\n\n{_table(['question', 'answers', 'clients', 'p50 ms', 'p99 ms', 'requests/s'], rows)}"
+    said = f"Aloftly, largest store; clients ask anew as soon as they have an answer. The clients are one process on the same machine and take their part of it. Who is refused because the server is busy asks again after 50 ms.{peak}"
+    return f"### Clients at once\n\n{said}\n\n{_table(['question', 'answers', 'clients', 'p50 ms', 'p99 ms', 'answers/s', 'refused'], rows)}"
 
 
 def _dashboard(results: Results) -> str:

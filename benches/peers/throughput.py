@@ -29,7 +29,7 @@ _TIMES = 21
 
 @dataclass(frozen=True)
 class Load:
-    """What clients saw: seconds at the median and at 99 of 100, and requests a second."""
+    """What clients saw: seconds at the median and at 99 of 100, answers a second, and the share of requests that the server was too busy for."""
 
     question: str
     kept: bool
@@ -37,6 +37,7 @@ class Load:
     p50: float
     p99: float
     rate: float
+    refused: float
 
 
 def under_load(server: Server, questions: Sequence[Question], scope: Scope, seconds: float) -> list[Load]:
@@ -49,12 +50,13 @@ def under_load(server: Server, questions: Sequence[Question], scope: Scope, seco
             for clients in CLIENTS:
                 connections = Connections(server.port, client, clients)
                 try:
-                    latencies, elapsed = connections.keep_asking(_QUERY, lambda make=make, question=question: make(question, scope), seconds)
+                    seen = connections.keep_asking(_QUERY, lambda make=make, question=question: make(question, scope), seconds)
                 finally:
                     connections.close()
-                latencies.sort()
+                latencies = sorted(seen.latencies)
                 p99 = latencies[min(len(latencies) * 99 // 100, len(latencies) - 1)]
-                found.append(Load(question.name, kept, clients, statistics.median(latencies), p99, len(latencies) / elapsed))
+                refused = seen.refused / (seen.refused + len(latencies))
+                found.append(Load(question.name, kept, clients, statistics.median(latencies), p99, len(latencies) / seen.elapsed, refused))
     client.close()
     return found
 

@@ -19,7 +19,7 @@ from .tables import COLUMNS, NEVER_NULL, kind
 
 _TYPES = {"instant": "timestamptz", "money": "numeric(18,4)", "value": "numeric(18,6)", "whole": "bigint", "flag": "boolean", "text": "text"}
 _INDEXES = {
-    "metric_events": "(store_id, source, metric_name, recorded_at) INCLUDE (metric_value, device, country)",
+    "metric_events": "(store_id, source, metric_name, recorded_at)",
     "orders": "(store_id, created_at) INCLUDE (total, is_test, cancelled_at)",
     "order_items": "(store_id, created_at)",
     "refunds": "(store_id, created_at)",
@@ -93,13 +93,13 @@ class Postgres(Engine):
 
     def _load(self) -> None:
         assert self._connection is not None
-        self._execute("CREATE TABLE stores (store_id text PRIMARY KEY, zone text NOT NULL)")
+        self._execute("CREATE TABLE stores (store_id uuid PRIMARY KEY, zone text NOT NULL)")
         for store in self.place.stores:
             self._execute(f"INSERT INTO stores VALUES ('{store.id}', '{store.zone}')")
         lake = self.place.lake()
         for dataset, columns in COLUMNS.items():
-            declared = ", ".join(f"{name} {_TYPES[kind(name)]}{' NOT NULL' if name in NEVER_NULL else ''}" for name in ("store_id", *columns))
-            self._execute(f"CREATE TABLE {dataset} ({declared}) PARTITION BY RANGE ({TIME[dataset]})")
+            declared = ", ".join(f"{name} {_TYPES[kind(name)]}{' NOT NULL' if name in NEVER_NULL else ''}" for name in columns)
+            self._execute(f"CREATE TABLE {dataset} (store_id uuid NOT NULL, {declared}) PARTITION BY RANGE ({TIME[dataset]})")
             for month in sorted({segment.month for segment in lake.segments if segment.dataset == dataset}):
                 self._load_month(dataset, columns, month, [str(each.file) for each in lake.segments if each.dataset == dataset and each.month == month])
             self._execute(f"CREATE INDEX ON {dataset} {_INDEXES[dataset]}")
@@ -124,6 +124,6 @@ class Postgres(Engine):
                 duck.execute(f"COPY (SELECT store_id, {', '.join(columns)} FROM {source} ORDER BY {order}) TO '{file}' (FORMAT csv, HEADER false)")
             with self._connection.transaction(), self._connection.cursor() as cursor:
                 cursor.execute(f"CREATE TABLE {partition} PARTITION OF {dataset} FOR VALUES FROM ('{month} 00:00+00') TO ('{after} 00:00+00')")  # type: ignore[arg-type]
-                with cursor.copy(f"COPY {partition} FROM STDIN (FORMAT csv)") as copy, file.open("rb") as rows:  # type: ignore[arg-type]
+                with cursor.copy(f"COPY {partition} FROM STDIN (FORMAT csv, FREEZE)") as copy, file.open("rb") as rows:  # type: ignore[arg-type]
                     while block := rows.read(_CHUNK):
                         copy.write(block)

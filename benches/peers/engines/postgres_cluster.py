@@ -21,7 +21,7 @@ _SETTINGS = {
     "random_page_cost": "1.1",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_wal_size": "4GB",
+    "max_wal_size": "1GB",
     "fsync": "off",
     "synchronous_commit": "off",
     "autovacuum": "off",

@@ -40,10 +40,17 @@ class Binary:
     def run(self, *arguments: str, **environment: str) -> str:
         """Runs a command to its end, and gives what it printed."""
         command = [str(self.path), *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=self.environment(**environment), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise Refused(f"aloftly {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout
+        environment = self.environment(**environment)
+        process = subprocess.Popen(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            said, complained = process.communicate()
+        except BaseException:
+            # Not killed: it may have a database of its own to stop.
+            stop(process)
+            raise
+        if process.returncode != 0:
+            raise Refused(f"aloftly {' '.join(arguments)}: {complained.decode().strip() or said.decode().strip()}")
+        return said.decode()
 
     def options(self) -> list[str]:
         """The keys of its configuration."""
@@ -57,10 +64,11 @@ class Binary:
         """The paths of its API, as its document describes them."""
         return json.loads(self.run("openapi"))["paths"]
 
-    def serve(self, *, keep_answers: bool) -> "Server":
-        """Starts a server and waits until it is ready."""
+    def serve(self, *, keep_answers: bool = True, threads: int | None = None) -> "Server":
+        """Starts a server and waits until it is ready. Queries run on so many threads, one for each core unless said."""
         option = self.answer_cache_option()
         environment = {} if keep_answers or option is None else {f"ALOFTLY_{option.upper()}": "0"}
+        environment |= {} if threads is None else {"ALOFTLY_QUERY_THREADS": str(threads)}
         port = free_port()
         log = (self.folder / "server.log").open("ab")
         process = subprocess.Popen(

@@ -47,7 +47,7 @@ def load(binary: Binary, scale: float, say: Callable[[str], None]) -> Loaded:
     shops = all_shops()
     for shop in shops:
         binary.run("store", "create", *arguments(name=shop.name, currency="USD", timezone=shop.zone))
-    server = binary.serve(keep_answers=True)
+    server = binary.serve()
     try:
         client = Client(server.port)
         ids = {store["name"]: store["id"] for store in client.get("/api/stores")["stores"]}
