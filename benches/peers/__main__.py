@@ -82,7 +82,9 @@ def _run(asked: options.Options, folder: Path) -> report.Results:
     for engine in engines:
         _say(f"giving {engine.name} the rows")
         prepared[engine.name] = cold.in_a_process_of_its_own(engine.name, place)
-    disk = {"aloftly": sum(place.lake().bytes().values())} | {engine.name: size for engine in engines if (size := engine.written()) is not None}
+    disk = {"aloftly": sum(place.lake().bytes().values())} | {
+        engine.name: size for engine in engines if (size := engine.written()) is not None
+    }
     results = report.Results(about, loaded, [engine.name for engine in engines], disk, prepared)
 
     everything = all_questions()
@@ -105,7 +107,9 @@ def _loaded(asked: options.Options, binary: Binary) -> Loaded:
     if kept.exists():
         loaded = Loaded.read(kept)
         if loaded.scale != asked.scale:
-            raise Refused(f"{binary.folder} was loaded at a scale of {loaded.scale}, not {asked.scale}: give that --scale, or another folder")
+            raise Refused(
+                f"{binary.folder} was loaded at a scale of {loaded.scale}, not {asked.scale}: give that --scale, or another folder"
+            )
         return loaded
     for left in ("data", "peers"):
         shutil.rmtree(binary.folder / left, ignore_errors=True)
@@ -115,7 +119,9 @@ def _loaded(asked: options.Options, binary: Binary) -> Loaded:
     return loaded
 
 
-def _warm(asked: options.Options, binary: Binary, engines: Sequence[Engine], questions: Sequence[Question], single: Sequence[Scope], every: Scope) -> list[timing.Timed]:
+def _warm(
+    asked: options.Options, binary: Binary, engines: Sequence[Engine], questions: Sequence[Question], single: Sequence[Scope], every: Scope
+) -> list[timing.Timed]:
     found = []
     with contextlib.ExitStack() as stack:
         server = binary.serve(keep_answers=False, threads=THREADS)
@@ -129,11 +135,21 @@ def _warm(asked: options.Options, binary: Binary, engines: Sequence[Engine], que
             for scope in [every] if question.everywhere else single:
                 timed = timing.measure(question, scope, asker, engines, asked.rounds)
                 found.append(timed)
-                _say(f"{question.name} of {scope.name}: " + (timed.unsupported or ", ".join(f"{name} {1000 * (timed.median(name) or 0):.1f}" for name in timed.seconds)))
+                _say(
+                    f"{question.name} of {scope.name}: "
+                    + (timed.unsupported or ", ".join(f"{name} {1000 * (timed.median(name) or 0):.1f}" for name in timed.seconds))
+                )
     return found
 
 
-def _many(asked: options.Options, binary: Binary, everything: Sequence[Question], questions: Sequence[Question], large: Scope, results: report.Results) -> None:
+def _many(
+    asked: options.Options,
+    binary: Binary,
+    everything: Sequence[Question],
+    questions: Sequence[Question],
+    large: Scope,
+    results: report.Results,
+) -> None:
     server = binary.serve()
     try:
         if asked.picks("load", _PARTS):
@@ -141,7 +157,9 @@ def _many(asked: options.Options, binary: Binary, everything: Sequence[Question]
             results.loads = throughput.under_load(server, _named(questions, throughput.QUESTIONS), large, asked.seconds)
         if asked.picks("dashboard", _PARTS):
             _say("asking for a dashboard")
-            results.dashboard = throughput.dashboard(server, _named(everything, throughput.WIDGETS), large, throughput.BATCH in binary.routes())
+            results.dashboard = throughput.dashboard(
+                server, _named(everything, throughput.WIDGETS), large, throughput.BATCH in binary.routes()
+            )
         results.peak_memory = peak_memory(server.process.pid)
     finally:
         server.stop()

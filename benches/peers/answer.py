@@ -24,19 +24,24 @@ def of_product(question: Question, response: dict[str, Any]) -> tuple[Answer, li
     units = {column["key"]: column.get("unit") for column in response["columns"]}
     if question.compares:
         compared = response["comparison"]["totals"]
-        rows = [
+        rows: list[tuple[Keys, tuple[Figure, ...]]] = [
             (("current",), tuple(_figure(response["totals"][name]) for name in question.figures)),
             (("previous",), tuple(_figure(compared[name]["value"]) for name in question.figures)),
         ]
     else:
-        rows = [(tuple(_key(row[key]) for key in question.keys), tuple(_figure(row[name]) for name in question.figures)) for row in response["rows"]]
+        rows = [
+            (tuple(_key(row[key]) for key in question.keys), tuple(_figure(row[name]) for name in question.figures))
+            for row in response["rows"]
+        ]
     return Answer(_with_figures(rows)), [units[name] for name in question.figures]
 
 
 def of_peer(question: Question, rows: list[tuple[Any, ...]]) -> Answer:
     """What a peer answered."""
     keys = len(question.keys)
-    return Answer(_with_figures([(tuple(_key(value) for value in row[:keys]), tuple(_figure(value) for value in row[keys:])) for row in rows]))
+    return Answer(
+        _with_figures([(tuple(_key(value) for value in row[:keys]), tuple(_figure(value) for value in row[keys:])) for row in rows])
+    )
 
 
 def _with_figures(rows: list[tuple[Keys, tuple[Figure, ...]]]) -> list[tuple[Keys, tuple[Figure, ...]]]:

@@ -68,13 +68,17 @@ def _timed(engine: Engine, question: str | None, scope: Scope | None) -> float:
         engine.close()
 
 
-def measure(questions: Sequence[Question], scope: Scope, binary: Binary, place: Place, engines: Sequence[Engine]) -> dict[str, dict[str, float]]:
+def measure(
+    questions: Sequence[Question], scope: Scope, binary: Binary, place: Place, engines: Sequence[Engine]
+) -> dict[str, dict[str, float]]:
     """Medians in seconds, by question and engine. The engines must be closed."""
     found: dict[str, dict[str, float]] = {}
     for question in questions:
         medians = {OURS: statistics.median(_ours(question, scope, binary) for _ in range(_REPEATS))}
         for engine in engines:
-            medians[engine.name] = statistics.median(in_a_process_of_its_own(engine.name, place, question.name, scope) for _ in range(_REPEATS))
+            medians[engine.name] = statistics.median(
+                in_a_process_of_its_own(engine.name, place, question.name, scope) for _ in range(_REPEATS)
+            )
         found[question.name] = medians
     return found
 

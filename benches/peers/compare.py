@@ -35,7 +35,9 @@ def check(question: Question, scope: str, engine: str, ours: Answer, units: list
         _check_order(where, [keys for keys, _ in ours.rows], [keys for keys, _ in theirs.rows])
 
 
-def _check_row(question: Question, where: str, keys: Keys, ours: tuple[Figure, ...], theirs: tuple[Figure, ...], units: list[str | None]) -> None:
+def _check_row(
+    question: Question, where: str, keys: Keys, ours: tuple[Figure, ...], theirs: tuple[Figure, ...], units: list[str | None]
+) -> None:
     if len(ours) != len(theirs):
         raise Disagreement(f"{where}: {len(theirs)} figures a row, not {len(ours)}")
     for name, unit, our, their in zip(question.figures, units, ours, theirs, strict=True):

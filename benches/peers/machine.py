@@ -13,7 +13,9 @@ def describe() -> str:
 
 def commit() -> str:
     """Of the tree that this is in."""
-    said = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    said = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+    )
     return said.stdout.strip() or "an unknown commit"
 
 

@@ -28,14 +28,20 @@ class Options:
 
 def read(arguments: list[str] | None = None) -> Options:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(prog="make bench-peers", description="Measures the metrics service beside other engines over the same rows.")
-    parser.add_argument("--binary", type=Path, default=_built() / "release" / "aloftly", help="the aloftly binary; a release build unless given")
+    parser = argparse.ArgumentParser(
+        prog="make bench-peers", description="Measures the metrics service beside other engines over the same rows."
+    )
+    parser.add_argument(
+        "--binary", type=Path, default=_built() / "release" / "aloftly", help="the aloftly binary; a release build unless given"
+    )
     parser.add_argument("--quick", action="store_true", help="a fortieth of the rows, fewer rounds, shorter load")
     parser.add_argument("--scale", type=float, help="of the rows at full size, 40 M events and 3 M orders")
     parser.add_argument("--rounds", type=int, help="how often each question is asked of each engine, after two that do not count")
     parser.add_argument("--seconds", type=float, help="how long each load of many clients lasts")
     parser.add_argument("--only", default="", help="engines, questions and parts (warm, cold, load, dashboard), separated by commas")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="loads into this folder and leaves it, or uses what an earlier run left there")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="loads into this folder and leaves it, or uses what an earlier run left there"
+    )
     parser.add_argument("--result", type=Path, default=_built() / "bench-peers.md", help="where the tables are written to")
     given = parser.parse_args(arguments)
     return Options(

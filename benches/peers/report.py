@@ -56,7 +56,10 @@ def _loading(results: Results) -> str:
     loaded = results.loaded
     events, orders, items = sum(loaded.event_rows.values()), loaded.orders["orders"], loaded.orders["items"]
     said = f"{events:,} events, {orders:,} orders and {items:,} items of {len(loaded.stores)} stores. Aloftly: imported in {loaded.seconds['import']:.0f} s, folded in {loaded.seconds['fold']:.0f} s."
-    rows = [[name, f"{size / 2**20:,.0f}", f"{results.prepared[name]:.0f}" if results.prepared.get(name, 0) >= 0.5 else ""] for name, size in results.disk.items()]
+    rows = [
+        [name, f"{size / 2**20:,.0f}", f"{results.prepared[name]:.0f}" if results.prepared.get(name, 0) >= 0.5 else ""]
+        for name, size in results.disk.items()
+    ]
     return f"### Loading\n\n{said}\n\n{_table(['engine', 'MiB on disk', 's to copy the lake'], rows)}"
 
 
@@ -70,8 +73,11 @@ def _warm(results: Results) -> str:
         cells = [_beside(ours, each.median(peer)) for peer in results.peers]
         kind = "day" if each.question.rollup else ""
         rows.append([each.question.name, each.scope.name, kind, str(each.rows), _milliseconds(ours), *cells])
-    said = "Medians in ms of one client, warm, Aloftly over HTTP with its cache of answers not used. In brackets Aloftly's time over the engine's: below 1 Aloftly is faster."
-    return f"### Questions\n\n{said} *rollup*: sums of local days can answer it.\n\n{_table(['question', 'stores', 'rollup', 'rows', OURS, *results.peers], rows)}"
+    said = (
+        "Medians in ms of one client, warm, Aloftly over HTTP with its cache of answers not used. In brackets Aloftly's time over the engine's: "
+        "below 1 Aloftly is faster. *rollup*: sums of local days can answer it."
+    )
+    return f"### Questions\n\n{said}\n\n{_table(['question', 'stores', 'rollup', 'rows', OURS, *results.peers], rows)}"
 
 
 def _beside(ours: float | None, theirs: float | None) -> str:
@@ -110,7 +116,10 @@ def _cold(results: Results) -> str:
         return ""
     engines = [OURS, *results.peers]
     rows = [[name, *(_milliseconds(medians.get(engine)) for engine in engines)] for name, medians in results.cold.items()]
-    said = "ms of the first question, largest store: of a server that was just started, of Postgres just started, of processes that did nothing before. Files are in the system's cache."
+    said = (
+        "ms of the first question, largest store: of a server that was just started, of Postgres just started, of processes that did nothing before. "
+        "Files are in the system's cache."
+    )
     return f"### After a start\n\n{said}\n\n{_table(['question', *engines], rows)}"
 
 
@@ -118,12 +127,25 @@ def _loads(results: Results) -> str:
     if not results.loads:
         return ""
     rows = [
-        [load.question, "kept" if load.kept else "computed", str(load.clients), _milliseconds(load.p50), _milliseconds(load.p99), f"{load.rate:,.0f}", f"{load.refused:.0%}" if load.refused else ""]
+        [
+            load.question,
+            "kept" if load.kept else "computed",
+            str(load.clients),
+            _milliseconds(load.p50),
+            _milliseconds(load.p99),
+            f"{load.rate:,.0f}",
+            f"{load.refused:.0%}" if load.refused else "",
+        ]
         for load in results.loads
     ]
     peak = f" Peak memory of the server in all of this: {results.peak_memory} MiB." if results.peak_memory else ""
-    said = f"Aloftly, largest store; clients ask anew as soon as they have an answer. The clients are one process on the same machine and take their part of it. Who is refused because the server is busy asks again after 50 ms.{peak}"
-    return f"### Clients at once\n\n{said}\n\n{_table(['question', 'answers', 'clients', 'p50 ms', 'p99 ms', 'answers/s', 'refused'], rows)}"
+    said = (
+        "Aloftly, largest store; clients ask anew as soon as they have an answer. The clients are one process on the same machine and take their part of "
+        f"it. Who is refused because the server is busy asks again after 50 ms.{peak}"
+    )
+    return (
+        f"### Clients at once\n\n{said}\n\n{_table(['question', 'answers', 'clients', 'p50 ms', 'p99 ms', 'answers/s', 'refused'], rows)}"
+    )
 
 
 def _dashboard(results: Results) -> str:
@@ -135,7 +157,11 @@ def _dashboard(results: Results) -> str:
 
 
 def _unsupported(results: Results) -> str:
-    rows = [[each.question.name, each.scope.name, (each.unsupported or "")[:300].replace("|", "/").replace("\n", " ")] for each in results.timed if each.unsupported]
+    rows = [
+        [each.question.name, each.scope.name, (each.unsupported or "")[:300].replace("|", "/").replace("\n", " ")]
+        for each in results.timed
+        if each.unsupported
+    ]
     if not rows:
         return ""
     return f"### Not answered by this binary\n\n{_table(['question', 'stores', 'it said'], rows)}"

@@ -3,11 +3,12 @@
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
 
 from .asking import body, fresh_body
-from .connections import Connections
+from .connections import Connections, Failed, Seen
 from .product.binary import Server
 from .product.client import Client
 from .questions.model import Question
@@ -50,15 +51,21 @@ def under_load(server: Server, questions: Sequence[Question], scope: Scope, seco
             for clients in CLIENTS:
                 connections = Connections(server.port, client, clients)
                 try:
-                    seen = connections.keep_asking(_QUERY, lambda make=make, question=question: make(question, scope), seconds)
+                    seen = connections.keep_asking(_QUERY, partial(make, question, scope), seconds)
                 finally:
                     connections.close()
-                latencies = sorted(seen.latencies)
-                p99 = latencies[min(len(latencies) * 99 // 100, len(latencies) - 1)]
-                refused = seen.refused / (seen.refused + len(latencies))
-                found.append(Load(question.name, kept, clients, statistics.median(latencies), p99, len(latencies) / seen.elapsed, refused))
+                found.append(_load(question, kept, clients, seen))
     client.close()
     return found
+
+
+def _load(question: Question, kept: bool, clients: int, seen: Seen) -> Load:
+    latencies = sorted(seen.latencies)
+    if not latencies:
+        raise Failed(f"{question.name}: no request of {clients} clients was answered")
+    p99 = latencies[min(len(latencies) * 99 // 100, len(latencies) - 1)]
+    refused = seen.refused / (seen.refused + len(latencies))
+    return Load(question.name, kept, clients, statistics.median(latencies), p99, len(latencies) / seen.elapsed, refused)
 
 
 @dataclass(frozen=True)

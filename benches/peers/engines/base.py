@@ -41,7 +41,7 @@ class Engine(ABC):
     def version() -> str:
         """The engine and its version."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 (those that read the lake have nothing to do)
         """Copies the rows into the engine's own form, unless that was done before."""
 
     @abstractmethod

@@ -52,7 +52,9 @@ class ChDb(Engine):
                 for store in self.place.stores:
                     files = f"{self.place.lake_folder}/{dataset}/store_id={store.id}/*/*.parquet"
                     if any((self.place.lake_folder / dataset / f"store_id={store.id}").rglob("*.parquet")):
-                        self._session.query(f"INSERT INTO {dataset} SELECT '{store.id}', {', '.join(columns)} FROM file('{files}', Parquet) SETTINGS use_hive_partitioning = 0")
+                        self._session.query(
+                            f"INSERT INTO {dataset} SELECT '{store.id}', {', '.join(columns)} FROM file('{files}', Parquet) SETTINGS use_hive_partitioning = 0"
+                        )
                 self._session.query(f"OPTIMIZE TABLE {dataset} FINAL")
         finally:
             self.close()

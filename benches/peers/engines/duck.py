@@ -61,8 +61,12 @@ class DuckTables(DuckOverLake):
         with duckdb.connect(str(begun), config={"threads": THREADS, "memory_limit": "3GB"}) as connection:
             connection.execute("SET enable_progress_bar = false")
             for dataset, columns in COLUMNS.items():
-                source = f"read_parquet({lake.files(dataset)!r}, hive_partitioning = true, hive_types = {{'store_id': VARCHAR, 'date': DATE}})"
-                connection.execute(f"CREATE TABLE {dataset} AS SELECT store_id, {', '.join(columns)} FROM {source} ORDER BY {', '.join(ORDER[dataset])}")
+                source = (
+                    f"read_parquet({lake.files(dataset)!r}, hive_partitioning = true, hive_types = {{'store_id': VARCHAR, 'date': DATE}})"
+                )
+                connection.execute(
+                    f"CREATE TABLE {dataset} AS SELECT store_id, {', '.join(columns)} FROM {source} ORDER BY {', '.join(ORDER[dataset])}"
+                )
             connection.execute("CHECKPOINT")
         begun.rename(self._file)
 

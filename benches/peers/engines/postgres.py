@@ -17,7 +17,14 @@ from .base import Engine, Place, Row, size
 from .postgres_cluster import Cluster, installed_version
 from .tables import COLUMNS, NEVER_NULL, kind
 
-_TYPES = {"instant": "timestamptz", "money": "numeric(18,4)", "value": "numeric(18,6)", "whole": "bigint", "flag": "boolean", "text": "text"}
+_TYPES = {
+    "instant": "timestamptz",
+    "money": "numeric(18,4)",
+    "value": "numeric(18,6)",
+    "whole": "bigint",
+    "flag": "boolean",
+    "text": "text",
+}
 _INDEXES = {
     "metric_events": "(store_id, source, metric_name, recorded_at)",
     "orders": "(store_id, created_at) INCLUDE (total, is_test, cancelled_at)",
@@ -101,7 +108,9 @@ class Postgres(Engine):
             declared = ", ".join(f"{name} {_TYPES[kind(name)]}{' NOT NULL' if name in NEVER_NULL else ''}" for name in columns)
             self._execute(f"CREATE TABLE {dataset} (store_id uuid NOT NULL, {declared}) PARTITION BY RANGE ({TIME[dataset]})")
             for month in sorted({segment.month for segment in lake.segments if segment.dataset == dataset}):
-                self._load_month(dataset, columns, month, [str(each.file) for each in lake.segments if each.dataset == dataset and each.month == month])
+                self._load_month(
+                    dataset, columns, month, [str(each.file) for each in lake.segments if each.dataset == dataset and each.month == month]
+                )
             self._execute(f"CREATE INDEX ON {dataset} {_INDEXES[dataset]}")
             self._execute(f"VACUUM (ANALYZE, FREEZE) {dataset}")
         for dataset, query in _VIEWS.items():
@@ -121,9 +130,13 @@ class Postgres(Engine):
             with duckdb.connect(config={"threads": 2, "memory_limit": "2GB"}) as duck:
                 duck.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
                 source = f"read_parquet({files!r}, hive_partitioning = true, hive_types = {{'store_id': VARCHAR, 'date': DATE}})"
-                duck.execute(f"COPY (SELECT store_id, {', '.join(columns)} FROM {source} ORDER BY {order}) TO '{file}' (FORMAT csv, HEADER false)")
+                duck.execute(
+                    f"COPY (SELECT store_id, {', '.join(columns)} FROM {source} ORDER BY {order}) TO '{file}' (FORMAT csv, HEADER false)"
+                )
             with self._connection.transaction(), self._connection.cursor() as cursor:
-                cursor.execute(f"CREATE TABLE {partition} PARTITION OF {dataset} FOR VALUES FROM ('{month} 00:00+00') TO ('{after} 00:00+00')")  # type: ignore[arg-type]
+                cursor.execute(
+                    f"CREATE TABLE {partition} PARTITION OF {dataset} FOR VALUES FROM ('{month} 00:00+00') TO ('{after} 00:00+00')"
+                )  # type: ignore[arg-type]
                 with cursor.copy(f"COPY {partition} FROM STDIN (FORMAT csv, FREEZE)") as copy, file.open("rb") as rows:  # type: ignore[arg-type]
                     while block := rows.read(_CHUNK):
                         copy.write(block)

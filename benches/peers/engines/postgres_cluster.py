@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from ..processes import ordinary_user, stop
 from .base import THREADS
@@ -44,7 +45,7 @@ class Cluster:
         """How to connect."""
         return f"host={self.folder} user=bench dbname=postgres"
 
-    def _as_user(self) -> dict[str, object]:
+    def _as_user(self) -> dict[str, Any]:
         if self.user is None:
             return {}
         account = pwd.getpwnam(self.user)
@@ -57,7 +58,19 @@ class Cluster:
         self.folder.chmod(0o755)
         if self.user is not None:
             shutil.chown(self.folder, self.user)
-        command = [_binary("initdb"), "-D", str(self.folder / "data"), "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        command = [
+            _binary("initdb"),
+            "-D",
+            str(self.folder / "data"),
+            "-U",
+            "bench",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         made = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, **self._as_user())
         if made.returncode != 0:
             raise RuntimeError(f"initdb: {made.stderr}")
@@ -96,7 +109,9 @@ class Cluster:
 
 def _binary(name: str) -> str:
     """One of the system's: the newest that packages installed, else what the path has."""
-    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0)
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0
+    )
     found = str(installed[-1]) if installed else shutil.which(name)
     if found is None or not os.access(found, os.X_OK):
         raise RuntimeError(f"there is no {name} here: install PostgreSQL")

@@ -17,7 +17,7 @@ WHOLE = {"units", "quantity"}
 FLAGS = {"is_test"}
 NEVER_NULL = {
     "store_id", "source", "metric_name", "metric_value", "recorded_at", "order_id", "created_at", "is_test", "units", "subtotal", "discount", "shipping",
-    "tax", "total", "refunded", "product_id", "quantity", "unit_price", "discount", "amount",
+    "tax", "total", "refunded", "product_id", "quantity", "unit_price", "amount",
 }  # fmt: skip
 DISTINCT = {"order_id", "customer_id"}
 """Texts of which nearly every row has another."""

@@ -23,6 +23,32 @@ class Skewed:
 
 
 COUNTRIES = Skewed(
-    ["US", "GB", "DE", "CA", "IN", "AU", "FR", "JP", "BR", "NL", "ES", "IT", "SG", "MX", "SE", "CH", "AE", "NZ", "IE", "PL", "NP", "BE", "AT", "DK", "NO"]
+    [
+        "US",
+        "GB",
+        "DE",
+        "CA",
+        "IN",
+        "AU",
+        "FR",
+        "JP",
+        "BR",
+        "NL",
+        "ES",
+        "IT",
+        "SG",
+        "MX",
+        "SE",
+        "CH",
+        "AE",
+        "NZ",
+        "IE",
+        "PL",
+        "NP",
+        "BE",
+        "AT",
+        "DK",
+        "NO",
+    ]
 )
 DEVICES = Skewed(["mobile", "desktop", "tablet"], weights=[62, 33, 5])

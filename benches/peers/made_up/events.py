@@ -21,7 +21,14 @@ _PAGES = Skewed(
 )
 _CHANNELS = [
     (source, medium, campaign)
-    for source, medium in [("google", "organic"), ("(direct)", "(none)"), ("google", "cpc"), ("meta", "paid_social"), ("newsletter", "email"), ("bing", "cpc")]
+    for source, medium in [
+        ("google", "organic"),
+        ("(direct)", "(none)"),
+        ("google", "cpc"),
+        ("meta", "paid_social"),
+        ("newsletter", "email"),
+        ("bing", "cpc"),
+    ]
     for campaign in (["(not set)"] if medium in {"organic", "(none)"} else [f"{source}-{number:02}" for number in range(1, 13)])
 ]
 _CHANNEL = Skewed([str(number) for number in range(len(_CHANNELS))], exponent=0.8)

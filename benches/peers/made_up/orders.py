@@ -152,7 +152,15 @@ def write(shop: Shop, month: Month, count: int, first_number: int, customers: Cu
     )
 
 
-def _csv(of_orders: pl.DataFrame, shop: Shop, order_of: np.ndarray, is_first: np.ndarray, products: np.ndarray, quantity: np.ndarray, price: np.ndarray) -> pl.DataFrame:
+def _csv(
+    of_orders: pl.DataFrame,
+    shop: Shop,
+    order_of: np.ndarray,
+    is_first: np.ndarray,
+    products: np.ndarray,
+    quantity: np.ndarray,
+    price: np.ndarray,
+) -> pl.DataFrame:
     """One line for each item, with what is said of the order as a whole on its first."""
 
     def money(name: str) -> pl.Expr:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ..processes import free_port, stop
 
-ANSWER_CACHE = ("answer_cache", "answer_cache_memory", "answers_memory", "result_cache", "query_cache", "answer_memory")
-"""What the option for the memory of kept answers may be called: it is off at 0."""
+_ANSWER_CACHE = ("answer", "result_cache", "query_cache")
+"""What the option for the memory of kept answers may begin with: it is off at 0."""
 
 
 class Refused(Exception):
@@ -41,7 +41,9 @@ class Binary:
         """Runs a command to its end, and gives what it printed."""
         command = [str(self.path), *arguments]
         environment = self.environment(**environment)
-        process = subprocess.Popen(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         try:
             said, complained = process.communicate()
         except BaseException:
@@ -58,7 +60,7 @@ class Binary:
 
     def answer_cache_option(self) -> str | None:
         """The option for the memory of kept answers, in binaries that have one."""
-        return next((key for key in self.options() if key in ANSWER_CACHE), None)
+        return next((key for key in self.options() if key.startswith(_ANSWER_CACHE)), None)
 
     def routes(self) -> dict[str, object]:
         """The paths of its API, as its document describes them."""

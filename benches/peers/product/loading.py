@@ -52,7 +52,9 @@ def load(binary: Binary, scale: float, say: Callable[[str], None]) -> Loaded:
         client = Client(server.port)
         ids = {store["name"]: store["id"] for store in client.get("/api/stores")["stores"]}
         client.close()
-        loaded = Loaded(scale, [Store(ids[shop.name], shop.name, shop.zone) for shop in shops], {}, {}, {}, {"make": 0.0, "import": 0.0, "fold": 0.0})
+        loaded = Loaded(
+            scale, [Store(ids[shop.name], shop.name, shop.zone) for shop in shops], {}, {}, {}, {"make": 0.0, "import": 0.0, "fold": 0.0}
+        )
         for shop in shops:
             _load_shop(binary, shop, scale, loaded)
             say(f"{shop.name} is loaded")

@@ -17,7 +17,9 @@ _OFTEN = 40
 
 def _kpi(d: Dialect, s: Scope) -> str:
     figures = f"{d.total('total')} AS revenue, {d.count()} AS orders, {d.total('total')} - {d.total('refunded')} AS net"
-    return " UNION ALL ".join(f"SELECT '{name}' AS period, {figures} FROM {d.rows('orders', s, days, counted=True)}" for name, days in _PERIODS)
+    return " UNION ALL ".join(
+        f"SELECT '{name}' AS period, {figures} FROM {d.rows('orders', s, days, counted=True)}" for name, days in _PERIODS
+    )
 
 
 def _polars_kpi(f: Frames, s: Scope) -> pl.LazyFrame:
@@ -42,7 +44,9 @@ def _refunds(d: Dialect, s: Scope) -> str:
 
 def _channels_beside(d: Dialect, s: Scope) -> str:
     web, shops = d.total("total", "channel = 'web'"), d.total("total", "channel = 'pos'")
-    return f"SELECT bucket, {web} AS online, {shops} AS in_shops FROM {d.rows('orders', s, YEAR, bucket='week', counted=True)} GROUP BY bucket"
+    return (
+        f"SELECT bucket, {web} AS online, {shops} AS in_shops FROM {d.rows('orders', s, YEAR, bucket='week', counted=True)} GROUP BY bucket"
+    )
 
 
 def _polars_channels_beside(f: Frames, s: Scope) -> pl.LazyFrame:
@@ -90,8 +94,12 @@ QUESTIONS = [
         keys=("time",),
         figures=("shopify.aov",),
         query=asked(["shopify.aov"], QUARTER, granularity="day"),
-        sql=lambda d, s: f"SELECT bucket, {d.ratio(d.total('total'), d.count())} AS aov FROM {d.rows('orders', s, QUARTER, bucket='day', counted=True)} GROUP BY bucket",
-        polars=lambda f, s: f.rows("orders", s, QUARTER, bucket="day", counted=True).group_by("bucket").agg(aov=ratio(total("total"), pl.len())),
+        sql=lambda d, s: (
+            f"SELECT bucket, {d.ratio(d.total('total'), d.count())} AS aov FROM {d.rows('orders', s, QUARTER, bucket='day', counted=True)} GROUP BY bucket"
+        ),
+        polars=lambda f, s: (
+            f.rows("orders", s, QUARTER, bucket="day", counted=True).group_by("bucket").agg(aov=ratio(total("total"), pl.len()))
+        ),
     ),
     Question(
         name="revenue_by_day",
@@ -100,7 +108,9 @@ QUESTIONS = [
         keys=("time",),
         figures=("shopify.revenue",),
         query=asked(["shopify.revenue"], YEAR, granularity="day"),
-        sql=lambda d, s: f"SELECT bucket, {d.total('total')} AS revenue FROM {d.rows('orders', s, YEAR, bucket='day', counted=True)} GROUP BY bucket",
+        sql=lambda d, s: (
+            f"SELECT bucket, {d.total('total')} AS revenue FROM {d.rows('orders', s, YEAR, bucket='day', counted=True)} GROUP BY bucket"
+        ),
         polars=lambda f, s: f.rows("orders", s, YEAR, bucket="day", counted=True).group_by("bucket").agg(total("total")),
     ),
     Question(
@@ -110,8 +120,12 @@ QUESTIONS = [
         keys=("time", "channel"),
         figures=("shopify.revenue", "shopify.orders"),
         query=asked(["shopify.revenue", "shopify.orders"], YEAR, granularity="month", group_by=["channel"]),
-        sql=lambda d, s: f"SELECT bucket, channel, {d.total('total')} AS revenue, {d.count()} AS orders FROM {d.rows('orders', s, YEAR, bucket='month', counted=True)} GROUP BY bucket, channel",
-        polars=lambda f, s: f.rows("orders", s, YEAR, bucket="month", counted=True).group_by("bucket", "channel").agg(total("total"), pl.len()),
+        sql=lambda d, s: (
+            f"SELECT bucket, channel, {d.total('total')} AS revenue, {d.count()} AS orders FROM {d.rows('orders', s, YEAR, bucket='month', counted=True)} GROUP BY bucket, channel"
+        ),
+        polars=lambda f, s: (
+            f.rows("orders", s, YEAR, bucket="month", counted=True).group_by("bucket", "channel").agg(total("total"), pl.len())
+        ),
     ),
     Question(
         name="some_countries",
@@ -119,7 +133,12 @@ QUESTIONS = [
         rollup=True,
         keys=("time",),
         figures=("shopify.revenue", "shopify.orders"),
-        query=asked(["shopify.revenue", "shopify.orders"], QUARTER, granularity="day", filters={"dimension": "country", "operator": "in", "values": _NORTH_AMERICA}),
+        query=asked(
+            ["shopify.revenue", "shopify.orders"],
+            QUARTER,
+            granularity="day",
+            filters={"dimension": "country", "operator": "in", "values": _NORTH_AMERICA},
+        ),
         sql=_some_countries,
         polars=_polars_some_countries,
     ),
@@ -131,7 +150,9 @@ QUESTIONS = [
         figures=("shopify.refunds",),
         query=asked(["shopify.refunds"], YEAR, granularity="week", refunds="refund_date"),
         sql=_refunds,
-        polars=lambda f, s: f.rows("refunds", s, YEAR, bucket="week", counted=True, by=POLARS_OWN_DAY).group_by("bucket").agg(total("amount")),
+        polars=lambda f, s: (
+            f.rows("refunds", s, YEAR, bucket="week", counted=True, by=POLARS_OWN_DAY).group_by("bucket").agg(total("amount"))
+        ),
     ),
     Question(
         name="channels_beside",
@@ -150,7 +171,11 @@ QUESTIONS = [
         keys=("country",),
         figures=("shopify.orders", "shopify.revenue", "refund_share"),
         query=asked(
-            ["shopify.orders", "shopify.revenue", {"formula": "shopify.refunds / shopify.revenue", "as": "refund_share", "unit": "percentage"}],
+            [
+                "shopify.orders",
+                "shopify.revenue",
+                {"formula": "shopify.refunds / shopify.revenue", "as": "refund_share", "unit": "percentage"},
+            ],
             YEAR,
             group_by=["country"],
             having={"metric": "shopify.orders", "operator": "gte", "values": [_OFTEN]},
@@ -164,7 +189,9 @@ QUESTIONS = [
         keys=("time",),
         figures=("shopify.orders",),
         query=asked(["shopify.orders"], WEEK, granularity="hour"),
-        sql=lambda d, s: f"SELECT bucket, {d.count()} AS orders FROM {d.rows('orders', s, WEEK, bucket='hour', counted=True)} GROUP BY bucket",
+        sql=lambda d, s: (
+            f"SELECT bucket, {d.count()} AS orders FROM {d.rows('orders', s, WEEK, bucket='hour', counted=True)} GROUP BY bucket"
+        ),
         polars=lambda f, s: f.rows("orders", s, WEEK, bucket="hour", counted=True).group_by("bucket").agg(pl.len()),
     ),
     Question(
@@ -173,8 +200,14 @@ QUESTIONS = [
         keys=("time",),
         figures=("p95",),
         query=asked([{"metric": "shopify.revenue", "aggregation": "p95", "as": "p95"}], QUARTER, granularity="day"),
-        sql=lambda d, s: f"SELECT bucket, {d.percentile('total', 0.95)} AS p95 FROM {d.rows('orders', s, QUARTER, bucket='day', counted=True)} GROUP BY bucket",
-        polars=lambda f, s: f.rows("orders", s, QUARTER, bucket="day", counted=True).group_by("bucket").agg(pl.col("total").cast(pl.Float64).quantile(0.95, "linear")),
+        sql=lambda d, s: (
+            f"SELECT bucket, {d.percentile('total', 0.95)} AS p95 FROM {d.rows('orders', s, QUARTER, bucket='day', counted=True)} GROUP BY bucket"
+        ),
+        polars=lambda f, s: (
+            f.rows("orders", s, QUARTER, bucket="day", counted=True)
+            .group_by("bucket")
+            .agg(pl.col("total").cast(pl.Float64).quantile(0.95, "linear"))
+        ),
     ),
     Question(
         name="discount_codes",
@@ -183,6 +216,10 @@ QUESTIONS = [
         figures=("shopify.orders", "shopify.revenue", "shopify.discounts"),
         query=asked(["shopify.orders", "shopify.revenue", "shopify.discounts"], QUARTER, group_by=["discount_code"]),
         sql=_codes,
-        polars=lambda f, s: f.rows("orders", s, QUARTER, counted=True).group_by("discount_code").agg(orders=pl.len(), revenue=total("total"), discounts=total("discount")),
+        polars=lambda f, s: (
+            f.rows("orders", s, QUARTER, counted=True)
+            .group_by("discount_code")
+            .agg(orders=pl.len(), revenue=total("total"), discounts=total("discount"))
+        ),
     ),
 ]

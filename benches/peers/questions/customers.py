@@ -27,9 +27,20 @@ def _by_type(d: Dialect, s: Scope) -> str:
 
 
 def _polars_with_kind(f: Frames, s: Scope) -> pl.LazyFrame:
-    firsts = f.rows("orders", s, None, counted=True).filter(pl.col("customer_id").is_not_null()).group_by("customer_id").agg(first_at=pl.col("created_at").min())
+    firsts = (
+        f.rows("orders", s, None, counted=True)
+        .filter(pl.col("customer_id").is_not_null())
+        .group_by("customer_id")
+        .agg(first_at=pl.col("created_at").min())
+    )
     rows = f.rows("orders", s, YEAR, bucket="month", counted=True).join(firsts, on="customer_id", how="left")
-    kind = pl.when(pl.col("customer_id").is_null()).then(None).when(pl.col("created_at") <= pl.col("first_at")).then(pl.lit("new")).otherwise(pl.lit("returning"))
+    kind = (
+        pl.when(pl.col("customer_id").is_null())
+        .then(None)
+        .when(pl.col("created_at") <= pl.col("first_at"))
+        .then(pl.lit("new"))
+        .otherwise(pl.lit("returning"))
+    )
     return rows.with_columns(kind=kind)
 
 

@@ -27,7 +27,17 @@ def instant(at: datetime) -> str:
 class Dialect(ABC):
     """How an engine writes what our questions need."""
 
-    def rows(self, dataset: str, scope: Scope, days: Days | None, *, bucket: str | None = None, where: str = "", counted: bool = False, by: str | None = None) -> str:
+    def rows(
+        self,
+        dataset: str,
+        scope: Scope,
+        days: Days | None,
+        *,
+        bucket: str | None = None,
+        where: str = "",
+        counted: bool = False,
+        by: str | None = None,
+    ) -> str:
         """The rows of a dataset, as something to select from. `by` is the time that decides, its partition's unless given."""
         time = by or TIME[dataset]
         branches = []
@@ -86,7 +96,9 @@ class Dialect(ABC):
 
     def event(self, *names: str) -> str:
         """The sum of the values of these metrics, among rows of several."""
-        return self.total("metric_value", " OR ".join(f"(source = '{name.split('/')[0]}' AND metric_name = '{name.split('/')[1]}')" for name in names))
+        return self.total(
+            "metric_value", " OR ".join(f"(source = '{name.split('/')[0]}' AND metric_name = '{name.split('/')[1]}')" for name in names)
+        )
 
     def events(self, *names: str) -> str:
         """That a row is of one of these metrics."""
@@ -94,7 +106,10 @@ class Dialect(ABC):
         for name in names:
             source, metric = name.split("/")
             by_source.setdefault(source, []).append(metric)
-        parts = [f"(source = '{source}' AND metric_name IN ({', '.join(repr(metric) for metric in metrics)}))" for source, metrics in by_source.items()]
+        parts = [
+            f"(source = '{source}' AND metric_name IN ({', '.join(repr(metric) for metric in metrics)}))"
+            for source, metrics in by_source.items()
+        ]
         return " OR ".join(parts)
 
     def ratio(self, numerator: str, denominator: str) -> str:
@@ -184,7 +199,17 @@ class PostgresTables(Dialect):
 class PostgresDaily(Dialect):
     """Postgres: materialized views of the sums of local days, which have the columns of the rows that they sum up."""
 
-    def rows(self, dataset: str, scope: Scope, days: Days | None, *, bucket: str | None = None, where: str = "", counted: bool = False, by: str | None = None) -> str:
+    def rows(
+        self,
+        dataset: str,
+        scope: Scope,
+        days: Days | None,
+        *,
+        bucket: str | None = None,
+        where: str = "",
+        counted: bool = False,
+        by: str | None = None,
+    ) -> str:
         conditions = [*self.of_stores(list(scope.stores))]
         if days is not None:
             conditions += [f"day >= DATE '{days.first}'", f"day <= DATE '{days.last}'"]

@@ -29,7 +29,10 @@ def events(*names: str) -> pl.Expr:
     """That a row is of one of these metrics."""
     parts = [name.split("/") for name in names]
     sources = {source for source, _ in parts}
-    each = [(pl.col("source") == source) & pl.col("metric_name").is_in([name for of, name in parts if of == source]) for source in sorted(sources)]
+    each = [
+        (pl.col("source") == source) & pl.col("metric_name").is_in([name for of, name in parts if of == source])
+        for source in sorted(sources)
+    ]
     return pl.any_horizontal(each) if len(each) > 1 else each[0]
 
 
@@ -45,7 +48,9 @@ class Frames:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
 
-    def rows(self, dataset: str, scope: Scope, days: Days | None, *, bucket: str | None = None, counted: bool = False, by: pl.Expr | None = None) -> pl.LazyFrame:
+    def rows(
+        self, dataset: str, scope: Scope, days: Days | None, *, bucket: str | None = None, counted: bool = False, by: pl.Expr | None = None
+    ) -> pl.LazyFrame:
         """The rows of a dataset, with their local hour, day, week or month as `bucket`."""
         time = pl.col(TIME[dataset]) if by is None else by
         frames = []

@@ -25,7 +25,9 @@ QUESTIONS = [
         cut=True,
         keys=("product",),
         figures=("shopify.product_revenue", "shopify.units"),
-        query=asked(["shopify.product_revenue", "shopify.units"], MONTH, group_by=["product"], order_by=by_most("shopify.product_revenue"), limit=10),
+        query=asked(
+            ["shopify.product_revenue", "shopify.units"], MONTH, group_by=["product"], order_by=by_most("shopify.product_revenue"), limit=10
+        ),
         sql=_top,
         polars=_polars_top,
     ),
@@ -35,7 +37,9 @@ QUESTIONS = [
         keys=("time", "vendor"),
         figures=("shopify.product_revenue",),
         query=asked(["shopify.product_revenue"], YEAR, granularity="month", group_by=["vendor"]),
-        sql=lambda d, s: f"SELECT bucket, vendor, {d.total('amount')} AS revenue FROM {d.rows('order_items', s, YEAR, bucket='month', counted=True)} GROUP BY bucket, vendor",
+        sql=lambda d, s: (
+            f"SELECT bucket, vendor, {d.total('amount')} AS revenue FROM {d.rows('order_items', s, YEAR, bucket='month', counted=True)} GROUP BY bucket, vendor"
+        ),
         polars=lambda f, s: f.rows("order_items", s, YEAR, bucket="month", counted=True).group_by("bucket", "vendor").agg(total("amount")),
     ),
 ]

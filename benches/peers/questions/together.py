@@ -19,14 +19,18 @@ def _conversion(d: Dialect, s: Scope) -> str:
 
 def _polars_conversion(f: Frames, s: Scope) -> pl.LazyFrame:
     orders = f.rows("orders", s, MONTH, counted=True).group_by("country").agg(orders=pl.len())
-    sessions = f.rows("metric_events", s, MONTH).filter(events("ga4/sessions_by_device")).group_by("country").agg(sessions=total("metric_value"))
+    sessions = (
+        f.rows("metric_events", s, MONTH).filter(events("ga4/sessions_by_device")).group_by("country").agg(sessions=total("metric_value"))
+    )
     both = orders.join(sessions, on="country", how="full", coalesce=True)
     return both.select("country", conversion=ratio(pl.col("orders").fill_null(0), pl.col("sessions")))
 
 
 def _everywhere(d: Dialect, s: Scope) -> str:
     figures = f"{d.total('total')} AS revenue, {d.count()} AS orders"
-    return " UNION ALL ".join(f"SELECT '{name}' AS period, {figures} FROM {d.rows('orders', s, days, counted=True)}" for name, days in _PERIODS)
+    return " UNION ALL ".join(
+        f"SELECT '{name}' AS period, {figures} FROM {d.rows('orders', s, days, counted=True)}" for name, days in _PERIODS
+    )
 
 
 def _polars_everywhere(f: Frames, s: Scope) -> pl.LazyFrame:
@@ -70,7 +74,9 @@ QUESTIONS = [
         keys=("time", "store"),
         figures=("shopify.revenue",),
         query=asked(["shopify.revenue"], YEAR, granularity="week", group_by=["store"], limit=10_000),
-        sql=lambda d, s: f"SELECT bucket, store_id, {d.total('total')} AS revenue FROM {d.rows('orders', s, YEAR, bucket='week', counted=True)} GROUP BY bucket, store_id",
+        sql=lambda d, s: (
+            f"SELECT bucket, store_id, {d.total('total')} AS revenue FROM {d.rows('orders', s, YEAR, bucket='week', counted=True)} GROUP BY bucket, store_id"
+        ),
         polars=lambda f, s: f.rows("orders", s, YEAR, bucket="week", counted=True).group_by("bucket", "store_id").agg(total("total")),
     ),
     Question(
@@ -82,7 +88,12 @@ QUESTIONS = [
         figures=("ga4.sessions",),
         query=asked(["ga4.sessions"], MONTH, granularity="day", group_by=["device"]),
         sql=_devices_everywhere,
-        polars=lambda f, s: f.rows("metric_events", s, MONTH, bucket="day").filter(events("ga4/sessions_by_device")).group_by("bucket", "device").agg(total("metric_value")),
+        polars=lambda f, s: (
+            f.rows("metric_events", s, MONTH, bucket="day")
+            .filter(events("ga4/sessions_by_device"))
+            .group_by("bucket", "device")
+            .agg(total("metric_value"))
+        ),
     ),
     Question(
         name="everywhere_p95",

@@ -63,7 +63,12 @@ QUESTIONS = [
         figures=("ga4.sessions",),
         query=asked(["ga4.sessions"], MONTH, granularity="day", group_by=["device"]),
         sql=_sessions_by_device,
-        polars=lambda f, s: f.rows("metric_events", s, MONTH, bucket="day").filter(events("ga4/sessions_by_device")).group_by("bucket", "device").agg(total("metric_value")),
+        polars=lambda f, s: (
+            f.rows("metric_events", s, MONTH, bucket="day")
+            .filter(events("ga4/sessions_by_device"))
+            .group_by("bucket", "device")
+            .agg(total("metric_value"))
+        ),
     ),
     Question(
         name="sessions_by_day",
@@ -73,7 +78,9 @@ QUESTIONS = [
         figures=("ga4.sessions",),
         query=asked(["ga4.sessions"], YEAR, granularity="day"),
         sql=_sessions_by_day,
-        polars=lambda f, s: f.rows("metric_events", s, YEAR, bucket="day").filter(events("ga4/sessions")).group_by("bucket").agg(total("metric_value")),
+        polars=lambda f, s: (
+            f.rows("metric_events", s, YEAR, bucket="day").filter(events("ga4/sessions")).group_by("bucket").agg(total("metric_value"))
+        ),
     ),
     Question(
         name="funnel",
