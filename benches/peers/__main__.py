@@ -15,6 +15,7 @@ from .engines import ALL, Engine, Place
 from .engines.base import THREADS
 from .processes import peak_memory
 from .product.binary import Binary, Refused
+from .product.client import Unsupported
 from .product.loading import Loaded, load
 from .questions import Question, all_questions
 from .scope import Scope
@@ -29,7 +30,7 @@ def main() -> int:
     try:
         with _folder(asked.keep) as folder:
             print(written := report.write(_run(asked, folder)))
-    except (Refused, compare.Disagreement, totals.Wrong, connections.Failed) as error:
+    except (Refused, Unsupported, compare.Disagreement, totals.Wrong, connections.Failed) as error:
         print(f"failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -90,14 +91,17 @@ def _run(asked: options.Options, folder: Path) -> report.Results:
     everything = all_questions()
     questions = [question for question in everything if asked.picks(question.name, [each.name for each in everything])]
     large = Scope("large", (loaded.stores[0],))
-    if asked.picks("cold", _PARTS):
-        _say("asking engines that were just started")
-        results.cold = cold.measure(_named(questions, cold.QUESTIONS), large, binary, place, engines)
     if asked.picks("warm", _PARTS):
         scopes = [large, Scope("small", (loaded.stores[-1],))]
         results.timed = _warm(asked, binary, engines, questions, scopes, Scope("all", tuple(loaded.stores)))
+    unsupported = {timed.question.name for timed in results.timed if timed.unsupported}
+    questions = [question for question in questions if question.name not in unsupported]
+    widgets = [question for question in _named(everything, throughput.WIDGETS) if question.name not in unsupported]
+    if asked.picks("cold", _PARTS):
+        _say("asking engines that were just started")
+        results.cold = cold.measure(_named(questions, cold.QUESTIONS), large, binary, place, engines)
     if asked.picks("load", _PARTS) or asked.picks("dashboard", _PARTS):
-        _many(asked, binary, everything, questions, large, results)
+        _many(asked, binary, widgets, questions, large, results)
     return results
 
 
@@ -145,7 +149,7 @@ def _warm(
 def _many(
     asked: options.Options,
     binary: Binary,
-    everything: Sequence[Question],
+    widgets: Sequence[Question],
     questions: Sequence[Question],
     large: Scope,
     results: report.Results,
@@ -157,9 +161,7 @@ def _many(
             results.loads = throughput.under_load(server, _named(questions, throughput.QUESTIONS), large, asked.seconds)
         if asked.picks("dashboard", _PARTS):
             _say("asking for a dashboard")
-            results.dashboard = throughput.dashboard(
-                server, _named(everything, throughput.WIDGETS), large, throughput.BATCH in binary.routes()
-            )
+            results.dashboard = throughput.dashboard(server, widgets, large, throughput.BATCH in binary.routes())
         results.peak_memory = peak_memory(server.process.pid)
     finally:
         server.stop()

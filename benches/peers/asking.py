@@ -36,7 +36,10 @@ class Asker:
 
     def ask(self, question: Question, scope: Scope) -> dict[str, Any]:
         """The answer, computed now."""
-        return self.client.query(self._body(question, scope))
+        response = self.client.query(self._body(question, scope))
+        if response["meta"]["cache"] != "miss":
+            raise RuntimeError(f"{question.name}: an answer was kept that was to be computed")
+        return response
 
     def close(self) -> None:
         """Closes the connection."""

@@ -102,6 +102,8 @@ def _means(results: Results) -> str:
         group = [each for each in results.timed if each.unsupported is None and belongs(each)]
         if group:
             rows.append([name, str(len(group)), *(_mean(group, engine, base) for engine in engines)])
+    if not rows:
+        return ""
     return f"### Geometric means, {base} = 1.00\n\n{_table(['questions', 'number', *engines], rows)}"
 
 

@@ -58,7 +58,7 @@ class Client:
         """Asks the metrics service; the answer as Python objects."""
         status, said = self.post("/api/metrics/query", body)
         if status in {400, 404, 422}:
-            raise Unsupported(said.decode())
+            raise Unsupported(_complaints(said))
         if status != 200:
             raise RuntimeError(f"{body.decode()}: {status} {said.decode()}")
         return orjson.loads(said)
@@ -66,3 +66,10 @@ class Client:
     def close(self) -> None:
         """Closes the connection."""
         self._connection.close()
+
+
+def _complaints(said: bytes) -> str:
+    """What is wrong with a query, each with its place."""
+    problem = orjson.loads(said)
+    errors = problem.get("errors") or []
+    return "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors) or str(problem.get("detail", problem))
