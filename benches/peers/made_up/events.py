@@ -136,8 +136,7 @@ def write(shop: Shop, month: Month, count: int, first_id: int, file: Path) -> Co
         return choice.column(choice.draw(rng, count), ~_HAS[dimension][kinds])
 
     def of_channel(part: int) -> pa.DictionaryArray:
-        names = Skewed([each[part] for each in _CHANNELS])
-        return names.column(channel, ~_HAS["channel"][kinds])
+        return Skewed([each[part] for each in _CHANNELS]).column(channel, ~_HAS["channel"][kinds])
 
     def of_kind(names: list[str]) -> pa.DictionaryArray:
         return pa.DictionaryArray.from_arrays(pa.array(kinds), pa.array(names))

@@ -1,6 +1,6 @@
 """Orders as Shopify's admin exports them: items, discounts, refunds, cancellations, tests, and customers who come back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -38,14 +38,11 @@ class Counted:
     item_amounts: int = 0
     units: int = 0
 
-    def add(self, other: "Counted") -> None:
-        """Adds what another file holds."""
-        for name in vars(other):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
 
-
-@dataclass
+@dataclass(frozen=True)
 class _Orders:
+    """A month of them: arrays with a value for each. `source`, `country` and `code` are places in lists of names."""
+
     at: np.ndarray
     customer: np.ndarray
     lines: np.ndarray
@@ -58,7 +55,6 @@ class _Orders:
     refund_share: np.ndarray
     refund_delay: np.ndarray
     shipping: np.ndarray
-    cents: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def _draw_customers(rng: np.random.Generator, count: int, customers: Customers) -> np.ndarray:

@@ -74,7 +74,8 @@ def _load_shop(binary: Binary, shop: Shop, scale: float, loaded: Loaded) -> None
     start = time.monotonic()
     mapping = binary.folder / "mapping.json"
     mapping.write_text(json.dumps(events.MAPPING))
-    made = [_write_month(binary.folder, shop, month, scale, loaded, state) for state in [_State()] for month in months()]
+    state = _State()
+    made = [_write_month(binary.folder, shop, month, scale, loaded, state) for month in months()]
     loaded.seconds["make"] += time.monotonic() - start
 
     start = time.monotonic()
