@@ -45,10 +45,10 @@ def load(binary: Binary, scale: float, say: Callable[[str], None]) -> Loaded:
     password.write_text(PASSWORD)
     binary.run("org", "create", *arguments(name="Shops", owner_email=EMAIL, password_file=str(password)))
     shops = all_shops()
-    for shop in shops:
-        binary.run("store", "create", *arguments(name=shop.name, currency="USD", timezone=shop.zone))
     server = binary.serve()
     try:
+        for shop in shops:
+            binary.run("store", "create", *arguments(name=shop.name, currency="USD", timezone=shop.zone))
         client = Client(server.port)
         ids = {store["name"]: store["id"] for store in client.get("/api/stores")["stores"]}
         client.close()
