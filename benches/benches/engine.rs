@@ -56,12 +56,16 @@ impl Bench {
         Self { runtime, clock: Arc::new(FixedClock::at(now)), folder: tempfile::tempdir().unwrap() }
     }
 
-    fn empty_store(&self) -> StoreLake {
+    /// `hot` keeps every row with the manifest, in memory.
+    fn empty_store(&self, hot: bool) -> StoreLake {
         let clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&self.clock);
         let store = StoreId(clock.new_id());
         let manifest = MemoryManifest::new();
         manifest.create_store(store);
-        let lake = Lake::new(Arc::new(InMemory::new()), LakeOptions::new(self.folder.path()), clock).unwrap();
+        let defaults = LakeOptions::new(self.folder.path());
+        let hot_rows = if hot { u64::MAX } else { defaults.hot_rows };
+        let options = LakeOptions { hot_rows, hot_memory: 1 << 30, ..defaults };
+        let lake = Lake::new(Arc::new(InMemory::new()), options, clock).unwrap();
         lake.open(Arc::new(manifest), store)
     }
 
@@ -78,15 +82,40 @@ fn imports(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("import");
     group.sample_size(10).throughput(Throughput::Elements((DAYS * ORDERS_A_DAY * ITEMS) as u64));
     group.bench_function("lines of an orders export", |b| {
-        b.iter_with_setup(|| bench.empty_store(), |lake| bench.import(&lake, &csv));
+        b.iter_with_setup(|| bench.empty_store(false), |lake| bench.import(&lake, &csv));
     });
     group.finish();
 }
 
-fn queries(criterion: &mut Criterion) {
-    let bench = Bench::new();
-    let lake = bench.empty_store();
-    bench.import(&lake, &export());
+/// What widgets ask, by their names.
+fn widgets() -> [(&'static str, serde_json::Value); 4] {
+    [
+        ("revenue, 30 days", json!({ "metrics": ["shopify.revenue"], "time_range": "last_30_days" })),
+        (
+            "cards by day with comparison, 90 days",
+            json!({
+                "metrics": ["shopify.revenue", "shopify.orders", "shopify.aov"], "time_range": "last_90_days",
+                "granularity": "day", "compare_to": "previous_period"
+            }),
+        ),
+        (
+            "customers by month, 12 months",
+            json!({ "metrics": ["shopify.customers"], "time_range": "last_12_months", "granularity": "month" }),
+        ),
+        (
+            "top products, 12 months",
+            json!({
+                "metrics": ["shopify.product_revenue", "shopify.units"], "time_range": "last_12_months",
+                "group_by": ["product"], "top": { "groups": 10 }
+            }),
+        ),
+    ]
+}
+
+/// A store with a year of orders, in cold segments or in hot ones.
+fn store(bench: &Bench, csv: &str, hot: bool) -> (StoreScope, StoreLake) {
+    let lake = bench.empty_store(hot);
+    bench.import(&lake, csv);
     let scope = StoreScope {
         id: lake.store(),
         name: "Store".to_owned(),
@@ -94,37 +123,35 @@ fn queries(criterion: &mut Criterion) {
         timezone: chrono_tz::America::New_York,
         week_start: chrono::Weekday::Mon,
     };
-    let scopes = [(scope, lake)];
-    let service = MetricsService::new(
-        Arc::<FixedClock>::clone(&bench.clock),
-        MetricsOptions { answer_memory: 0, rollup_memory: 0 },
-    );
-    let mut group = criterion.benchmark_group("query");
-    for (name, query) in [
-        (
-            "revenue, 30 days",
-            json!({ "metrics": ["shopify.revenue"], "time_range": "last_30_days", "granularity": "none" }),
-        ),
-        (
-            "cards by day with comparison, 90 days",
-            json!({
-                "metrics": ["shopify.revenue", "shopify.orders", "shopify.aov", "shopify.customers"],
-                "time_range": "last_90_days", "granularity": "day", "compare_to": "previous_period"
-            }),
-        ),
-        (
-            "top products, 12 months",
-            json!({
-                "metrics": ["shopify.product_revenue", "shopify.units"], "time_range": "last_12_months",
-                "granularity": "none", "group_by": ["product"], "limit": 10,
-                "order_by": [{ "field": "shopify.product_revenue", "direction": "desc" }]
-            }),
-        ),
+    (scope, lake)
+}
+
+fn queries(criterion: &mut Criterion) {
+    let bench = Bench::new();
+    let csv = export();
+    let cold = store(&bench, &csv, false);
+    let hot = store(&bench, &csv, true);
+    let nothing = MetricsOptions { answer_memory: 0, rollup_memory: 0 };
+    let rollups = MetricsOptions { answer_memory: 0, ..MetricsOptions::default() };
+    for (group, store, options) in [
+        ("from cold rows", &cold, nothing),
+        ("from hot rows", &hot, nothing),
+        ("from rollups, where they can be", &cold, rollups),
+        ("kept", &cold, MetricsOptions::default()),
     ] {
-        let query = Query::from_json(&query).unwrap();
-        group.bench_function(name, |b| {
-            b.iter(|| bench.runtime.block_on(service.query(&PinnedStores::from_iter(scopes.clone()), &query)).unwrap());
-        });
+        let service = MetricsService::new(Arc::<FixedClock>::clone(&bench.clock), options);
+        let mut group = criterion.benchmark_group(group);
+        for (name, query) in widgets() {
+            let query = Query::from_json(&query).unwrap();
+            let ask =
+                || bench.runtime.block_on(service.query(&PinnedStores::from_iter([store.clone()]), &query)).unwrap();
+            group.bench_function(name, |b| b.iter(ask));
+        }
+        group.finish();
+    }
+    let mut group = criterion.benchmark_group("reading a query");
+    for (name, query) in widgets() {
+        group.bench_function(name, |b| b.iter(|| Query::from_json(&query).unwrap()));
     }
     group.finish();
 }

@@ -163,6 +163,31 @@ impl TestDatabase {
         (self.catalog.tenant(SystemContext::new(made.organization, "a test")), made)
     }
 
+    /// Gives the owner of an organisation that [`Self::organization`] made another role there, and a viewer's place in a workspace.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn demote_owner(&self, name: &str, workspace: &str, role: crate::OrgRole) {
+        let mut superuser = self.connect(&self.superuser).await;
+        let email = format!("owner@{name}.test");
+        sqlx::query(
+            "WITH changed AS (
+                UPDATE org_members SET role = $2 WHERE user_id = (SELECT id FROM users WHERE email = $1) RETURNING org_id, user_id
+            )
+            INSERT INTO workspace_members (org_id, workspace_id, user_id, role, created_at)
+            SELECT changed.org_id, workspace.id, changed.user_id, 'viewer', now() FROM changed
+            JOIN workspaces AS workspace ON workspace.org_id = changed.org_id AND workspace.name = $3
+            ON CONFLICT DO NOTHING",
+        )
+        .bind(email)
+        .bind(role.as_str())
+        .bind(workspace)
+        .execute(&mut superuser)
+        .await
+        .expect("roles can be changed");
+    }
+
     /// Has the database fail whenever an import is put back into the queue, as one that shuts down does; or not any more.
     ///
     /// # Panics

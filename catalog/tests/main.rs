@@ -7,6 +7,7 @@ mod context;
 mod imports;
 mod lint;
 mod manifest;
+mod reads;
 mod sessions;
 mod startup;
 mod stress;

@@ -119,3 +119,17 @@ async fn a_wrong_batch_is_refused_as_a_whole() {
     assert_eq!(status, 401);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn what_takes_too_long_is_said_in_its_place() {
+    let world = World::with(&[("query_timeout", "1ms")]).await;
+    let (_, made) = world.organization("a").await;
+    let server = world.serve().await;
+    let client = server.owner_of("a").await;
+    client.import(made.stores[0], "orders.csv", ORDERS).await;
+    let (status, body) = answer(client.post(PATH).json(&json!({ "queries": widgets() }))).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body["answers"]["products"]["problem"]["code"], "query_timeout", "{body}");
+    assert_eq!(body["answers"]["wrong"]["status"], 422, "{body}");
+    server.stop().await;
+}

@@ -1,5 +1,6 @@
 //! Queries over HTTP: answers, ETags, and how errors look.
 
+use aloftly_catalog::OrgRole;
 use serde_json::{Value, json};
 
 use crate::support::{ORDERS, World, answer};
@@ -66,5 +67,27 @@ async fn a_query_that_takes_too_long_is_ended() {
     let query = json!({ "metrics": ["shopify.revenue"], "time_range": "all_time", "granularity": "day" });
     let (status, body) = answer(client.post("/api/metrics/query").json(&query)).await;
     assert_eq!((status, &body["code"]), (504, &json!("query_timeout")), "{body}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn answers_are_explained_to_members_and_not_to_viewers() {
+    let world = World::new().await;
+    let (_, made) = world.organization("a").await;
+    let server = world.serve().await;
+    let client = server.owner_of("a").await;
+    client.import(made.stores[0], "orders.csv", ORDERS).await;
+    let query = json!({ "metrics": ["shopify.revenue"], "time_range": "all_time", "explain": true });
+    let explained = client.query(&query).await;
+    assert_eq!(explained["explain"]["plans"][0]["dataset"], "orders", "{explained}");
+    world.database.demote_owner("a", "a workspace", OrgRole::Viewer).await;
+    let (status, body) = answer(client.post("/api/metrics/query").json(&query)).await;
+    assert_eq!((status, &body["code"]), (403, &json!("forbidden")), "{body}");
+    let batch = json!({ "queries": { "revenue": query } });
+    let (_, body) = answer(client.post("/api/metrics/batch").json(&batch)).await;
+    assert_eq!(body["answers"]["revenue"]["status"], 403, "{body}");
+    // The figures are theirs to see.
+    let plain = json!({ "metrics": ["shopify.revenue"], "time_range": "all_time" });
+    assert_eq!(client.query(&plain).await["totals"]["shopify.revenue"], "42.50");
     server.stop().await;
 }

@@ -40,6 +40,7 @@ async fn each_wrong_query_is_refused_in_words_that_help() {
             in_a_batch(&client, std::mem::take(&mut batch)).await;
         }
     }
+    in_a_batch(&client, batch).await;
     insta::assert_snapshot!(said);
     server.stop().await;
 }

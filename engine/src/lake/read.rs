@@ -40,7 +40,7 @@ impl StoreLake {
     ///
     /// # Errors
     /// As [`Self::reader`].
-    pub async fn reader_in(&self, state: StoreState) -> Result<Reader, LakeError> {
+    pub(crate) async fn reader_in(&self, state: StoreState) -> Result<Reader, LakeError> {
         match self.shared().snapshots.get(&self.store).await {
             Some(snapshot) if snapshot.state() == state => {
                 self.shared().snapshot_cache.hit();

@@ -66,6 +66,7 @@ impl Answer<'_> {
             totals,
             comparison,
             meta: self.meta(),
+            explain: None,
         }
     }
 

@@ -79,18 +79,30 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// The axis of these stores, for so many sources. `apart` names the stores when each has figures of its own.
-    pub(crate) fn of(stores: &[Resolved], sources: usize, apart: Option<&[StoreId]>, now: DateTime<Utc>) -> Self {
+    /// The axis of these stores, for so many sources. What a store tells counts for rows of all where `tells` says so. `apart` names
+    /// the stores when each has figures of its own.
+    pub(crate) fn of(
+        stores: &[Resolved],
+        tells: &[bool],
+        sources: usize,
+        apart: Option<&[StoreId]>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut told = Told::of_nothing(sources);
         let mut steps: BTreeMap<Option<Label>, Step> = BTreeMap::new();
         let nothing = || Step { told: Told::of_nothing(sources), ..Step::default() };
         let mut of_stores = Vec::with_capacity(stores.len());
-        for store in stores {
+        for (store, tells) in stores.iter().zip(tells) {
+            let or = |of_all: &mut Told, told: &Told| {
+                if *tells {
+                    of_all.or(told);
+                }
+            };
             let of_range = Told::of_range(store, sources, now);
-            told.or(&of_range);
+            or(&mut told, &of_range);
             let mut of_store: Vec<(Option<Label>, Told)> = Vec::new();
             let Some(buckets) = &store.buckets else {
-                steps.entry(None).or_insert_with(nothing).told.or(&of_range);
+                or(&mut steps.entry(None).or_insert_with(nothing).told, &of_range);
                 of_stores.push(vec![(None, of_range)]);
                 continue;
             };
@@ -99,7 +111,7 @@ impl Axis {
                 let told = Told::of_bucket(store, number, sources, now);
                 let step = steps.entry(label).or_insert_with(nothing);
                 step.label = label;
-                step.told.or(&told);
+                or(&mut step.told, &told);
                 step.is_incomplete |= bucket.whole.1 > now;
                 step.is_clipped |= bucket.is_clipped;
                 let beside = store.comparison.as_ref().and_then(|comparison| comparison.beside.get(number)?.label);

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use moka::future::Cache;
 
 use super::error::QueryError;
@@ -71,7 +71,10 @@ pub(crate) fn key(
             resolved.period.micros()
         );
     }
-    if resolved.iter().any(|resolved| resolved.is_unfinished(now)) {
+    // Who is followed may come to later steps until the window is over.
+    let window = TimeDelta::microseconds(query.following().map_or(0, |following| following.window.micros()));
+    let is_open = |resolved: &Resolved| query.following().is_some() && resolved.period.end + window > now;
+    if resolved.iter().any(|resolved| resolved.is_unfinished(now) || is_open(resolved)) {
         let _ = write!(key, "|{}", now.timestamp().div_euclid(60));
     }
     key

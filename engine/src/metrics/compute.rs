@@ -1,6 +1,7 @@
 //! Computing an answer: resolves the query for each store, runs the plans, brings the figures together.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use futures::future::try_join_all;
@@ -10,6 +11,7 @@ use super::answer::{Answer, AnsweringStore};
 use super::axis::Axis;
 use super::error::QueryError;
 use super::execute::Task;
+use super::explain::Watch;
 use super::plan::facts::{CURRENCY, sole_currency};
 use super::plan::measures::{Measures, Merging};
 use super::query::Query;
@@ -17,11 +19,13 @@ use super::rates::Rates;
 use super::registry::DimensionKind;
 use super::resolve::{Resolved, StoreScope};
 use super::response::QueryResponse;
-use super::rollup::{Origins, Rollups};
+use super::rollup::Rollups;
 use super::row_limit::RowsRead;
+use super::runner::Runner;
 use super::source::Facts;
 use super::table::Table;
 use super::{pooled, top};
+use crate::StoreId;
 
 /// Stores that are asked at the same time.
 const STORES_AT_ONCE: usize = 8;
@@ -30,9 +34,11 @@ const STORES_AT_ONCE: usize = 8;
 #[derive(Clone, Copy)]
 pub(crate) struct Asking<'q> {
     pub(crate) stores: &'q [(&'q StoreScope, &'q dyn Facts)],
+    /// Those among them whose telling says nothing of the rows: where they have no rows, that is not zero.
+    pub(crate) silent: &'q [StoreId],
     pub(crate) now: DateTime<Utc>,
     pub(crate) rollups: &'q Rollups,
-    pub(crate) origins: &'q Origins,
+    pub(crate) watch: &'q Watch,
 }
 
 /// What a query needs, and what it means for each store.
@@ -44,9 +50,12 @@ pub(crate) struct Asked<'q> {
 
 impl Asking<'_> {
     pub(crate) fn resolve<'a>(&self, query: &'a Query) -> Result<Asked<'a>, QueryError> {
+        let began = Instant::now();
         let measures = query.measures(converts(query, self.stores)?)?;
         let resolved = self.stores.iter().map(|(scope, facts)| Resolved::of(query, scope, *facts, &measures, self.now));
-        Ok(Asked { query, resolved: resolved.collect::<Result<_, _>>()?, measures })
+        let resolved = resolved.collect::<Result<_, _>>()?;
+        self.watch.end_of("resolve", began);
+        Ok(Asked { query, resolved, measures })
     }
 
     pub(crate) async fn answer(self, asked: &Asked<'_>) -> Result<QueryResponse, QueryError> {
@@ -59,8 +68,16 @@ impl Asking<'_> {
         let stores =
             stores.map(|((scope, facts), resolved)| AnsweringStore { scope, version: facts.version(), resolved });
         let stores: Vec<_> = stores.collect();
-        Ok(Answer { query, stores: &stores, measures, table, currencies, now: self.now, parts: self.origins.parts() }
-            .response())
+        Ok(Answer {
+            query,
+            stores: &stores,
+            measures,
+            table,
+            currencies,
+            now: self.now,
+            parts: self.watch.origins.parts(),
+        }
+        .response())
     }
 
     /// The table of a query, and the currencies of its amounts.
@@ -73,11 +90,18 @@ impl Asking<'_> {
         let rows_read = RowsRead::default();
         let ids: Vec<_> = self.stores.iter().map(|(store, _)| store.id).collect();
         let is_by_store = query.group_by.iter().any(|dimension| dimension.kind == DimensionKind::Store);
-        let axis = Axis::of(resolved, measures.sources().len(), is_by_store.then_some(ids.as_slice()), self.now);
+        let tells: Vec<_> = ids.iter().map(|id| !self.silent.contains(id)).collect();
+        let apart = is_by_store.then_some(ids.as_slice());
+        let axis = Axis::of(resolved, &tells, measures.sources().len(), apart, self.now);
         let stores = self.stores.iter().zip(resolved);
-        let rates: Vec<_> =
-            stores.clone().map(|(store, resolved)| rates(query, measures, *store, resolved).boxed()).collect();
+        let began = Instant::now();
+        let rates: Vec<_> = stores
+            .clone()
+            .map(|(store, resolved)| rates(query, measures, *store, resolved, self.watch).boxed())
+            .collect();
         let rates: Vec<_> = stream::iter(rates).buffered(STORES_AT_ONCE).try_collect().await?;
+        self.watch.end_of("rates", began);
+        let began = Instant::now();
         let tasks: Vec<_> = stores
             .zip(&axis.of_buckets)
             .zip(&rates)
@@ -93,7 +117,7 @@ impl Asking<'_> {
                 rows_read: &rows_read,
                 now: self.now,
                 rollups: self.rollups,
-                origins: self.origins,
+                watch: self.watch,
             })
             .collect();
         // Boxed, or else the compiler cannot tell that the whole future may move between threads.
@@ -106,7 +130,10 @@ impl Asking<'_> {
         let mut currencies: BTreeSet<_> = periods.flat_map(|figures| figures.currencies.iter().cloned()).collect();
         check_currencies(query, &mut currencies, &tasks).await?;
         drop(tasks);
+        self.watch.end_of("read", began);
+        let began = Instant::now();
         let table = Table::of(query, measures, axis, found).boxed().await?;
+        self.watch.end_of("shape", began);
         Ok((table, currencies))
     }
 }
@@ -128,13 +155,16 @@ async fn rates(
     measures: &Measures,
     (store, facts): (&StoreScope, &dyn Facts),
     resolved: &Resolved,
+    watch: &Watch,
 ) -> Result<Option<Rates>, QueryError> {
     let Some(wanted) = query.currency.as_deref().filter(|_| measures.converts) else { return Ok(None) };
     let compared = resolved.comparison.as_ref().map(|comparison| comparison.period.micros());
     let (from, to) = compared.into_iter().fold(resolved.period.micros(), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-    // A refund on its order's day is converted at the rate of its own, which may be any later one.
-    let to = if measures.facts.iter().all(|set| set.time == set.rate_time) { to } else { i64::MAX };
-    Ok(Some(Rates::load(facts, store.timezone, wanted, (from, to)).await?))
+    // A refund on its order's day is converted at the rate of its own, which may be any other one.
+    let is_of_its_day = measures.facts.iter().all(|set| set.time == set.rate_time);
+    let (from, to) = if is_of_its_day { (from, to) } else { (i64::MIN, i64::MAX) };
+    let runner = Runner { session: facts.session(), watch, store: &store.name, dataset: "fx_rates" };
+    Ok(Some(Rates::load(facts, runner, store.timezone, wanted, (from, to)).await?))
 }
 
 /// Amounts of several currencies are never added up.

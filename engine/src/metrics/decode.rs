@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
-use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::SessionContext;
-use futures::TryStreamExt;
 
 use super::error::QueryError;
 use super::figures::{Figures, Group, Values, merge};
 use super::plan::facts::Currencies;
 use super::plan::measures::{FactSet, Slot};
 use super::row_limit::RowsRead;
+use super::runner::Runner;
 
 /// What the columns of an aggregation are.
 #[derive(Clone)]
@@ -84,14 +82,14 @@ impl Found {
 
 /// Runs a plan of aggregates.
 pub(crate) async fn read_rows(
-    session: &SessionContext,
+    runner: &Runner<'_>,
     plan: LogicalPlan,
     layout: &Layout,
     rows_read: &RowsRead,
 ) -> Result<Found, QueryError> {
     let mut found = Found::default();
-    let mut stream = DataFrame::new(session.state(), plan).execute_stream().await?;
-    while let Some(batch) = stream.try_next().await? {
+    let mut running = runner.run(plan).await?;
+    while let Some(batch) = running.next().await? {
         rows_read.add(batch.num_rows(), layout.width)?;
         decode(&batch, layout, &mut found)?;
     }
@@ -179,9 +177,4 @@ pub(crate) fn texts(batch: &RecordBatch, column: usize) -> Result<Vec<Option<Arc
 
 fn unexpected(column: &str, what: &str, found: &DataType) -> QueryError {
     DataFusionError::Internal(format!("expected {what} in column {column:?}, got {found}")).into()
-}
-
-/// Everything that a plan gives.
-pub(crate) async fn batches(session: &SessionContext, plan: LogicalPlan) -> Result<Vec<RecordBatch>, QueryError> {
-    Ok(DataFrame::new(session.state(), plan).collect().await?)
 }

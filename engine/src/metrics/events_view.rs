@@ -104,7 +104,8 @@ fn branch(
     scan: LogicalPlan,
 ) -> Result<LogicalPlan, QueryError> {
     let has = |column: &str| dataset.column(column).is_some();
-    let mut rows = LogicalPlanBuilder::from(scan);
+    // What has not happened yet has no time.
+    let mut rows = LogicalPlanBuilder::from(scan).filter(first_of(measure.rows.time).is_not_null())?;
     if let Some(taken) = all(measure.rows.only.iter().chain(measure.only)) {
         rows = rows.filter(taken)?;
     }

@@ -8,8 +8,9 @@ use datafusion::logical_expr::LogicalPlan;
 use futures::FutureExt as _;
 use futures::future::{try_join, try_join_all};
 
-use super::decode::{Found, Layout, batches, number, read_rows, texts};
+use super::decode::{Found, Layout, number, read_rows, texts};
 use super::error::QueryError;
+use super::explain::Watch;
 use super::figures::Figures;
 use super::following;
 use super::plan::bucket_index::BucketIndex;
@@ -19,8 +20,9 @@ use super::query::{Partial, Query};
 use super::rates::Rates;
 use super::registry::DimensionKind;
 use super::resolve::{Resolved, StoreScope};
-use super::rollup::{Asked, Grain, Origins, Rollups, Wanted};
+use super::rollup::{Assembly, CellLength, Rollups, Wanted};
 use super::row_limit::RowsRead;
+use super::runner::Runner;
 use super::source::{Extent, Facts};
 use super::time::calendar::local_date;
 
@@ -57,8 +59,8 @@ pub(crate) struct Task<'q> {
     pub(crate) now: DateTime<Utc>,
     /// What is kept of settled partitions.
     pub(crate) rollups: &'q Rollups,
-    /// Notes where figures come from.
-    pub(crate) origins: &'q Origins,
+    /// Watches what is done.
+    pub(crate) watch: &'q Watch,
 }
 
 impl<'q> Task<'q> {
@@ -108,12 +110,18 @@ impl<'q> Task<'q> {
             for set in self.measures.facts.iter().filter(|set| set.has_money()) {
                 let plan = self.plan(set);
                 let facts = plan.facts(self.facts, range).await?;
-                for batch in batches(self.facts.session(), plan.currencies(facts)?).await? {
+                for batch in self.runner(set).batches(plan.currencies(facts)?).await? {
                     found.extend(texts(&batch, 0)?.into_iter().flatten().map(|currency| currency.to_string()));
                 }
             }
         }
         Ok(found)
+    }
+
+    /// What runs plans over a set of facts.
+    pub(crate) fn runner(&self, set: &FactSet) -> Runner<'q> {
+        let (session, dataset) = (self.facts.session(), set.dataset.name);
+        Runner { session, watch: self.watch, store: &self.store.name, dataset }
     }
 
     /// How a set of facts is asked.
@@ -174,21 +182,28 @@ impl<'q> Task<'q> {
         let wanted = Wanted {
             plan: &plan,
             facts: self.facts,
+            runner: self.runner(set),
             layout: &layout,
             zone: self.resolved.period.zone,
-            grain: Grain::of(self.query.granularity),
+            length: CellLength::of(self.query.granularity),
         };
-        let asked = Asked { wanted, stretch: &stretch, rollups: self.rollups, origins: self.origins };
+        let assembly = Assembly {
+            wanted,
+            stretch: &stretch,
+            rollups: self.rollups,
+            origins: &self.watch.origins,
+            rows_read: self.rows_read,
+        };
         let read = |extent| {
             let (plan, layout, stretch) = (&plan, &layout, &stretch);
             self.read(plan, layout, stretch, extent).boxed()
         };
-        let mut found = asked.found(read).await?;
+        let mut found = assembly.found(read).await?;
         found.currencies.extend(sole.filter(|_| !found.rows.is_empty()));
         if let Some(rates) = self.rates {
             if found.is_unrated {
                 let facts = plan.facts(self.facts, stretch.range).await?;
-                return Err(self.missing_rate(rates, plan.unrated(facts)?).await?);
+                return Err(self.missing_rate(rates, set, plan.unrated(facts)?).await?);
             }
             if set.has_money() && !found.rows.is_empty() {
                 found.currencies.insert(rates.to.to_string());
@@ -218,13 +233,14 @@ impl<'q> Task<'q> {
             if unmergeable.is_empty() {
                 return Ok(Vec::new());
             }
-            let batches = batches(self.facts.session(), plan.totals(facts.clone())?).await?;
+            let batches = self.runner(plan.set).batches(plan.totals(facts.clone())?).await?;
             let Some(batch) = batches.first() else { return Ok(Vec::new()) };
             let totals = unmergeable.iter().enumerate().map(|(column, slot)| Ok((*slot, number(batch, column, 0)?)));
             totals.collect::<Result<Vec<_>, QueryError>>()
         };
         let rows = plan.rows(facts.clone(), stretch.buckets.clone(), layout.currencies)?;
-        let rows = read_rows(self.facts.session(), rows, layout, self.rows_read);
+        let runner = self.runner(plan.set);
+        let rows = read_rows(&runner, rows, layout, self.rows_read);
         let (mut found, totals) = try_join(rows, totals).await?;
         // Of no rows there are no totals: whether that is nothing or not known, the sources' data tell.
         if !found.rows.is_empty() {
@@ -234,9 +250,9 @@ impl<'q> Task<'q> {
     }
 
     /// Amounts without a rate are no zeros: there is no answer. It tells the first.
-    async fn missing_rate(&self, rates: &Rates, unrated: LogicalPlan) -> Result<QueryError, QueryError> {
+    async fn missing_rate(&self, rates: &Rates, set: &FactSet, unrated: LogicalPlan) -> Result<QueryError, QueryError> {
         let mut first: Option<(i128, String)> = None;
-        for batch in batches(self.facts.session(), unrated).await? {
+        for batch in self.runner(set).batches(unrated).await? {
             for (row, currency) in texts(&batch, 0)?.into_iter().enumerate() {
                 let found = number(&batch, 1, row)?.zip(currency.map(|currency| currency.to_string()));
                 first = first.into_iter().chain(found).min();

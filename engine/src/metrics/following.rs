@@ -7,10 +7,8 @@ use std::collections::HashMap;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Int32Type, TimestampMicrosecondType};
-use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
-use futures::TryStreamExt;
 
 use super::chain::{Event, Reached};
 use super::decode::texts;
@@ -46,9 +44,9 @@ pub(crate) async fn figures(
         let buckets = buckets.take().filter(|_| is_first);
         let columns = Columns { buckets: buckets.is_some(), keys: plan.keys().len() };
         let steps = plan.steps(facts, buckets)?;
-        let mut stream = DataFrame::new(task.facts.session().state(), steps).execute_stream().await?;
+        let mut running = task.runner(set).run(steps).await?;
         let before = events.all.len();
-        while let Some(batch) = stream.try_next().await? {
+        while let Some(batch) = running.next().await? {
             events.read(step, &batch, columns, task)?;
         }
         is_told.push(events.all.len() > before);

@@ -9,7 +9,7 @@ use datafusion::prelude::SessionContext;
 use super::error::QueryError;
 use super::registry::Registry;
 use super::source::{Extent, Facts, Part};
-use crate::dataset::{Dataset, Partition};
+use crate::dataset::{Dataset, Partition, Span};
 use crate::lake::Reader;
 use crate::lake::manifest::Segment;
 
@@ -46,7 +46,8 @@ impl Facts for Reader {
                 span: dataset.times_of(partition),
                 cold: segments.iter().filter(|segment| !segment.is_hot()).map(|segment| segment.id).collect(),
                 has_hot: hot.peek().is_some(),
-                is_settled: hot.all(|segment| segment.updates == 0 && segment.removed == 0)
+                is_settled: dataset.span == Span::Month
+                    && hot.all(|segment| segment.updates == 0 && segment.removed == 0)
                     && segments.iter().all(|segment| !quarantine.contains_key(&segment.id)),
             })
         };

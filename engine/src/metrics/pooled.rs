@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use futures::future::try_join;
 
-use super::decode::{Found, Layout, batches, number, read_rows};
+use super::decode::{Found, Layout, number, read_rows};
 use super::error::QueryError;
 use super::execute::{Stretch, Task};
 use super::figures::Figures;
@@ -63,10 +63,10 @@ async fn fact_set<'q>(
         currencies: Currencies::Known,
         width: set.slots.len(),
     };
-    let session = first.facts.session();
-    let mut found = read_rows(session, over_pooled(set, pooled.clone(), &keys)?, &layout, first.rows_read).await?;
+    let runner = first.runner(set);
+    let mut found = read_rows(&runner, over_pooled(set, pooled.clone(), &keys)?, &layout, first.rows_read).await?;
     if !layout.is_total {
-        let totals = batches(session, over_pooled(set, pooled, &[])?).await?;
+        let totals = runner.batches(over_pooled(set, pooled, &[])?).await?;
         let totals = totals.first().map(|batch| {
             let slots = layout.slots.iter().enumerate();
             slots

@@ -11,10 +11,11 @@ use arrow::array::AsArray;
 use arrow::datatypes::{Decimal128Type, TimestampMicrosecondType};
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
-use datafusion::dataframe::DataFrame;
+use datafusion::logical_expr::{LogicalPlanBuilder, ident};
 
 use super::decode::texts;
 use super::error::QueryError;
+use super::runner::Runner;
 use super::source::{Extent, Facts};
 use super::time::calendar::start_of_day;
 use crate::dataset::{self, RATE_SCALE};
@@ -48,6 +49,7 @@ impl Rates {
     /// Those that a store has for amounts in a range of instants, in microseconds.
     pub(crate) async fn load(
         facts: &dyn Facts,
+        runner: Runner<'_>,
         zone: Tz,
         to: &str,
         (start, end): (i64, i64),
@@ -58,8 +60,8 @@ impl Rates {
         if let Some(dataset) = dataset::find("fx_rates") {
             let columns = ["rated_at", "base", "quote", "rate"];
             let plan = facts.scan(dataset, &columns, Extent::Range(range)).await?;
-            let frame = DataFrame::new(facts.session().state(), plan).select_columns(&columns)?;
-            for batch in frame.collect().await? {
+            let plan = LogicalPlanBuilder::from(plan).project(columns.map(ident))?.build()?;
+            for batch in runner.batches(plan).await? {
                 let at = batch.column(0).as_primitive::<TimestampMicrosecondType>();
                 let (base, quote) = (texts(&batch, 1)?, texts(&batch, 2)?);
                 let rates = batch.column(3).as_primitive::<Decimal128Type>();

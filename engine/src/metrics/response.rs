@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use super::explain::Explanation;
 use super::query::Query;
 use super::rollup::Part;
 use super::time::range::RangeEcho;
@@ -34,6 +35,9 @@ pub struct QueryResponse {
     pub truncated: bool,
     /// What the answer was computed from.
     pub meta: Meta,
+    /// What was done for it, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Explanation>,
 }
 
 /// The rows of an answer, shared by everyone that it is given to.

@@ -8,12 +8,13 @@ use futures::future::try_join_all;
 use super::cache::AnswerCache;
 use super::compute::Asking;
 use super::error::QueryError;
+use super::explain::Watch;
 use super::pinned::{PinnedStore, PinnedStores};
 use super::query::Query;
 use super::registry::Registry;
 use super::resolve::{StoreScope, check_weeks, check_zones};
 use super::response::{CacheState, QueryResponse};
-use super::rollup::{Origins, Rollups};
+use super::rollup::Rollups;
 use super::source::Facts;
 use crate::clock::Clock;
 use crate::lake::Verdict;
@@ -62,41 +63,52 @@ impl MetricsService {
     /// Every [`QueryError`].
     pub async fn query(&self, stores: &PinnedStores, query: &Query) -> Result<Arc<QueryResponse>, QueryError> {
         let picked = stores.pick(query)?;
-        match self.ask(&picked, query).await {
+        let now = stores.asked_at(&*self.clock);
+        match self.ask(&picked, query, now).await {
             // A state that was read was given up meanwhile: the newest is read instead, once.
             Err(error) if is_outdated(&picked, &error).await? => {
                 let newest: PinnedStores =
                     picked.into_iter().map(|store| (store.scope.clone(), store.lake.clone())).collect();
-                self.ask(&newest.pick(query)?, query).await
+                self.ask(&newest.pick(query)?, query, now).await
             }
             answered => answered,
         }
     }
 
-    async fn ask(&self, picked: &[&PinnedStore], query: &Query) -> Result<Arc<QueryResponse>, QueryError> {
-        let began = self.clock.now();
+    async fn ask(
+        &self,
+        picked: &[&PinnedStore],
+        query: &Query,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<QueryResponse>, QueryError> {
         let readers = try_join_all(picked.iter().map(|store| store.reader())).await?;
         let asked: Vec<_> =
             picked.iter().zip(readers).map(|(store, reader)| (&store.scope, reader as &dyn Facts)).collect();
-        self.answer(&asked, query, began).await
+        self.answer(&asked, query, now).await
     }
 
     pub(crate) async fn answer(
         &self,
         stores: &[(&StoreScope, &dyn Facts)],
         query: &Query,
-        began: DateTime<Utc>,
+        now: DateTime<Utc>,
     ) -> Result<Arc<QueryResponse>, QueryError> {
         let scopes: Vec<_> = stores.iter().map(|(scope, _)| *scope).collect();
         check_zones(query, &scopes)?;
         check_weeks(query, &scopes)?;
-        let origins = Origins::default();
-        let asking = Asking { stores, now: began, rollups: &self.rollups, origins: &origins };
+        let began = self.clock.now();
+        let watch = Watch::new(query.explain);
+        let asking = Asking { stores, silent: &[], now, rollups: &self.rollups, watch: &watch };
         let asked = asking.resolve(query)?;
-        let key = super::cache::key(query, stores, &asked.resolved, began);
+        let elapsed = || (self.clock.now() - began).num_microseconds().unwrap_or(0);
+        if query.explain {
+            // What is kept has nothing to explain, and what is explained is not for everybody.
+            let answer = stamp(asking.answer(&asked).await?, CacheState::Miss, elapsed());
+            return Ok(Arc::new(QueryResponse { explain: watch.explanation(), ..answer }));
+        }
+        let key = super::cache::key(query, stores, &asked.resolved, now);
         let (answer, cache) = self.cache.get_or(key, asking.answer(&asked)).await?;
-        let elapsed = (self.clock.now() - began).num_microseconds().unwrap_or(0);
-        Ok(Arc::new(stamp(answer, cache, elapsed)))
+        Ok(Arc::new(stamp(answer, cache, elapsed())))
     }
 }
 

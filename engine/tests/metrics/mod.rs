@@ -1,6 +1,7 @@
 #![allow(clippy::panic, clippy::cast_precision_loss, reason = "these are tests")]
 
 mod by_hand;
+mod explain;
 mod funnels;
 mod oracle;
 mod random;

@@ -1,6 +1,6 @@
 //! Random queries over random stores, against the oracle.
 
-use aloftly_engine::metrics::QueryError;
+use aloftly_engine::metrics::{MetricsOptions, QueryError};
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -543,7 +543,10 @@ impl Trial {
         let mut dice = Dice(seed);
         let now_text = dice.pick(&NOWS);
         let now: DateTime<Utc> = now_text.parse().unwrap();
-        let world = World::new(now_text, dice.pick(&[0, 20, 1_000]));
+        // Much is kept, or little that has to give way soon, or nothing.
+        let rollup_memory = dice.pick(&[128 << 20, 128 << 20, 30_000, 0]);
+        let options = MetricsOptions { rollup_memory, ..MetricsOptions::default() };
+        let world = World::with_options(now_text, dice.pick(&[0, 20, 1_000]), options);
         let quotes = quotes(&mut dice, now);
         let mut trial = Self { dice, now_text, now, world, books: Vec::new(), quotes, stores: Vec::new() };
         for _ in 0..=trial.dice.roll(3) {

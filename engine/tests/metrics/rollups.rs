@@ -1,5 +1,6 @@
 //! Rollups: where figures come from, and that they are the same from there.
 
+use aloftly_engine::metrics::{MetricsOptions, QueryError};
 use chrono::Weekday;
 use serde_json::{Value, json};
 
@@ -153,4 +154,46 @@ async fn where_figures_came_from_does_not_name_the_answer() {
     world.ask(other).await.unwrap();
     let again = world.ask(revenue(&json!({"granularity": "month"}))).await.unwrap();
     assert_eq!(first.etag(), again.etag());
+}
+
+#[tokio::test]
+async fn what_is_filtered_is_rolled_up_when_it_is_asked_again() {
+    let world = world().await;
+    // The last day of October ends in November, as UTC has it.
+    for (time_range, expected, why_not) in [
+        (json!({"from": "2026-09-01", "to": "2026-10-31"}), vec![0, 0, 3, 0], json!(["first_time"])),
+        (json!({"from": "2026-10-01", "to": "2026-10-31"}), vec![2, 2, 0, 0], json!([])),
+        (json!({"from": "2026-09-02", "to": "2026-10-31"}), vec![3, 1, 0, 0], json!([])),
+    ] {
+        let answer = world.answer(revenue(&json!({"filters": {"channel": "pos"}, "time_range": time_range}))).await;
+        assert_eq!(origin(&answer), (expected, why_not), "{time_range}");
+    }
+}
+
+#[tokio::test]
+async fn amounts_of_several_currencies_are_told_apart_in_rollups_too() {
+    let mut world = World::new(NOW, 0);
+    let in_euro = |id, at, total| Order { currency: "EUR", ..sold(id, at, total, "web") };
+    let orders = [sold(1, "2026-10-01T12:00:00Z", 1, "web"), in_euro(2, "2026-10-05T12:00:00Z", 2)];
+    world.add_store(NEW_YORK, Weekday::Mon, &[&orders]).await;
+    let of = |to: &str| revenue(&json!({"time_range": {"from": "2026-10-01", "to": to}}));
+    for _ in 0..2 {
+        assert_eq!(world.answer(of("2026-10-04")).await["totals"]["shopify.revenue"], "1.00", "days of one currency");
+        let error = world.ask(of("2026-10-05")).await.unwrap_err();
+        assert!(matches!(error, QueryError::MixedCurrencies { .. }), "{error}");
+        let by_currency = revenue(&json!({"group_by": "currency"}));
+        assert_eq!(super::by_hand::rows(&world.answer(by_currency).await), ["EUR 2.00", "USD 1.00"]);
+    }
+}
+
+#[tokio::test]
+async fn without_memory_for_them_nothing_is_rolled_up() {
+    let options = MetricsOptions { rollup_memory: 0, ..MetricsOptions::default() };
+    let mut world = World::with_options(NOW, 0, options);
+    world.add_store(NEW_YORK, Weekday::Mon, &[&[sold(1, "2026-10-01T12:00:00Z", 1, "web")]]).await;
+    let answer = world.answer(revenue(&json!({}))).await;
+    assert_eq!(
+        (origin(&answer), &answer["totals"]["shopify.revenue"]),
+        ((vec![0, 0, 1, 0], json!(["off"])), &json!("1.00"))
+    );
 }

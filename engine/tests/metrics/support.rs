@@ -108,16 +108,16 @@ pub(crate) struct World {
 impl World {
     /// `hot_rows` decides from how many rows on a commit writes cold segments.
     pub(crate) fn new(now: &str, hot_rows: u64) -> Self {
+        Self::with_options(now, hot_rows, MetricsOptions::default())
+    }
+
+    /// The same, with a service that keeps so much.
+    pub(crate) fn with_options(now: &str, hot_rows: u64, metrics: MetricsOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = LakeOptions { hot_rows, fold_segments: 2, ..LakeOptions::new(folder.path()) };
         let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(now.parse().unwrap()));
         let lake = Lake::new(Arc::new(InMemory::new()), options, Arc::clone(&clock)).unwrap();
-        Self {
-            service: MetricsService::new(clock, MetricsOptions::default()),
-            stores: Vec::new(),
-            lake,
-            _folder: folder,
-        }
+        Self { service: MetricsService::new(clock, metrics), stores: Vec::new(), lake, _folder: folder }
     }
 
     pub(crate) async fn add_store(&mut self, timezone: Tz, week_start: Weekday, commits: &[&[Order]]) -> StoreId {
@@ -157,6 +157,21 @@ impl World {
     /// Commits rates: date, base, quote and the rate in ten-thousandths.
     pub(crate) async fn commit_rates(&self, store: usize, rates: &[(&str, &str, &str, i64)]) {
         self.push(store, "fx_rates", rate_rows(rates)).await;
+    }
+
+    /// Commits tickets that came in on 5 November 2026: their ids, and when they were closed.
+    pub(crate) async fn commit_tickets(&self, store: usize, tickets: &[(&str, Option<&str>)]) {
+        let dataset = dataset("tickets");
+        let micros = |at: &str| at.parse::<DateTime<Utc>>().unwrap().timestamp_micros();
+        let closed: TimestampMicrosecondArray = tickets.iter().map(|ticket| ticket.1.map(micros)).collect();
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("ticket_id", texts(tickets.iter().map(|ticket| Some(ticket.0)))),
+            ("row_version", Arc::new(tickets.iter().map(|_| Some(1)).collect::<Int64Array>())),
+            ("created_at", instants(tickets.iter().map(|_| "2026-11-05T12:00:00Z".to_owned()))),
+            ("closed_at", Arc::new(closed.with_timezone("UTC"))),
+            ("is_excluded", Arc::new(tickets.iter().map(|_| Some(false)).collect::<BooleanArray>())),
+        ];
+        self.push(store, "tickets", of_columns(dataset, &columns, tickets.len())).await;
     }
 
     async fn push(&self, store: usize, name: &str, rows: RecordBatch) {

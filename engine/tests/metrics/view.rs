@@ -114,3 +114,14 @@ async fn dimensions_are_columns_or_json() {
     let dimensions: Value = serde_json::from_str(&text(batch, 3, 0)).unwrap();
     assert_eq!(dimensions, json!({"channel": "web", "financial_status": "paid", "vendor": "Acme"}));
 }
+
+#[tokio::test]
+async fn what_has_not_happened_yet_is_not_counted() {
+    let world = world().await;
+    world.commit_tickets(0, &[("1", Some("2026-11-10T12:00:00Z")), ("2", None), ("3", None)]).await;
+    let closed = view(&world).await.filter(is("metric_name", "closed_tickets")).unwrap();
+    assert_eq!(closed.count().await.unwrap(), 1);
+    let answer =
+        world.answer(json!({"metrics": ["gorgias.closed_tickets", "gorgias.tickets"], "time_range": "all_time"})).await;
+    assert_eq!(answer["totals"], json!({"gorgias.closed_tickets": 1, "gorgias.tickets": 3}));
+}

@@ -246,6 +246,9 @@ async fn each_query_takes_the_report_that_has_its_dimensions() {
     assert_eq!(rows(&answer), ["mobile 130", "desktop 28"]);
     assert_eq!(answer["totals"]["ga4.sessions"], 158, "of the report that is cut, which withholds some");
     assert_eq!(rows(&world.answer(day(json!({"filters": {"device": "mobile"}}))).await), ["130"]);
+    let answer = world.answer(day(json!({"group_by": "device", "top": {"groups": 1}}))).await;
+    assert_eq!(rows(&answer), ["mobile 130", "true null 28"]);
+    assert_eq!(answer["totals"]["ga4.sessions"], 158, "of the same report");
 }
 
 #[tokio::test]
@@ -400,4 +403,38 @@ async fn the_largest_groups_are_listed_and_all_others_are_one_more() {
     let mut all = query(&asked);
     all["top"] = json!({"groups": 5});
     assert_eq!(world.answer(all).await["total_rows"], 5, "without others there is no other group");
+}
+
+#[tokio::test]
+async fn groups_that_only_the_compared_period_has_are_among_the_others() {
+    let mut world = World::new(NOW, 1_000);
+    let orders = [
+        sold(1, "2026-11-16T12:00:00Z", 10, "web"),
+        sold(2, "2026-11-09T12:00:00Z", 20, "web"),
+        sold(3, "2026-11-09T13:00:00Z", 40, "pos"),
+        sold(4, "2026-11-10T12:00:00Z", 80, "app"),
+    ];
+    world.add_store(NEW_YORK, Weekday::Mon, &[&orders]).await;
+    let asked = json!({"metrics": ["shopify.revenue"], "group_by": "channel", "compare_to": "previous_week", "top": {"groups": 1}});
+    let answer = world.answer(query(&asked)).await;
+    assert_eq!(rows(&answer), ["web 10.00", "true null 0.00"]);
+    assert_eq!(answer["rows"][1]["comparison"]["shopify.revenue"]["value"], "120.00");
+    assert_eq!(answer["total_rows"], 2);
+}
+
+#[tokio::test]
+async fn of_other_stores_only_what_they_tell_is_known() {
+    let mut world = World::new(NOW, 1_000);
+    let old = [sold(1, "2026-11-02T12:00:00Z", 50, "web"), sold(2, "2026-11-18T12:00:00Z", 50, "web")];
+    world.add_store(NEW_YORK, Weekday::Mon, &[&old]).await;
+    world.add_store(NEW_YORK, Weekday::Mon, &[&[sold(1, "2026-11-16T12:00:00Z", 1, "web")]]).await;
+    world.add_store(NEW_YORK, Weekday::Mon, &[&[sold(1, "2026-11-17T12:00:00Z", 2, "web")]]).await;
+    let asked = json!({
+        "metrics": ["shopify.revenue"], "group_by": "store", "top": {"groups": 1}, "granularity": "week",
+        "time_range": {"from": "2026-11-02", "to": "2026-11-18"},
+    });
+    let answer = world.answer(query(&asked)).await;
+    let others = answer["rows"].as_array().unwrap().iter().filter(|row| row["other"] == true);
+    let others: Vec<_> = others.map(|row| row["shopify.revenue"].clone()).collect();
+    assert_eq!(json!(others), json!([null, null, "3.00"]), "the listed store's telling says nothing of them");
 }

@@ -62,21 +62,15 @@ impl QueryRuntime {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        let timeout = self.timeout;
-        let turn = tokio::time::timeout(self.patience, self.turns.take(organization)).await;
-        let Ok(turn) = turn else { return Err(QueryStopped::TooBusy(self.patience)) };
-        let limited = async move {
-            let result = tokio::time::timeout(timeout, query).await;
-            drop(turn);
-            result
+        let (timeout, patience, turns) = (self.timeout, self.patience, self.turns.clone());
+        // The turn is taken and given back by the task: whoever waits for its result may stop looking, and must not hold one.
+        let in_turn = async move {
+            let turn = tokio::time::timeout(patience, turns.take(organization)).await;
+            let _turn = turn.map_err(|_| QueryStopped::TooBusy(patience))?;
+            tokio::time::timeout(timeout, query).await.map_err(|_| QueryStopped::TimedOut(timeout))
         };
-        let task = self.handle.spawn(limited.in_current_span());
-        let mut task = AbortOnDrop(task);
-        match (&mut task.0).await {
-            Ok(Ok(output)) => Ok(output),
-            Ok(Err(_)) => Err(QueryStopped::TimedOut(timeout)),
-            Err(_) => Err(QueryStopped::Panicked),
-        }
+        let mut task = AbortOnDrop(self.handle.spawn(in_turn.in_current_span()));
+        (&mut task.0).await.unwrap_or(Err(QueryStopped::Panicked))
     }
 }
 
@@ -149,6 +143,34 @@ mod tests {
         }
         queries.patience = Duration::from_secs(5);
         queries.run(somebody(), async {}).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_stops_looking_holds_no_turn() {
+        let queries = QueryRuntime::new(1, Duration::from_secs(60)).unwrap();
+        let done = Arc::new(AtomicBool::new(false));
+        let running: Vec<_> = (0..TURNS)
+            .map(|_| {
+                let done = Arc::clone(&done);
+                let wait = async move {
+                    while !done.load(Ordering::SeqCst) {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                };
+                Box::pin(queries.run(somebody(), wait))
+            })
+            .collect();
+        let mut running = futures::future::join_all(running);
+        assert!(futures::poll!(&mut running).is_pending());
+        // It waits for its turn, gets it, and is never looked at again.
+        let mut unread = Box::pin(queries.run(somebody(), async {}));
+        assert!(futures::poll!(&mut unread).is_pending());
+        done.store(true, Ordering::SeqCst);
+        running.await;
+        for _ in 0..2 * TURNS {
+            queries.run(somebody(), async {}).await.unwrap();
+        }
+        unread.await.unwrap();
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 /// A number of turns, for holders who are told apart by a key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Turns<K: Eq + Hash + Clone>(Arc<Mutex<State<K>>>);
 
 #[derive(Debug)]

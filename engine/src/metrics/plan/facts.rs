@@ -134,6 +134,11 @@ impl FactsPlan<'_> {
         columns
     }
 
+    /// Whether some rows are left out that the metrics are about.
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.filter.is_some() || self.set.slots.iter().any(|slot| slot.filter.is_some())
+    }
+
     /// Whether rows happened at the time that their partition is by.
     pub(crate) fn is_by_partition(&self) -> bool {
         self.set.time == [self.set.dataset.time]

@@ -34,6 +34,7 @@ impl Serialize for Query {
         optional(&mut map, "currency", self.currency.as_ref())?;
         map.serialize_entry("refunds", &self.refunds)?;
         map.serialize_entry("fill", &self.fill)?;
+        optional(&mut map, "explain", self.explain.then_some(true).as_ref())?;
         map.end()
     }
 }

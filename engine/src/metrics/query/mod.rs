@@ -46,7 +46,7 @@ pub(crate) const MAX_STORES: usize = 100;
 #[derive(Clone, Debug, PartialEq, ToSchema)]
 pub struct Query {
     /// What is asked for, in the order of the columns: ids of metrics, or objects where that is not all. Of a funnel its steps.
-    #[schema(value_type = Vec<Object>, example = json!(["shopify.revenue"]))]
+    #[schema(value_type = Vec<Object>, required = false, example = json!(["shopify.revenue"]))]
     pub metrics: Vec<Asked>,
     /// What only conditions are about.
     #[schema(ignore)]
@@ -64,6 +64,9 @@ pub struct Query {
     /// Cut by what.
     #[schema(value_type = Vec<String>)]
     pub group_by: Vec<DimensionRef>,
+    /// What figures of whole stand beside: they come from reports that are cut by it too.
+    #[schema(ignore)]
+    pub(crate) beside: Vec<DimensionRef>,
     /// Which rows.
     #[schema(value_type = Option<Object>)]
     pub filters: Option<Filter>,
@@ -95,6 +98,8 @@ pub struct Query {
     pub refunds: RefundDate,
     /// Whether buckets without rows are listed.
     pub fill: bool,
+    /// Whether to say what was done for the answer.
+    pub explain: bool,
 }
 
 /// The largest groups.
@@ -161,7 +166,8 @@ impl Query {
 
     /// What decides which rows its metrics are about.
     fn setting(&self, converts: bool) -> Setting {
-        let grouped = self.group_by.iter().filter(|dimension| dimension.kind != DimensionKind::Store);
+        let grouped = self.group_by.iter().chain(&self.beside);
+        let grouped = grouped.filter(|dimension| dimension.kind != DimensionKind::Store);
         let filtered = self.filters.iter().flat_map(Filter::dimensions);
         Setting {
             dimensions: grouped.map(|dimension| dimension.0.id).chain(filtered).collect(),

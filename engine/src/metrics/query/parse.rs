@@ -14,7 +14,7 @@ use crate::metrics::error::QueryError;
 use crate::metrics::registry::{DimensionKind, DimensionRef, MetricRef, Registry};
 
 /// Every field of a query, in both forms.
-pub(crate) const FIELDS: [&str; 23] = [
+pub(crate) const FIELDS: [&str; 24] = [
     "metrics",
     "metric",
     "source",
@@ -38,6 +38,7 @@ pub(crate) const FIELDS: [&str; 23] = [
     "refunds",
     "fill",
     "funnel",
+    "explain",
 ];
 
 const MAX_GROUPS: usize = 5;
@@ -101,10 +102,8 @@ impl<'v> Reader<'v> {
         let refunds = self
             .chosen("refunds", [("order_date", RefundDate::OrderDate), ("refund_date", RefundDate::RefundDate)])
             .unwrap_or_default();
-        let fill = self
-            .field("fill")
-            .and_then(|value| boolean(&mut self.findings, &Pointer::ROOT.key("fill"), value))
-            .unwrap_or(true);
+        let fill = self.flag("fill").unwrap_or(true);
+        let explain = self.flag("explain").unwrap_or(false);
         Some(Query {
             metrics: metrics?,
             hidden,
@@ -113,6 +112,7 @@ impl<'v> Reader<'v> {
             time_range: time_range?,
             granularity,
             group_by: group_by?,
+            beside: Vec::new(),
             filters,
             having,
             top,
@@ -127,6 +127,7 @@ impl<'v> Reader<'v> {
             currency,
             refunds,
             fill,
+            explain,
         })
     }
 
@@ -142,6 +143,11 @@ impl<'v> Reader<'v> {
     pub(super) fn text(&mut self, name: &str) -> Option<&'v str> {
         let value = self.field(name)?;
         text(&mut self.findings, &Pointer::ROOT.key(name), value)
+    }
+
+    fn flag(&mut self, name: &str) -> Option<bool> {
+        let value = self.field(name)?;
+        boolean(&mut self.findings, &Pointer::ROOT.key(name), value)
     }
 
     fn number(&mut self, name: &str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {

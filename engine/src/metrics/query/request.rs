@@ -62,6 +62,8 @@ pub struct QueryRequest {
     pub refunds: Option<RefundDate>,
     /// Whether buckets without rows are listed; they are unless this is false.
     pub fill: Option<bool>,
+    /// Whether to say what was done for the answer: plans, rows, bytes and times. For members and above; such an answer is never kept.
+    pub explain: Option<bool>,
     /// Instead of `metrics`: how many come how far.
     pub funnel: Option<RequestedFunnel>,
 }

@@ -1,11 +1,11 @@
 //! The rollups that are kept, and making those that are missing.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use moka::sync::Cache;
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use super::super::decode::{Layout, read_rows};
@@ -13,20 +13,24 @@ use super::super::error::QueryError;
 use super::super::plan::bucket_index::BucketIndex;
 use super::super::plan::facts::{Currencies, FactsPlan};
 use super::super::row_limit::RowsRead;
+use super::super::runner::Runner;
 use super::super::source::{Extent, Facts, Part};
-use super::cells::Grain;
+use super::cells::CellLength;
 use super::kept::Rollup;
+use super::origin::WhyNot;
 use crate::SegmentId;
 
-/// Rows that the rollups of one plan may have.
-const MAX_ROWS: usize = 100_000;
+/// Rows that a rollup may have, on average of those of one plan.
+const MAX_ROWS: usize = 20_000;
+/// Partitions that are rolled up in one plan: what is made is kept, also when the query ends before all are.
+const AT_ONCE: usize = 4;
 /// How long it is remembered that there would be more.
 const TOO_LARGE: Duration = Duration::from_secs(600);
 /// How long a rollup is kept that nobody asks for.
 const IDLE: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// What rollups are of, besides their segments.
-type Kind = Arc<str>;
+/// A digest of everything that decides what a rollup of given segments says, and of the store.
+type Kind = [u8; 32];
 type Key = (Kind, Box<[SegmentId]>);
 
 /// The rollups that are kept, bounded by bytes.
@@ -36,6 +40,8 @@ pub(crate) struct Rollups {
     too_large: Cache<Kind, ()>,
     /// Those who make rollups of one kind do so one after the other, and then find what the others made.
     making: Cache<Kind, Arc<Mutex<()>>>,
+    /// What was asked for lately with a filter. Filters are many, and most are never seen again: only those that are, are rolled up.
+    filtered: Cache<Kind, ()>,
     is_on: bool,
 }
 
@@ -44,9 +50,10 @@ pub(crate) struct Rollups {
 pub(crate) struct Wanted<'w> {
     pub(crate) plan: &'w FactsPlan<'w>,
     pub(crate) facts: &'w dyn Facts,
+    pub(crate) runner: Runner<'w>,
     pub(crate) layout: &'w Layout,
     pub(crate) zone: Tz,
-    pub(crate) grain: Grain,
+    pub(crate) length: CellLength,
 }
 
 impl Rollups {
@@ -63,6 +70,7 @@ impl Rollups {
             kept,
             too_large: Cache::builder().max_capacity(10_000).time_to_live(TOO_LARGE).build(),
             making: Cache::builder().max_capacity(10_000).time_to_idle(TOO_LARGE).build(),
+            filtered: Cache::builder().max_capacity(100_000).time_to_idle(IDLE).build(),
             is_on: bytes > 0,
         }
     }
@@ -71,50 +79,40 @@ impl Rollups {
         self.is_on
     }
 
-    /// The rollups of some settled partitions, in their order, and how many of them had to be made; `None` when they would be too large.
-    pub(crate) async fn of(
-        &self,
-        wanted: Wanted<'_>,
-        parts: &[&Part],
-    ) -> Result<Option<(Vec<Arc<Rollup>>, u64)>, QueryError> {
+    /// The rollups of some settled partitions, in their order, and how many of them had to be made; or why there are none.
+    pub(crate) async fn of(&self, wanted: Wanted<'_>, parts: &[&Part]) -> Result<(Vec<Arc<Rollup>>, u64), WhyNot> {
         let kind = kind(wanted);
         if let Some(kept) = self.all(&kind, parts) {
-            return Ok(Some((kept, 0)));
+            return Ok((kept, 0));
         }
         if self.too_large.contains_key(&kind) {
-            return Ok(None);
+            return Err(WhyNot::TooLarge);
         }
-        let making = self.making.get_with(Arc::clone(&kind), Arc::default);
+        if wanted.plan.is_filtered() && !self.filtered.contains_key(&kind) {
+            self.filtered.insert(kind, ());
+            return Err(WhyNot::FirstTime);
+        }
+        let making = self.making.get_with(kind, Arc::default);
         let _turn = making.lock().await;
-        let missing: Vec<_> = parts.iter().copied().filter(|part| self.one(&kind, part).is_none()).collect();
-        if self.too_large.contains_key(&kind) {
-            return Ok(None);
-        }
-        let made = match make(wanted, &missing).await {
-            Ok(made) => made,
-            Err(QueryError::Limit { .. }) => {
-                self.too_large.insert(kind, ());
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
-        };
-        let mut made: Vec<_> = missing.iter().map(|part| part.partition).zip(made.into_iter().map(Arc::new)).collect();
-        for ((_, rollup), part) in made.iter().zip(&missing) {
-            self.kept.insert((Arc::clone(&kind), part.cold.clone().into()), Arc::clone(rollup));
-        }
-        let count = made.len() as u64;
-        let mut all = Vec::with_capacity(parts.len());
-        for part in parts {
-            // What was kept a moment ago may have had to give way.
-            match made.iter().position(|(partition, _)| *partition == part.partition) {
-                Some(at) => all.push(made.swap_remove(at).1),
-                None => match self.one(&kind, part) {
-                    Some(kept) => all.push(kept),
-                    None => return Ok(None),
-                },
+        let mut all: Vec<_> = parts.iter().map(|part| self.one(&kind, part)).collect();
+        let missing: Vec<_> = (0..parts.len()).filter(|at| all[*at].is_none()).collect();
+        for some in missing.chunks(AT_ONCE) {
+            let chosen: Vec<_> = some.iter().map(|at| parts[*at]).collect();
+            let made = match make(wanted, &chosen).await {
+                Ok(made) => made,
+                Err(QueryError::Limit { .. }) => {
+                    self.too_large.insert(kind, ());
+                    return Err(WhyNot::TooLarge);
+                }
+                // What is wrong with rows is for those to find who ask for them.
+                Err(_) => return Err(WhyNot::Failed),
+            };
+            for (at, rollup) in some.iter().zip(made.into_iter().map(Arc::new)) {
+                self.kept.insert((kind, parts[*at].cold.clone().into()), Arc::clone(&rollup));
+                all[*at] = Some(rollup);
             }
         }
-        Ok(Some((all, count)))
+        Ok((all.into_iter().flatten().collect(), missing.len() as u64))
     }
 
     fn all(&self, kind: &Kind, parts: &[&Part]) -> Option<Vec<Arc<Rollup>>> {
@@ -122,25 +120,24 @@ impl Rollups {
     }
 
     fn one(&self, kind: &Kind, part: &Part) -> Option<Arc<Rollup>> {
-        self.kept.get(&(Arc::clone(kind), part.cold.clone().into()))
+        self.kept.get(&(*kind, part.cold.clone().into()))
     }
 }
 
-/// Everything that decides what a rollup of given segments says.
+/// Everything that decides what a rollup of given segments says, and the store, which shares no limit with another.
 fn kind(wanted: Wanted<'_>) -> Kind {
-    let Wanted { plan, layout, zone, grain, .. } = wanted;
+    let Wanted { plan, layout, zone, length, .. } = wanted;
     let set = plan.set;
-    let mut kind = format!("{} {:?} {zone} {grain:?} {}", set.dataset.name, set.source, plan.home);
     let slots: Vec<_> = layout.slots.iter().map(|(slot, _)| slot).collect();
     let groups: Vec<_> = plan.group_by.iter().map(|dimension| dimension.id).collect();
-    let _ = write!(kind, " {:?} {:?} {slots:?} {groups:?} {:?}", set.taken, set.slots, plan.filter);
-    kind.into()
+    let of_rows = (plan.store, set.dataset.name, set.source, &set.taken, &plan.filter, plan.home);
+    Sha256::digest(format!("{of_rows:?} {:?} {slots:?} {groups:?} {zone} {length:?}", set.slots)).into()
 }
 
 /// Makes the rollups of some partitions, all in one plan.
 async fn make(wanted: Wanted<'_>, parts: &[&Part]) -> Result<Vec<Rollup>, QueryError> {
-    let Wanted { plan, facts, layout, zone, grain } = wanted;
-    let mut rollups: Vec<_> = parts.iter().map(|part| Rollup::new(grain.cells(zone, part.span))).collect();
+    let Wanted { plan, facts, runner, layout, zone, length } = wanted;
+    let mut rollups: Vec<_> = parts.iter().map(|part| Rollup::new(length.cells(zone, part.span))).collect();
     let places: Vec<(usize, u32)> = rollups
         .iter()
         .enumerate()
@@ -157,7 +154,7 @@ async fn make(wanted: Wanted<'_>, parts: &[&Part]) -> Result<Vec<Rollup>, QueryE
     let rows = plan.facts_of(facts, Extent::Cold(partitions, None)).await?;
     let rows = plan.rows(rows, Some(buckets), currencies)?;
     let layout = Layout { is_total: false, buckets: true, currencies, ..layout.clone() };
-    let found = read_rows(facts.session(), rows, &layout, &RowsRead::up_to(MAX_ROWS)).await?;
+    let found = read_rows(&runner, rows, &layout, &RowsRead::up_to(MAX_ROWS * parts.len())).await?;
     for mut row in found.rows {
         if sole.is_some() {
             row.currencies = [sole.clone(), sole.clone()];

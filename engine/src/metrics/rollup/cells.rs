@@ -8,14 +8,14 @@ use super::super::time::calendar::{Granularity, local_date, next_hour, start_of_
 
 /// How long the cells of a rollup are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Grain {
+pub(crate) enum CellLength {
     /// Local hours.
     Hour,
     /// Local days.
     Day,
 }
 
-impl Grain {
+impl CellLength {
     /// What buckets of that length can be put together from.
     pub(crate) fn of(granularity: Option<Granularity>) -> Self {
         if granularity == Some(Granularity::Hour) { Self::Hour } else { Self::Day }
@@ -101,12 +101,12 @@ mod tests {
             (chrono_tz::America::Sao_Paulo, span("2018-11-01T00:00:00Z", "2018-12-01T00:00:00Z"), 31),
             (chrono_tz::America::Sao_Paulo, span("2018-02-01T00:00:00Z", "2018-03-01T00:00:00Z"), 29),
         ] {
-            for grain in [Grain::Day, Grain::Hour] {
-                let cells = grain.cells(zone, month);
+            for length in [CellLength::Day, CellLength::Hour] {
+                let cells = length.cells(zone, month);
                 assert_eq!((cells[0].0, cells[cells.len() - 1].1), month, "{zone}");
                 assert!(cells.windows(2).all(|pair| pair[0].1 == pair[1].0), "{zone}");
                 assert!(cells.iter().all(|cell| cell.0 < cell.1), "{zone}");
-                if grain == Grain::Day {
+                if length == CellLength::Day {
                     assert_eq!(cells.len(), days, "{zone}");
                 } else {
                     assert!(cells.len() >= 672, "{zone}: {}", cells.len());

@@ -14,7 +14,7 @@ mod origin;
 mod put_together;
 
 pub(crate) use build::{Rollups, Wanted};
-pub(crate) use cells::Grain;
+pub(crate) use cells::CellLength;
 pub(crate) use origin::Origins;
 pub use origin::{Part, WhyNot};
-pub(crate) use put_together::Asked;
+pub(crate) use put_together::Assembly;

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 
 use super::super::source;
 
-/// Where the figures that come from a dataset were read, over all stores and both periods.
+/// Where the figures that come from a dataset were read, over all stores, periods and tables that the answer is made of. What is read of
+/// other times than partitions are by, and of customers who are followed, is not in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Part {
     /// The dataset.
@@ -49,6 +50,10 @@ pub enum WhyNot {
     ManyGroups,
     /// There were too many groups.
     TooLarge,
+    /// It is the first time that it is asked for with this filter.
+    FirstTime,
+    /// It could not be rolled up.
+    Failed,
     /// Newer rows restate rows of the partition, and are not folded into it yet.
     Restated,
     /// The range, or a bucket, begins or ends within a day or hour.

@@ -1,54 +1,58 @@
 //! Answers put together from rollups, and from rows where there are none.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
+
+use futures::future::try_join_all;
 
 use super::super::decode::{Found, Row};
 use super::super::error::QueryError;
 use super::super::execute::Stretch;
-use super::super::figures::{Group, Values, merge};
+use super::super::figures::{Group, merge};
 use super::super::plan::facts::Currencies;
 use super::super::plan::measures::{Merging, Slot};
-use super::super::source::Extent;
+use super::super::row_limit::RowsRead;
+use super::super::source::{self, Extent};
 use super::build::{Rollups, Wanted};
 use super::cells::{Need, need};
 use super::kept::Rollup;
 use super::origin::{Origins, Part, WhyNot};
+use crate::dataset::Partition;
 
 /// Dimensions that rollups are cut by at most.
 const MAX_DIMENSIONS: usize = 2;
 /// Stretches of time of one partition that are read from rows beside its rollup; with more its rows are read at once.
 const MAX_CUTS: usize = 2;
 
-/// What is asked of a set of facts, and where it may come from.
-pub(crate) struct Asked<'w> {
+/// How the figures of a set of facts are put together.
+pub(crate) struct Assembly<'w> {
     pub(crate) wanted: Wanted<'w>,
     pub(crate) stretch: &'w Stretch,
     pub(crate) rollups: &'w Rollups,
     pub(crate) origins: &'w Origins,
+    pub(crate) rows_read: &'w RowsRead,
 }
 
-impl Asked<'_> {
+impl Assembly<'_> {
     /// What the facts come to: from rollups as far as they go. `read` has the rows of an extent come to the same.
     pub(crate) async fn found<F: Future<Output = Result<Found, QueryError>>>(
         self,
         read: impl Fn(Extent) -> F,
     ) -> Result<Found, QueryError> {
-        let Self { wanted, stretch, rollups, origins } = self;
+        let Self { wanted, stretch, rollups, origins, rows_read } = self;
         let dataset = wanted.plan.set.dataset;
         let parts = if wanted.plan.is_by_partition() { wanted.facts.parts(dataset, stretch.range) } else { Vec::new() };
         let settled: Vec<_> = parts.iter().filter(|part| part.is_rollable()).collect();
         let kept = match why_not(&wanted, rollups) {
             Some(why) => Err(why),
-            None => rollups.of(wanted, &settled).await?.ok_or(WhyNot::TooLarge),
+            None => rollups.of(wanted, &settled).await,
         };
         let mut origin = Part::default();
         let (kept, made) = match kept {
             Ok(kept) => kept,
             Err(why) => {
-                for part in &parts {
-                    origin.note_rows(part);
-                }
+                parts.iter().for_each(|part| origin.note_rows(part));
                 origin.why_not.insert(why);
                 origins.add(dataset.name, origin);
                 return read(Extent::Range(stretch.range)).await;
@@ -59,35 +63,17 @@ impl Asked<'_> {
         let mut rest = Rest::default();
         let mut kept = kept.into_iter();
         for part in &parts {
-            let within = (part.span.0.max(stretch.range.0), part.span.1.min(stretch.range.1));
-            let Some(rollup) = part.is_rollable().then(|| kept.next()).flatten() else {
-                origin.note_rows(part);
-                origin.why_not.extend((!part.is_settled).then_some(WhyNot::Restated));
-                rest.add_range(within);
-                continue;
-            };
-            let needs: Vec<_> =
-                rollup.cells.iter().map(|cell| need(*cell, stretch.range, stretch.buckets.as_ref())).collect();
-            let cuts: Vec<_> = needs.iter().filter_map(Need::rows).collect();
-            if !cuts.is_empty() {
-                origin.why_not.insert(WhyNot::CutShort);
+            let rollup = if part.is_rollable() { kept.next() } else { None };
+            if let Some((rollup, needs)) = rest.take(part, rollup, stretch, &mut origin) {
+                rows_read.add(sums.take(&rollup, &needs), wanted.layout.width)?;
+                // Whoever stops the query must be heard.
+                tokio::task::yield_now().await;
             }
-            if cuts.len() > MAX_CUTS {
-                origin.note_rows(part);
-                rest.add_range(within);
-                continue;
-            }
-            origin.rollup += 1;
-            origin.cold += u64::from(!cuts.is_empty());
-            origin.hot += u64::from(part.has_hot);
-            sums.take(&rollup, &needs);
-            rest.extents.extend(cuts.into_iter().map(|cut| Extent::Cold(vec![part.partition], Some(cut))));
-            rest.hot.extend(part.has_hot.then_some(part.partition));
         }
         origins.add(dataset.name, origin);
         let mut found = sums.found();
-        for extent in rest.extents(stretch.range) {
-            found.append(read(extent).await?);
+        for more in try_join_all(rest.extents(stretch.range).map(read)).await? {
+            found.append(more);
         }
         Ok(found)
     }
@@ -115,10 +101,37 @@ fn why_not(wanted: &Wanted<'_>, rollups: &Rollups) -> Option<WhyNot> {
 struct Rest {
     extents: Vec<Extent>,
     /// The partitions of which hot rows are read beside their rollups.
-    hot: Vec<crate::dataset::Partition>,
+    hot: Vec<Partition>,
 }
 
 impl Rest {
+    /// What is needed of a partition: of its rollup, which is given back with that, and beside it of its rows.
+    fn take(
+        &mut self,
+        part: &source::Part,
+        rollup: Option<Arc<Rollup>>,
+        stretch: &Stretch,
+        origin: &mut Part,
+    ) -> Option<(Arc<Rollup>, Vec<Need>)> {
+        let (range, buckets) = (stretch.range, stretch.buckets.as_ref());
+        let needs = rollup.as_ref().map(|rollup| rollup.cells.iter().map(|cell| need(*cell, range, buckets)).collect());
+        let needs: Vec<Need> = needs.unwrap_or_default();
+        let cuts: Vec<_> = needs.iter().filter_map(Need::rows).collect();
+        origin.why_not.extend((!cuts.is_empty()).then_some(WhyNot::CutShort));
+        origin.why_not.extend((!part.is_settled).then_some(WhyNot::Restated));
+        let Some(rollup) = rollup.filter(|_| cuts.len() <= MAX_CUTS) else {
+            origin.note_rows(part);
+            self.add_range((part.span.0.max(range.0), part.span.1.min(range.1)));
+            return None;
+        };
+        origin.rollup += 1;
+        origin.cold += u64::from(!cuts.is_empty());
+        origin.hot += u64::from(part.has_hot);
+        self.extents.extend(cuts.into_iter().map(|cut| Extent::Cold(vec![part.partition], Some(cut))));
+        self.hot.extend(part.has_hot.then_some(part.partition));
+        Some((rollup, needs))
+    }
+
     fn add_range(&mut self, range: (i64, i64)) {
         match self.extents.last_mut() {
             Some(Extent::Range(last)) if last.1 == range.0 => last.1 = range.1,
@@ -143,21 +156,25 @@ impl Sums {
         Self { mergings: slots.iter().map(Slot::merging).collect(), rows: HashMap::new() }
     }
 
-    /// Adds what is needed of a rollup as a whole.
-    fn take(&mut self, rollup: &Rollup, needs: &[Need]) {
+    /// Adds what is needed of a rollup as a whole; says how many rows there are more.
+    fn take(&mut self, rollup: &Rollup, needs: &[Need]) -> usize {
+        let before = self.rows.len();
         for rolled in &rollup.rows {
             let Some(Need::Whole(bucket)) = needs.get(rolled.cell as usize) else { continue };
-            let slots = || Values::from(rolled.slots.clone());
-            let row = self.rows.entry((*bucket, rolled.group.clone()));
-            let row =
-                row.and_modify(|row| merge(&mut row.slots, &rolled.slots, &self.mergings)).or_insert_with(|| Row {
-                    bucket: *bucket,
-                    group: rolled.group.clone(),
-                    slots: slots(),
-                    currencies: rolled.currencies.clone(),
-                });
-            widen(&mut row.currencies, &rolled.currencies);
+            match self.rows.entry((*bucket, rolled.group.clone())) {
+                Entry::Occupied(mut row) => {
+                    let row = row.get_mut();
+                    merge(&mut row.slots, &rolled.slots, &self.mergings);
+                    widen(&mut row.currencies, &rolled.currencies);
+                }
+                Entry::Vacant(place) => {
+                    let group = rolled.group.clone();
+                    let (slots, currencies) = (rolled.slots.to_vec(), rolled.currencies.clone());
+                    place.insert(Row { bucket: *bucket, group, slots, currencies });
+                }
+            }
         }
+        self.rows.len() - before
     }
 
     fn found(self) -> Found {

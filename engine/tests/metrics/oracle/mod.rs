@@ -63,6 +63,8 @@ struct Gathered<'a> {
     previous: Vec<Fact<'a>>,
     has_begun: bool,
     has_previous: bool,
+    /// Of each store: whether its range has begun.
+    of_ranges: BTreeMap<String, bool>,
 }
 
 impl<'a> Gathered<'a> {
@@ -202,6 +204,7 @@ fn gather<'a>(
             }
         }
     }
+    gathered.of_ranges.insert(store.id.clone(), has_now);
     gathered.has_begun |= has_now;
     gathered.has_previous |= has_other;
 
@@ -299,7 +302,8 @@ pub(crate) fn answer(
         let exists = or_nothing || !facts.is_empty();
         asked.iter().enumerate().map(|one| if exists { figure(one) } else { None }).collect()
     };
-    let others = top::take(query, &asked, &mut gathered, &|facts| evaluate_all(facts, false));
+    let taken = top::take(query, &asked, stores, &mut gathered, &evaluate_all);
+    let others = taken.as_ref().map(|others| others.group.clone());
 
     let fills = query["fill"].as_bool() != Some(false) && query.get("granularity").is_some();
     let mut groups: BTreeSet<Group> = gathered.cells.keys().map(|(_, group)| group.clone()).collect();
@@ -325,6 +329,13 @@ pub(crate) fn answer(
             // A row of one store tells what that store tells.
             let by_store = group_by.iter().position(|name| *name == "store").filter(|_| !is_others(&key.1));
             let (has_begun, has_beside) = match by_store {
+                None if is_others(&key.1) && group_by == ["store"] => {
+                    // The stores that are not listed tell.
+                    let listed = &taken.as_ref().unwrap().listed;
+                    let is_listed = |id: &String| listed.iter().any(|group| group[0].as_ref() == Some(id));
+                    let others = gathered.of_stores.iter().filter(|((id, step), _)| *step == key.0 && !is_listed(id));
+                    others.fold((false, false), |told, (_, own)| (told.0 || own.0, told.1 || own.1))
+                }
                 Some(at) => {
                     let own = (key.1[at].clone().unwrap(), key.0);
                     gathered.of_stores.get(&own).copied().unwrap_or_default()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use aloftly_catalog::OrgRole;
 use aloftly_engine::metrics::{PinnedStores, Query, QueryResponse};
 use axum::body::Bytes;
 use axum::http::StatusCode;
@@ -51,6 +52,9 @@ async fn run<T: Send + 'static>(
     then: impl FnOnce(&Arc<QueryResponse>, String) -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let query = Query::from_json(&query)?;
+    if query.explain && !session.tenant.context().has(OrgRole::Member) {
+        return Err(Problem::forbidden("Explaining answers is for members of the organisation and above."));
+    }
     let metrics = app.metrics.clone();
     let answered = app.queries.run(session.info.organization, async move {
         let answer = metrics.query(&stores, &query).await?;

@@ -31,6 +31,8 @@ const MAX_QUERIES: usize = 50;
 const MAX_NAME: usize = 100;
 /// Queries of one batch that are asked at once: a dashboard does not take all turns of its organisation.
 const AT_ONCE: usize = 4;
+/// Which share of a request's time its queries have together.
+const SHARE: f64 = 0.9;
 /// The media type of answers one by one.
 const NDJSON: &str = "application/x-ndjson";
 const PATH: &str = "/api/metrics/batch";
@@ -78,27 +80,36 @@ pub(in crate::api) struct BatchAnswer {
     problem: Option<Value>,
 }
 
-/// An answer by itself, as soon as it is there.
-#[derive(Serialize)]
-struct Line<'a> {
-    name: &'a str,
-    #[serde(flatten)]
-    answer: &'a BatchAnswer,
-}
-
-/// What comes after the last answer.
-#[derive(Serialize)]
-struct LastLine {
-    done: bool,
-    versions: BTreeMap<StoreId, i64>,
-    elapsed_ms: f64,
+/// One line of answers that are sent one by one.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(in crate::api) enum BatchLine<'a> {
+    /// What became of a query.
+    Answer {
+        /// Its name.
+        name: &'a str,
+        /// What became of it.
+        #[serde(flatten)]
+        answer: &'a BatchAnswer,
+    },
+    /// That all are answered.
+    Last {
+        /// True.
+        done: bool,
+        /// The version at which each store was read.
+        #[schema(value_type = BTreeMap<uuid::Uuid, i64>)]
+        versions: BTreeMap<StoreId, i64>,
+        /// How long all of it took.
+        elapsed_ms: f64,
+    },
 }
 
 /// Answers several queries together
 ///
-/// All are answered from the same version of each store. One that is wrong or fails says so in its place, and takes no other with
-/// it. With `Accept: application/x-ndjson` each answer is a line, sent as soon as it is ready: the same object as under `answers`, with
-/// the query's `name`. The last line has `done`, `versions` and `elapsed_ms`.
+/// All are answered from the same version of each store, as of the same moment; should a version be given up meanwhile, an answer is of
+/// a newer one, and its `meta.versions` says so. One that is wrong, fails or takes too long says so in its place, and takes no other
+/// with it: what is not answered when a request must end is answered with 504. The body may have 256 KiB. With
+/// `Accept: application/x-ndjson` each answer is a line, sent as soon as it is ready.
 #[utoipa::path(
     post,
     path = "/api/metrics/batch",
@@ -106,7 +117,7 @@ struct LastLine {
     security(("session" = [])),
     request_body = BatchRequest,
     responses(
-        (status = 200, description = "What became of each query", content((BatchResponse = "application/json"), (BatchAnswer = "application/x-ndjson"))),
+        (status = 200, description = "What became of each query", content((BatchResponse = "application/json"), (BatchLine<'static> = "application/x-ndjson"))),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "There are no queries, or too many (`invalid_request`)", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -123,7 +134,8 @@ pub(in crate::api) async fn query_batch(
     let began = Instant::now();
     let stores = Arc::new(asking::stores(&app, &session).await?);
     let BatchRequest { queries, mut known } = batch;
-    let asking = Asking { app, session, stores: Arc::clone(&stores), request_id };
+    let until = tokio::time::Instant::now() + app.backend.config.request_timeout.mul_f64(SHARE);
+    let asking = Asking { app, session, stores: Arc::clone(&stores), request_id, until };
     let one_by_one = wants_lines(&headers);
     let answers = stream::iter(queries.into_iter().map(move |(name, query)| {
         let (asking, known) = (asking.clone(), known.remove(&name));
@@ -138,7 +150,7 @@ pub(in crate::api) async fn query_batch(
     if one_by_one {
         let lines = lines(answers, move || {
             let (versions, elapsed_ms) = last();
-            LastLine { done: true, versions, elapsed_ms }
+            BatchLine::Last { done: true, versions, elapsed_ms }
         });
         return Ok(([(header::CONTENT_TYPE, NDJSON), (header::CACHE_CONTROL, "no-store")], Body::from_stream(lines))
             .into_response());
@@ -180,6 +192,8 @@ struct Asking {
     session: Session,
     stores: Arc<aloftly_engine::metrics::PinnedStores>,
     request_id: RequestId,
+    /// When the last answer must be there.
+    until: tokio::time::Instant,
 }
 
 /// What became of a query, and that as a line where one is wanted.
@@ -200,7 +214,11 @@ impl Asking {
             };
             Answered::of(answer, of_line.as_deref())
         };
-        let answered = asking::ask(&self.app, &self.session, &self.stores, query, then).await;
+        let asked = asking::ask(&self.app, &self.session, &self.stores, query, then);
+        let answered = tokio::time::timeout_at(self.until, asked).await;
+        let too_late =
+            || Problem::timed_out("batch_timeout", "The queries of the batch took longer than they may together.");
+        let answered = answered.unwrap_or_else(|_| Err(too_late()));
         answered.unwrap_or_else(|problem| {
             let document = serde_json::to_value(problem.document(PATH, self.request_id.as_str()));
             let status = problem.status().as_u16();
@@ -212,7 +230,7 @@ impl Asking {
 
 impl Answered {
     fn of(answer: BatchAnswer, name: Option<&str>) -> Self {
-        let line = name.map(|name| line(&Line { name, answer: &answer }));
+        let line = name.map(|name| line(&BatchLine::Answer { name, answer: &answer }));
         Self { answer, line }
     }
 }
@@ -220,13 +238,13 @@ impl Answered {
 /// Each answer as a line, then the last one.
 fn lines(
     answers: impl Stream<Item = (String, Answered)> + Send + 'static,
-    last: impl FnOnce() -> LastLine + Send + 'static,
+    last: impl FnOnce() -> BatchLine<'static> + Send + 'static,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
     let answers = answers.filter_map(async |(_, answered)| answered.line);
     answers.chain(stream::once(async move { line(&last()) })).map(Ok)
 }
 
-fn line(value: &impl Serialize) -> Bytes {
+fn line(value: &BatchLine<'_>) -> Bytes {
     let mut line = serde_json::to_vec(value).unwrap_or_default();
     line.push(b'\n');
     line.into()

@@ -16,7 +16,7 @@ use crate::http::json::Json;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::session::Session;
 
-pub(super) use batch::*;
+pub(super) use batch::{__path_query_batch, query_batch};
 
 use asking::Written;
 

@@ -432,6 +432,6 @@ fn pointers_escape_what_json_pointers_escape() {
         errors_with(&json!({"a/b~c": 1})),
         ["/a~1b~0c unknown_field: unknown field \"a/b~c\"; known are metrics, metric, source, aggregation, stores, \
           time_range, granularity, group_by, filters, having, top, compare_to, align, partial, order_by, limit, offset, \
-          timezone, week_start, currency, refunds, fill, funnel"]
+          timezone, week_start, currency, refunds, fill, funnel, explain"]
     );
 }

@@ -101,9 +101,10 @@ export interface paths {
         put?: never;
         /**
          * Answers several queries together
-         * @description All are answered from the same version of each store. One that is wrong or fails says so in its place, and takes no other with
-         *     it. With `Accept: application/x-ndjson` each answer is a line, sent as soon as it is ready: the same object as under `answers`, with
-         *     the query's `name`. The last line has `done`, `versions` and `elapsed_ms`.
+         * @description All are answered from the same version of each store, as of the same moment; should a version be given up meanwhile, an answer is of
+         *     a newer one, and its `meta.versions` says so. One that is wrong, fails or takes too long says so in its place, and takes no other
+         *     with it: what is not answered when a request must end is answered with 504. The body may have 256 KiB. With
+         *     `Accept: application/x-ndjson` each answer is a line, sent as soon as it is ready.
          */
         post: operations["query_batch"];
         delete?: never;
@@ -220,6 +221,23 @@ export interface components {
              * @example 200
              */
             status: number;
+        };
+        /** @description One line of answers that are sent one by one. */
+        BatchLine: (components["schemas"]["BatchAnswer"] & {
+            /** @description Its name. */
+            name: string;
+        }) | {
+            /** @description True. */
+            done: boolean;
+            /**
+             * Format: double
+             * @description How long all of it took.
+             */
+            elapsed_ms: number;
+            /** @description The version at which each store was read. */
+            versions: {
+                [key: string]: number;
+            };
         };
         /** @description Queries to be answered together, each under a name of the caller's own. */
         BatchRequest: {
@@ -378,6 +396,49 @@ export interface components {
          * @enum {string}
          */
         Direction: "asc" | "desc";
+        /** @description A plan that was run. */
+        ExplainedPlan: {
+            /** @description The dataset. */
+            dataset: string;
+            /** @description The optimised logical plan. */
+            logical: string;
+            /**
+             * Format: double
+             * @description How long it took to run.
+             */
+            ms: number;
+            /** @description What ran, each operator before those that it reads from. */
+            operators: components["schemas"]["Operator"][];
+            /**
+             * Format: double
+             * @description How long it took to plan.
+             */
+            planning_ms: number;
+            /** @description Whose rows it is about. */
+            store: string;
+        };
+        /** @description What was done for an answer. */
+        Explanation: {
+            /**
+             * Format: int64
+             * @description Bytes of these that were read.
+             */
+            bytes: number;
+            /** @description The plans that were run, in the order in which they ended; several run at once. */
+            plans: components["schemas"]["ExplainedPlan"][];
+            /**
+             * Format: int64
+             * @description Rows that were read, before they were filtered.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Files of cold segments that were opened.
+             */
+            segments: number;
+            /** @description How long each part of the work took, one after the other. */
+            stages: components["schemas"]["Stage"][];
+        };
         /** @description One wrong place of a body. */
         FieldProblem: {
             /**
@@ -624,6 +685,33 @@ export interface components {
         NoGranularity: "none";
         /** @description A name, or several. */
         OneOrMany: string | string[];
+        /** @description One operator of a plan. */
+        Operator: {
+            /**
+             * Format: int64
+             * @description Bytes that it read from them.
+             */
+            bytes?: number | null;
+            /** @description How many operators are between it and the result. */
+            depth: number;
+            /**
+             * Format: double
+             * @description Time that it took, over all threads, without those that it reads from.
+             */
+            ms?: number | null;
+            /** @description What it is. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Rows that it gave.
+             */
+            rows?: number | null;
+            /**
+             * Format: int64
+             * @description Files that it was given.
+             */
+            segments?: number | null;
+        };
         /** @description One step of an order. Equal rows are ordered by time, then by the values they are grouped by. */
         OrderBy: {
             /** @description Which way. Nulls come last both ways. */
@@ -638,7 +726,10 @@ export interface components {
             name: string;
             plan_tier: string;
         };
-        /** @description Where the figures that come from a dataset were read, over all stores and both periods. */
+        /**
+         * @description Where the figures that come from a dataset were read, over all stores, periods and tables that the answer is made of. What is read of
+         *     other times than partitions are by, and of customers who are followed, is not in it.
+         */
         Part: {
             /**
              * Format: int64
@@ -706,6 +797,8 @@ export interface components {
             compare_to?: components["schemas"]["Compare"] | null;
             /** @description The currency that amounts are wanted in; the rows' own when absent. */
             currency?: string | null;
+            /** @description Whether to say what was done for the answer. */
+            explain: boolean;
             /** @description Whether buckets without rows are listed. */
             fill: boolean;
             /** @description Which rows. */
@@ -727,7 +820,7 @@ export interface components {
              *       "shopify.revenue"
              *     ]
              */
-            metrics: Record<string, unknown>[];
+            metrics?: Record<string, unknown>[];
             /**
              * Format: int64
              * @description How many rows to leave out first.
@@ -761,6 +854,8 @@ export interface components {
              * @example USD
              */
             currency?: string | null;
+            /** @description Whether to say what was done for the answer: plans, rows, bytes and times. For members and above; such an answer is never kept. */
+            explain?: boolean | null;
             /** @description Whether buckets without rows are listed; they are unless this is false. */
             fill?: boolean | null;
             /**
@@ -819,6 +914,7 @@ export interface components {
             /** @description What the keys of rows mean, in order. */
             columns: components["schemas"]["Column"][];
             comparison?: components["schemas"]["ComparisonTotals"] | null;
+            explain?: components["schemas"]["Explanation"] | null;
             /** @description What the answer was computed from. */
             meta: components["schemas"]["Meta"];
             /**
@@ -983,6 +1079,16 @@ export interface components {
             /** @description Its name for people. */
             title: string;
         };
+        /** @description A part of the work. */
+        Stage: {
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            ms: number;
+            /** @description Which: `resolve`, `rates`, `read`, `shape`. */
+            name: string;
+        };
         /** @description An online store. */
         Store: {
             /**
@@ -1102,7 +1208,7 @@ export interface components {
          * @description Why rows were read, and no rollup was used.
          * @enum {string}
          */
-        WhyNot: "not_additive" | "customer_type" | "converted" | "own_time" | "many_groups" | "too_large" | "restated" | "cut_short" | "off";
+        WhyNot: "not_additive" | "customer_type" | "converted" | "own_time" | "many_groups" | "too_large" | "first_time" | "failed" | "restated" | "cut_short" | "off";
         /** @description A length of time. */
         Window: {
             /**
@@ -1465,7 +1571,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchResponse"];
-                    "application/x-ndjson": components["schemas"]["BatchAnswer"];
+                    "application/x-ndjson": components["schemas"]["BatchLine"];
                 };
             };
             /** @description Malformed */
