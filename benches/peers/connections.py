@@ -84,7 +84,7 @@ class Connections:
             raise Failed("no answer within a minute")
         whole = []
         for key, _ in events:
-            piece = key.fileobj.recv(1 << 18)  # type: ignore[union-attr]
+            piece = key.fileobj.recv(1 << 18)  # type: ignore[union-attr]  # only sockets are registered
             if not piece:
                 raise Failed("the server closed a connection")
             key.data.received += piece

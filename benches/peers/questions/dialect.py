@@ -129,7 +129,17 @@ class Dialect(ABC):
         return f"percentile_cont({share}) WITHIN GROUP (ORDER BY {self.double(column)})"
 
 
-class DuckDbLake(Dialect):
+class DuckDbTables(Dialect):
+    """DuckDB's own tables."""
+
+    def table(self, dataset: str, stores: list[Store], months: Days | None, several: bool) -> str:
+        return dataset
+
+    def percentile(self, column: str, share: float) -> str:
+        return f"quantile_cont({self.double(column)}, {share})"
+
+
+class DuckDbLake(DuckDbTables):
     """DuckDB over Aloftly's segments. Which files hold which store and month it is told, as Aloftly's manifest tells Aloftly."""
 
     def __init__(self, lake: Lake) -> None:
@@ -146,19 +156,6 @@ class DuckDbLake(Dialect):
 
     def of_stores(self, stores: list[Store]) -> list[str]:
         return []
-
-    def percentile(self, column: str, share: float) -> str:
-        return f"quantile_cont({self.double(column)}, {share})"
-
-
-class DuckDbTables(Dialect):
-    """DuckDB's own tables."""
-
-    def table(self, dataset: str, stores: list[Store], months: Days | None, several: bool) -> str:
-        return dataset
-
-    def percentile(self, column: str, share: float) -> str:
-        return f"quantile_cont({self.double(column)}, {share})"
 
 
 class ClickHouse(Dialect):

@@ -6,6 +6,7 @@ from ..scope import Scope
 from .dialect import Dialect
 from .frames import Frames, events, ratio, total
 from .model import MONTH, YEAR, Question, asked
+from .traffic import polars_sessions_by_device
 
 _PERIODS = (("current", MONTH), ("previous", MONTH.before()))
 
@@ -88,12 +89,7 @@ QUESTIONS = [
         figures=("ga4.sessions",),
         query=asked(["ga4.sessions"], MONTH, granularity="day", group_by=["device"]),
         sql=_devices_everywhere,
-        polars=lambda f, s: (
-            f.rows("metric_events", s, MONTH, bucket="day")
-            .filter(events("ga4/sessions_by_device"))
-            .group_by("bucket", "device")
-            .agg(total("metric_value"))
-        ),
+        polars=polars_sessions_by_device,
     ),
     Question(
         name="everywhere_p95",

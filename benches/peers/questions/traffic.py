@@ -18,6 +18,16 @@ def _sessions_by_device(d: Dialect, s: Scope) -> str:
     return f"SELECT bucket, device, {d.total('metric_value')} AS sessions FROM {rows} GROUP BY bucket, device"
 
 
+def polars_sessions_by_device(f: Frames, s: Scope) -> pl.LazyFrame:
+    """Sessions by day and device, of one store or of several."""
+    return (
+        f.rows("metric_events", s, MONTH, bucket="day")
+        .filter(events("ga4/sessions_by_device"))
+        .group_by("bucket", "device")
+        .agg(total("metric_value"))
+    )
+
+
 def _sessions_by_day(d: Dialect, s: Scope) -> str:
     rows = d.rows("metric_events", s, YEAR, bucket="day", where=d.events("ga4/sessions"))
     return f"SELECT bucket, {d.total('metric_value')} AS sessions FROM {rows} GROUP BY bucket"
@@ -63,12 +73,7 @@ QUESTIONS = [
         figures=("ga4.sessions",),
         query=asked(["ga4.sessions"], MONTH, granularity="day", group_by=["device"]),
         sql=_sessions_by_device,
-        polars=lambda f, s: (
-            f.rows("metric_events", s, MONTH, bucket="day")
-            .filter(events("ga4/sessions_by_device"))
-            .group_by("bucket", "device")
-            .agg(total("metric_value"))
-        ),
+        polars=polars_sessions_by_device,
     ),
     Question(
         name="sessions_by_day",
