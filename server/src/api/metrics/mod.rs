@@ -50,6 +50,7 @@ pub(super) async fn get_registry(State(app): State<App>, _session: Session) -> a
         (status = 304, description = "The answer is still the one that `If-None-Match` names"),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`explain` is for members and above", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "The query is wrong (`invalid_request`), asks for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`), or for one that amounts cannot be converted to (`missing_rate`)", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 503, description = "`too_busy`: other queries took all turns; `Retry-After` says when to try again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 504, description = "`query_timeout`: it took longer than it may", body = ProblemDocument<'static>, content_type = "application/problem+json"),

@@ -1650,6 +1650,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `explain` is for members and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The query is wrong (`invalid_request`), asks for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`), or for one that amounts cannot be converted to (`missing_rate`) */
             422: {
                 headers: {
