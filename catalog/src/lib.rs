@@ -26,6 +26,7 @@ mod people;
 mod postgres_version;
 mod provision;
 mod sessions;
+mod shared_reads;
 mod startup;
 mod stores;
 mod tenant;

@@ -74,6 +74,9 @@ pub struct SessionInfo {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Leave to work on an organisation's rows, and the session that it comes from.
+pub(crate) type Authenticated = (TenantContext, SessionInfo);
+
 /// A sign-in that worked.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
@@ -160,7 +163,15 @@ impl Catalog {
     /// [`CatalogError::Unauthenticated`] when no session has it or the session has ended; otherwise when the database is
     /// unavailable.
     pub async fn authenticate(&self, token: &str) -> Result<(TenantContext, SessionInfo), CatalogError> {
-        let hash = digest(token);
+        let (hash, catalog) = (digest(token), self.clone());
+        let read = move || {
+            let catalog = catalog.clone();
+            async move { catalog.read_session(hash).await }
+        };
+        self.shared_sessions().get(hash, read).await?.ok_or(CatalogError::Unauthenticated)
+    }
+
+    async fn read_session(&self, hash: [u8; 32]) -> Result<Option<Authenticated>, CatalogError> {
         let now = self.clock().now();
         let row = sqlx::query!(
             r#"SELECT org_id AS "org_id!", id AS "id!", user_id AS "user_id!", last_seen_at AS "last_seen_at!",
@@ -172,8 +183,8 @@ impl Catalog {
             now - IDLE,
         )
         .fetch_optional(self.reads())
-        .await?
-        .ok_or(CatalogError::Unauthenticated)?;
+        .await?;
+        let Some(row) = row else { return Ok(None) };
         if row.last_seen_at + SEEN < now {
             self.seen(&hash, now).await?;
         }
@@ -187,7 +198,7 @@ impl Catalog {
             role: OrgRole::parse(&row.role)?,
             expires_at: row.expires_at,
         };
-        Ok((TenantContext::of_user(organization, user, session.role), session))
+        Ok(Some((TenantContext::of_user(organization, user, session.role), session)))
     }
 
     /// Prolongs a session.

@@ -1,5 +1,7 @@
 //! The organisation, its workspaces and its stores.
 
+use std::sync::Arc;
+
 use aloftly_engine::StoreId;
 use aloftly_engine::lake::manifest::{StoreState, Version};
 use aloftly_engine::metrics::StoreScope;
@@ -112,7 +114,16 @@ impl Tenant {
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub async fn readable_stores(&self) -> Result<Vec<ReadableStore>, CatalogError> {
+    pub async fn readable_stores(&self) -> Result<Arc<[ReadableStore]>, CatalogError> {
+        let (key, tenant) = ((self.context().organization().0, self.bounded_by()), self.clone());
+        let read = move || {
+            let tenant = tenant.clone();
+            async move { tenant.read_stores().await }
+        };
+        self.catalog().shared_stores().get(key, read).await
+    }
+
+    async fn read_stores(&self) -> Result<Arc<[ReadableStore]>, CatalogError> {
         let rows = sqlx::query!(
             r#"SELECT id AS "id!", name AS "name!", currency AS "currency!", timezone AS "timezone!",
                 week_start AS "week_start!", version AS "version!", quarantine_revision AS "quarantine_revision!"

@@ -17,11 +17,12 @@ use crate::telemetry::measures;
 
 /// The stores that the caller may see.
 pub(super) async fn stores(app: &App, session: &Session) -> Result<PinnedStores, Problem> {
-    let stores = session.tenant.readable_stores().await?.into_iter().map(|store| {
+    let stores = session.tenant.readable_stores().await?;
+    let pinned = stores.iter().map(|store| {
         let lake = app.backend.store_lake(&session.tenant, store.scope.id);
-        (store.scope, lake, store.state)
+        (store.scope.clone(), lake, store.state)
     });
-    Ok(PinnedStores::at(stores))
+    Ok(PinnedStores::at(pinned))
 }
 
 /// Answers a query, and makes something of the answer and its name, in the caller's turn.
