@@ -106,4 +106,4 @@ def dashboard(server: Server, widgets: Sequence[Question], scope: Scope, has_bat
 
 
 def _batch(queries: list[bytes]) -> bytes:
-    return orjson.dumps({"queries": [orjson.Fragment(query) for query in queries]})
+    return orjson.dumps({"queries": {str(number): orjson.Fragment(query) for number, query in enumerate(queries)}})
