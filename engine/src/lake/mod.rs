@@ -64,6 +64,7 @@ pub use manifest::{Manifest, ManifestError, Published, Snapshot, Version};
 pub use memory::MemoryManifest;
 pub use objects::{CountedStore, Counters};
 pub use read::Reader;
+pub(crate) use runtime::Planner;
 pub use sink::RowSink;
 pub use slice::Slice;
 pub use spool::Spool;

@@ -14,7 +14,7 @@ use datafusion::prelude::SessionContext;
 use super::cold_table::ColdTable;
 use super::hot::{self, HotRows};
 use super::manifest::{ManifestError, Segment, Snapshot, StoreState, Version};
-use super::{LakeError, StoreLake};
+use super::{LakeError, Planner, StoreLake};
 use crate::dataset::{Dataset, Partition};
 use crate::{SegmentId, StoreId};
 
@@ -121,6 +121,11 @@ impl Reader {
     #[must_use]
     pub fn session(&self) -> &SessionContext {
         &self.session
+    }
+
+    /// What runs queries over this reader.
+    pub(crate) fn planner(&self) -> &Planner {
+        self.lake.shared().queries.planner()
     }
 
     /// The least and greatest time among a dataset's live segments, in microseconds since the epoch; `None` without rows.

@@ -1,11 +1,15 @@
 //! What plans run in: sessions over bounded memory and one spill folder.
 
+use std::fmt;
 use std::sync::Arc;
 
+use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryConsumer, MemoryReservation, TrackConsumersPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use object_store::ObjectStore;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -18,11 +22,53 @@ const SPILL_FAN_IN: usize = 8;
 const SPILL_BATCH_ROWS: usize = 2_048;
 
 /// What plans run in: sessions over one bounded memory pool and spill folder.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Runtime {
     env: Arc<RuntimeEnv>,
-    /// What every session begins with. Its functions and rules are made once: that takes longer than planning a commit.
-    state: SessionState,
+    /// Everybody's session. Its functions and rules are made once: that takes longer than planning a commit.
+    session: SessionContext,
+    planner: Planner,
+}
+
+/// Makes plans and runs them, all from one state: to copy that, as a session does for each plan, takes as long as to make a small
+/// plan. So there is one beginning for all plans too, and `now()` in them is not for it.
+#[derive(Clone)]
+pub(crate) struct Planner {
+    state: Arc<SessionState>,
+    task: Arc<TaskContext>,
+}
+
+impl Planner {
+    fn new(mut state: SessionState) -> Self {
+        state.mark_start_execution();
+        Self { task: state.task_ctx(), state: Arc::new(state) }
+    }
+
+    /// What a plan is after it was optimised.
+    pub(crate) fn optimized(&self, plan: &LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
+        self.state.optimize(plan)
+    }
+
+    /// How a plan is run.
+    pub(crate) async fn physical(&self, plan: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        self.state.create_physical_plan(plan).await
+    }
+
+    /// Begins to run a plan.
+    pub(crate) fn run(&self, plan: Arc<dyn ExecutionPlan>) -> Result<SendableRecordBatchStream, DataFusionError> {
+        execute_stream(plan, Arc::clone(&self.task))
+    }
+
+    /// An account for memory that is taken beside plans.
+    pub(crate) fn reserve(&self, what: &str) -> MemoryReservation {
+        MemoryConsumer::new(what).register(self.task.memory_pool())
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("env", &self.env).finish_non_exhaustive()
+    }
 }
 
 impl Runtime {
@@ -54,7 +100,8 @@ impl Runtime {
             .with_config(config)
             .with_runtime_env(Arc::clone(&env))
             .build();
-        Ok(Self { env, state })
+        let session = SessionContext::new_with_state(state.clone());
+        Ok(Self { env, session, planner: Planner::new(state) })
     }
 
     /// Bytes of cached Parquet metadata.
@@ -65,7 +112,12 @@ impl Runtime {
 
     /// A session, in which plans are made and run. Its catalogue is everyone's: nothing is registered in it.
     pub(super) fn session(&self) -> SessionContext {
-        SessionContext::new_with_state(self.state.clone())
+        self.session.clone()
+    }
+
+    /// What makes plans and runs them without a session.
+    pub(super) fn planner(&self) -> &Planner {
+        &self.planner
     }
 }
 

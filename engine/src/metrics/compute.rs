@@ -163,7 +163,7 @@ async fn rates(
     // A refund on its order's day is converted at the rate of its own, which may be any other one.
     let is_of_its_day = measures.facts.iter().all(|set| set.time == set.rate_time);
     let (from, to) = if is_of_its_day { (from, to) } else { (i64::MIN, i64::MAX) };
-    let runner = Runner { session: facts.session(), watch, store: &store.name, dataset: "fx_rates" };
+    let runner = Runner { planner: facts.planner(), watch, store: &store.name, dataset: "fx_rates" };
     Ok(Some(Rates::load(facts, runner, store.timezone, wanted, (from, to)).await?))
 }
 

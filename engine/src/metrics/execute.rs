@@ -120,8 +120,8 @@ impl<'q> Task<'q> {
 
     /// What runs plans over a set of facts.
     pub(crate) fn runner(&self, set: &FactSet) -> Runner<'q> {
-        let (session, dataset) = (self.facts.session(), set.dataset.name);
-        Runner { session, watch: self.watch, store: &self.store.name, dataset }
+        let (planner, dataset) = (self.facts.planner(), set.dataset.name);
+        Runner { planner, watch: self.watch, store: &self.store.name, dataset }
     }
 
     /// How a set of facts is asked.

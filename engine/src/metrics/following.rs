@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Int32Type, TimestampMicrosecondType};
 use datafusion::error::DataFusionError;
-use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::chain::{Event, Reached};
 use super::decode::texts;
@@ -80,12 +80,11 @@ struct Events {
 
 impl Events {
     fn of(task: &Task<'_>) -> Self {
-        let pool = &task.facts.session().runtime_env().memory_pool;
         Self {
             all: Vec::new(),
             customers: HashMap::new(),
             places: HashMap::new(),
-            reservation: MemoryConsumer::new("funnel").register(pool),
+            reservation: task.facts.planner().reserve("funnel"),
         }
     }
 

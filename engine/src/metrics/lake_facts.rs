@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::SessionContext;
 
 use super::error::QueryError;
 use super::registry::Registry;
 use super::source::{Extent, Facts, Part};
 use crate::dataset::{Dataset, Partition, Span};
-use crate::lake::Reader;
 use crate::lake::manifest::Segment;
+use crate::lake::{Planner, Reader};
 
 #[async_trait]
 impl Facts for Reader {
@@ -54,8 +53,8 @@ impl Facts for Reader {
         segments.chunk_by(|a, b| a.partition == b.partition).filter_map(of_partition).collect()
     }
 
-    fn session(&self) -> &SessionContext {
-        Self::session(self)
+    fn planner(&self) -> &Planner {
+        Self::planner(self)
     }
 
     fn source_bounds(&self, source: &str) -> Option<(i64, i64)> {

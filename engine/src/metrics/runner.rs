@@ -6,17 +6,17 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
-use datafusion::prelude::SessionContext;
+use datafusion::physical_plan::ExecutionPlan;
 use futures::TryStreamExt;
 
 use super::error::QueryError;
 use super::explain::{ExplainedPlan, Watch, ms, operators};
+use crate::lake::Planner;
 
 /// What runs the plans over a dataset of a store.
 #[derive(Clone, Copy)]
 pub(crate) struct Runner<'r> {
-    pub(crate) session: &'r SessionContext,
+    pub(crate) planner: &'r Planner,
     pub(crate) watch: &'r Watch,
     /// The store's name.
     pub(crate) store: &'r str,
@@ -41,8 +41,7 @@ impl<'r> Runner<'r> {
     /// Begins to run a plan.
     pub(crate) async fn run(&self, plan: LogicalPlan) -> Result<Running<'r>, QueryError> {
         let planned = Instant::now();
-        let state = self.session.state();
-        let physical = state.create_physical_plan(&plan).await?;
+        let physical = self.planner.physical(&plan).await?;
         let began = Instant::now();
         let noted = if self.watch.explains() {
             let plan = ExplainedPlan {
@@ -50,14 +49,14 @@ impl<'r> Runner<'r> {
                 dataset: self.dataset,
                 planning_ms: ms(began - planned),
                 ms: 0.0,
-                logical: state.optimize(&plan)?.to_string(),
+                logical: self.planner.optimized(&plan)?.to_string(),
                 operators: Vec::new(),
             };
             Some(Noted { watch: self.watch, plan, physical: Arc::clone(&physical), began })
         } else {
             None
         };
-        Ok(Running { stream: execute_stream(physical, state.task_ctx())?, noted })
+        Ok(Running { stream: self.planner.run(physical)?, noted })
     }
 
     /// Everything that a plan gives.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::SessionContext;
 
 use super::error::QueryError;
 use crate::SegmentId;
 use crate::dataset::{Dataset, Partition};
+use crate::lake::Planner;
 
 /// Which rows are read.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ pub(crate) trait Facts: Send + Sync {
     fn parts(&self, dataset: &Dataset, range: (i64, i64)) -> Vec<Part>;
 
     /// What runs plans.
-    fn session(&self) -> &SessionContext;
+    fn planner(&self) -> &Planner;
 
     /// The least and greatest time of the rows that come from a source, in microseconds.
     fn source_bounds(&self, source: &str) -> Option<(i64, i64)>;
