@@ -1,6 +1,7 @@
 //! Computing an answer: resolves the query for each store, runs the plans, brings the figures together.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,7 @@ use super::axis::Axis;
 use super::error::QueryError;
 use super::execute::Task;
 use super::explain::Watch;
+use super::first_orders::{FirstOrders, QueriedFirstOrders};
 use super::plan::facts::{CURRENCY, sole_currency};
 use super::plan::measures::{Measures, Merging};
 use super::query::Query;
@@ -38,6 +40,7 @@ pub(crate) struct Asking<'q> {
     pub(crate) silent: &'q [StoreId],
     pub(crate) now: DateTime<Utc>,
     pub(crate) rollups: &'q Rollups,
+    pub(crate) first_orders: &'q QueriedFirstOrders<'q>,
     pub(crate) watch: &'q Watch,
 }
 
@@ -102,10 +105,14 @@ impl Asking<'_> {
         let rates: Vec<_> = stream::iter(rates).buffered(STORES_AT_ONCE).try_collect().await?;
         self.watch.end_of("rates", began);
         let began = Instant::now();
+        let first_orders: Vec<_> = self.stores.iter().map(|store| self.first_orders(asked, *store).boxed()).collect();
+        let first_orders: Vec<_> = stream::iter(first_orders).buffered(STORES_AT_ONCE).try_collect().await?;
+        self.watch.end_of("first orders", began);
+        let began = Instant::now();
         let tasks: Vec<_> = stores
             .zip(&axis.of_buckets)
-            .zip(&rates)
-            .map(|((((store, facts), resolved), steps), rates)| Task {
+            .zip(rates.iter().zip(&first_orders))
+            .map(|((((store, facts), resolved), steps), (rates, first_orders))| Task {
                 query,
                 measures,
                 store,
@@ -113,6 +120,7 @@ impl Asking<'_> {
                 resolved,
                 steps,
                 rates: rates.as_ref(),
+                first_orders: first_orders.as_ref(),
                 is_one_of_several: self.stores.len() > 1,
                 rows_read: &rows_read,
                 now: self.now,
@@ -135,6 +143,23 @@ impl Asking<'_> {
         let table = Table::of(query, measures, axis, found).boxed().await?;
         self.watch.end_of("shape", began);
         Ok((table, currencies))
+    }
+}
+
+impl Asking<'_> {
+    /// Who ordered when first in a store, when somebody wants to know who is new.
+    async fn first_orders(
+        self,
+        asked: &Asked<'_>,
+        (store, facts): (&StoreScope, &dyn Facts),
+    ) -> Result<Option<Arc<FirstOrders>>, QueryError> {
+        let Asked { query, measures, .. } = asked;
+        let mut sets = measures.facts.iter();
+        if !sets.any(|set| set.needs_customer_type(&query.group_by, query.filters.as_ref())) {
+            return Ok(None);
+        }
+        let runner = Runner { planner: facts.planner(), watch: self.watch, store: &store.name, dataset: "orders" };
+        self.first_orders.of(store.id, facts, runner).await.map(Some)
     }
 }
 

@@ -12,6 +12,7 @@ use super::decode::{Found, Layout, number, read_rows, texts};
 use super::error::QueryError;
 use super::explain::Watch;
 use super::figures::Figures;
+use super::first_orders::FirstOrders;
 use super::following;
 use super::plan::bucket_index::BucketIndex;
 use super::plan::facts::{Currencies, FactsPlan};
@@ -51,6 +52,8 @@ pub(crate) struct Task<'q> {
     pub(crate) steps: &'q [i32],
     /// What amounts are converted at.
     pub(crate) rates: Option<&'q Rates>,
+    /// Who ordered when first, where somebody wants to know who is new.
+    pub(crate) first_orders: Option<&'q Arc<FirstOrders>>,
     /// Whether others are asked too.
     pub(crate) is_one_of_several: bool,
     /// Counts the rows of all tasks of the query.
@@ -133,6 +136,7 @@ impl<'q> Task<'q> {
             store: self.store.id,
             home: &self.store.currency,
             rates: self.rates,
+            first_orders: self.first_orders,
             is_one_of_several: self.is_one_of_several,
         }
     }

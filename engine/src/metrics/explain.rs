@@ -33,7 +33,7 @@ pub struct Explanation {
 /// A part of the work.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Stage {
-    /// Which: `resolve`, `rates`, `read`, `shape`.
+    /// Which: `resolve`, `rates`, `first orders`, `read`, `shape`.
     pub name: &'static str,
     /// How long it took.
     pub ms: f64,

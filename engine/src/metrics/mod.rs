@@ -19,6 +19,7 @@ mod execute;
 mod explain;
 mod figure;
 mod figures;
+mod first_orders;
 mod following;
 mod formula;
 mod funnel;

@@ -9,6 +9,7 @@ use super::cache::AnswerCache;
 use super::compute::Asking;
 use super::error::QueryError;
 use super::explain::Watch;
+use super::first_orders::{KnownFirstOrders, QueriedFirstOrders};
 use super::pinned::{PinnedStore, PinnedStores};
 use super::query::Query;
 use super::registry::Registry;
@@ -24,7 +25,7 @@ use crate::lake::Verdict;
 pub struct MetricsOptions {
     /// Memory for answers, in bytes; none are kept with zero.
     pub answer_memory: u64,
-    /// Memory for rollups, in bytes; none are made with zero.
+    /// Memory for rollups, and as much again for the first orders of customers, in bytes; nothing is kept with zero.
     pub rollup_memory: u64,
 }
 
@@ -40,6 +41,7 @@ pub struct MetricsService {
     clock: Arc<dyn Clock>,
     cache: AnswerCache,
     rollups: Rollups,
+    first_orders: KnownFirstOrders,
 }
 
 impl MetricsService {
@@ -47,7 +49,12 @@ impl MetricsService {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, options: MetricsOptions) -> Self {
         let MetricsOptions { answer_memory, rollup_memory } = options;
-        Self { clock, cache: AnswerCache::new(answer_memory), rollups: Rollups::new(rollup_memory) }
+        Self {
+            clock,
+            cache: AnswerCache::new(answer_memory),
+            rollups: Rollups::new(rollup_memory),
+            first_orders: KnownFirstOrders::new(rollup_memory),
+        }
     }
 
     /// Everything that can be asked for.
@@ -98,7 +105,9 @@ impl MetricsService {
         check_weeks(query, &scopes)?;
         let began = self.clock.now();
         let watch = Watch::new(query.explain);
-        let asking = Asking { stores, silent: &[], now, rollups: &self.rollups, watch: &watch };
+        let first_orders = QueriedFirstOrders::new(&self.first_orders);
+        let (rollups, first_orders) = (&self.rollups, &first_orders);
+        let asking = Asking { stores, silent: &[], now, rollups, first_orders, watch: &watch };
         let asked = asking.resolve(query)?;
         let elapsed = || (self.clock.now() - began).num_microseconds().unwrap_or(0);
         if query.explain {

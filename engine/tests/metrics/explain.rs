@@ -23,7 +23,7 @@ async fn plans_rows_bytes_and_times_are_told_and_no_paths() {
     let answer = world.answer(query.clone()).await;
     let explained = &answer["explain"];
     let names: Vec<_> = explained["stages"].as_array().unwrap().iter().map(|stage| stage["name"].clone()).collect();
-    assert_eq!(json!(names), json!(["resolve", "rates", "read", "shape"]));
+    assert_eq!(json!(names), json!(["resolve", "rates", "first orders", "read", "shape"]));
     // Groups and the total, which distinct counts do not add up to.
     let plans = explained["plans"].as_array().unwrap();
     assert_eq!(plans.len(), 2);
@@ -53,6 +53,51 @@ async fn what_is_rolled_up_needs_no_plan() {
     };
     assert_eq!(plans().await, 2, "the rollup, and the hot rows");
     assert_eq!(plans().await, 1, "the hot rows");
+}
+
+#[tokio::test]
+async fn first_orders_of_settled_months_are_read_once() {
+    let order = |id, at: &str, customer| Order { customer: Some(customer), ..Order::plain(id, at) };
+    let mut world = World::new(NOW, 2);
+    let cold = [
+        order(1, "2026-10-16T12:00:00Z", "ann"),
+        order(2, "2026-11-16T12:00:00Z", "ann"),
+        order(3, "2026-11-16T13:00:00Z", "bob"),
+        order(4, "2026-10-17T12:00:00Z", "cat"),
+        // So many in each month that they are cold.
+        Order::plain(7, "2026-10-18T12:00:00Z"),
+        Order::plain(8, "2026-11-18T12:00:00Z"),
+    ];
+    world.add_store(chrono_tz::UTC, Weekday::Mon, &[&cold, &[order(5, "2026-11-17T12:00:00Z", "cat")]]).await;
+    let query = json!({"metrics": ["shopify.new_customers", "shopify.returning_customers"], "time_range": "last_7_days",
+        "explain": true});
+    let of = async |world: &World| {
+        let answer = world.answer(query.clone()).await;
+        let (totals, plans) = (answer["totals"].clone(), answer["explain"]["plans"].as_array().unwrap().len());
+        (
+            totals["shopify.new_customers"].as_u64().unwrap(),
+            totals["shopify.returning_customers"].as_u64().unwrap(),
+            plans,
+        )
+    };
+    assert_eq!(of(&world).await, (1, 2, 3), "first orders of cold rows, of hot ones, and the rows themselves");
+    assert_eq!(of(&world).await, (1, 2, 2), "those of cold rows are known");
+    // Bob had ordered in October: that month is not settled, and then that is known too.
+    world
+        .commit(
+            0,
+            &[order(6, "2026-10-20T12:00:00Z", "bob"), Order { version: 2, ..order(4, "2026-10-17T12:00:00Z", "cat") }],
+        )
+        .await;
+    let (new, returning, _) = of(&world).await;
+    assert_eq!((new, returning), (0, 3));
+    // It was cancelled, and Cat is new.
+    world.commit(0, &[Order { version: 3, is_cancelled: true, ..order(4, "2026-10-17T12:00:00Z", "cat") }]).await;
+    let (new, returning, _) = of(&world).await;
+    assert_eq!((new, returning), (1, 2));
+    world.stores[0].lake.fold_due().await.unwrap();
+    let (new, returning, _) = of(&world).await;
+    assert_eq!((new, returning), (1, 2));
 }
 
 #[tokio::test]

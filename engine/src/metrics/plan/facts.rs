@@ -1,27 +1,29 @@
 //! The rows of a store that a query's aggregates are over, and the aggregations over them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use arrow::datatypes::{DECIMAL128_MAX_PRECISION, DataType};
 use datafusion::common::{Column, ScalarValue};
+use datafusion::error::DataFusionError;
 use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::functions_aggregate::expr_fn::{count, max, min, sum};
-use datafusion::logical_expr::{
-    Expr, ExprFunctionExt, JoinType, LogicalPlan, LogicalPlanBuilder, cast, ident, lit, when,
-};
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, cast, ident, lit, when};
 
 use super::bucket_index::BucketIndex;
 use super::convert::factor;
+use super::customer_type::customer_type;
 use super::filter::{CUSTOMER_TYPE, all, any, expression, text};
 use super::measures::{CUSTOMER, FactSet, Merging, Slot, SlotAggregate};
 use super::newest::newest;
 use super::percentile::percentile;
 use crate::StoreId;
-use crate::dataset::{self, Dataset, Partition};
+use crate::dataset::{Dataset, Partition};
 use crate::metrics::error::QueryError;
+use crate::metrics::first_orders::FirstOrders;
 use crate::metrics::query::Filter;
 use crate::metrics::rates::Rates;
-use crate::metrics::registry::{Aggregate, Condition, DimensionKind, DimensionRef, FIRST_ORDERS, Value};
+use crate::metrics::registry::{Aggregate, Condition, DimensionKind, DimensionRef, Value};
 use crate::metrics::source::{Extent, Facts};
 
 /// What the plans of a query over one set of facts of a store have in common, whatever the period.
@@ -35,6 +37,8 @@ pub(crate) struct FactsPlan<'q> {
     pub(crate) home: &'q str,
     /// What amounts are converted at.
     pub(crate) rates: Option<&'q Rates>,
+    /// Who ordered when first, where somebody wants to know who is new.
+    pub(crate) first_orders: Option<&'q Arc<FirstOrders>>,
     /// What only the rows of all stores together tell is left out.
     pub(crate) is_one_of_several: bool,
 }
@@ -94,15 +98,11 @@ impl FactsPlan<'_> {
 
     /// The dimensions that rows are told apart by.
     fn dimensions(&self) -> Vec<DimensionRef> {
-        let filters = self.set.slots.iter().filter_map(|slot| slot.filter.as_ref()).chain(self.filter);
-        let filtered = filters.flat_map(Filter::comparisons).map(|comparison| comparison.dimension);
-        filtered.chain(self.group_by.iter().copied()).collect()
+        self.set.dimensions(self.group_by, self.filter)
     }
 
     pub(crate) fn needs_customer_type(&self) -> bool {
-        let mut conditions = self.set.slots.iter().flat_map(|slot| &slot.only);
-        conditions.any(|condition| condition.column() == CUSTOMER_TYPE)
-            || self.dimensions().iter().any(|dimension| dimension.kind == DimensionKind::CustomerType)
+        self.set.needs_customer_type(self.group_by, self.filter)
     }
 
     /// The slots whose values this store's rows tell, by their position.
@@ -164,7 +164,11 @@ impl FactsPlan<'_> {
             plan = plan.filter(taken)?;
         }
         if self.needs_customer_type() {
-            plan = with_customer_type(plan, source, &columns, self.set.dataset.time).await?;
+            let first_orders = self.first_orders.cloned().ok_or_else(|| {
+                DataFusionError::Internal("who is new is asked for, and nobody's first order is known".to_owned())
+            })?;
+            let kind = customer_type(first_orders, ident(CUSTOMER), ident(self.set.dataset.time)).alias(CUSTOMER_TYPE);
+            plan = plan.project(columns.iter().map(|name| ident(*name)).chain([kind]))?;
         }
         if let Some(filter) = self.filter {
             plan = plan.filter(expression(filter, self.store))?;
@@ -394,34 +398,6 @@ pub(crate) fn plain(plan: LogicalPlan, columns: &[&str]) -> Result<LogicalPlanBu
         let (qualifier, field) = schema.qualified_field_with_unqualified_name(name)?;
         Ok(Expr::Column(Column::from((qualifier, field))).alias(*name))
     });
-    let columns = columns.collect::<Result<Vec<_>, datafusion::error::DataFusionError>>()?;
+    let columns = columns.collect::<Result<Vec<_>, DataFusionError>>()?;
     Ok(LogicalPlanBuilder::from(plan).project(columns)?)
-}
-
-/// Adds what kind of customer a row's order is from. It takes the first order of every customer of the store, whatever
-/// the range: whether a customer is new does not depend on what is asked.
-async fn with_customer_type(
-    facts: LogicalPlanBuilder,
-    source: &dyn Facts,
-    columns: &[&str],
-    time: &str,
-) -> Result<LogicalPlanBuilder, QueryError> {
-    let Some(orders) = dataset::find("orders") else { return Ok(facts) };
-    let needed = ["cancelled_at", "created_at", "customer_id", "is_test"];
-    let mut first = plain(source.scan(orders, &needed, Extent::All).await?, &needed)?;
-    if let Some(counted) = all(FIRST_ORDERS) {
-        first = first.filter(counted)?;
-    }
-    let first = first
-        .aggregate(vec![ident("customer_id")], vec![min(ident("created_at")).alias("first_at")])?
-        .project(vec![ident("customer_id").alias("first_customer"), ident("first_at")])?
-        .build()?;
-    let new = ident("first_at").is_null().or(ident(time).lt_eq(ident("first_at")));
-    let customer_type = when(ident("customer_id").is_null(), lit(ScalarValue::Utf8View(None)))
-        .when(new, text("new"))
-        .otherwise(text("returning"))?;
-    let mut all: Vec<_> = columns.iter().map(|name| ident(*name)).collect();
-    all.push(customer_type.alias(CUSTOMER_TYPE));
-    let on = (vec![Column::from_name("customer_id")], vec![Column::from_name("first_customer")]);
-    Ok(facts.join(first, JoinType::Left, on, None)?.project(all)?)
 }

@@ -12,8 +12,10 @@ use arrow::datatypes::DataType;
 use super::super::formula::{self, Operation};
 use super::super::query::{Asked, Filter, What};
 use super::super::registry::{
-    Aggregate, Aggregation, Condition, Formula, Measure, Metric, Registry, Rows, Thousandths, Value,
+    Aggregate, Aggregation, Condition, DimensionKind, DimensionRef, Formula, Measure, Metric, Registry, Rows,
+    Thousandths, Value,
 };
+use super::filter::CUSTOMER_TYPE;
 use super::percentile::MORE_DECIMALS;
 use crate::dataset::{self, Dataset};
 use crate::metrics::rates::FACTOR_SCALE;
@@ -116,6 +118,20 @@ impl FactSet {
     /// Whether some slots are amounts of money.
     pub(crate) fn has_money(&self) -> bool {
         self.slots.iter().any(|slot| slot.money)
+    }
+
+    /// The dimensions that its rows are told apart by, where they are also by these groups and this filter.
+    pub(crate) fn dimensions(&self, group_by: &[DimensionRef], filter: Option<&Filter>) -> Vec<DimensionRef> {
+        let filters = self.slots.iter().filter_map(|slot| slot.filter.as_ref()).chain(filter);
+        let filtered = filters.flat_map(Filter::comparisons).map(|comparison| comparison.dimension);
+        filtered.chain(group_by.iter().copied()).collect()
+    }
+
+    /// Whether it matters who is new.
+    pub(crate) fn needs_customer_type(&self, group_by: &[DimensionRef], filter: Option<&Filter>) -> bool {
+        let mut conditions = self.slots.iter().flat_map(|slot| &slot.only);
+        conditions.any(|condition| condition.column() == CUSTOMER_TYPE)
+            || self.dimensions(group_by, filter).iter().any(|dimension| dimension.kind == DimensionKind::CustomerType)
     }
 
     /// What holds for all of its rows.

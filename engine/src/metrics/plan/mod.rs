@@ -6,6 +6,7 @@
 
 pub(crate) mod bucket_index;
 pub(crate) mod convert;
+pub(crate) mod customer_type;
 pub(crate) mod facts;
 pub(crate) mod filter;
 pub(crate) mod measures;

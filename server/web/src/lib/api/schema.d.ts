@@ -1086,7 +1086,7 @@ export interface components {
              * @description How long it took.
              */
             ms: number;
-            /** @description Which: `resolve`, `rates`, `read`, `shape`. */
+            /** @description Which: `resolve`, `rates`, `first orders`, `read`, `shape`. */
             name: string;
         };
         /** @description An online store. */
