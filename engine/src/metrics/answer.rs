@@ -1,14 +1,17 @@
 //! From figures to the answer that is sent.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 use super::axis::Step;
+use super::error::QueryError;
 use super::figure::{Figure, compared, json};
 use super::figures::Group;
 use super::funnel;
+use super::pivot::Pivot;
 use super::plan::measures::Measures;
 use super::query::{Following, Granularity, Query};
 use super::registry::{Registry, Unit};
@@ -28,6 +31,8 @@ pub(crate) struct Answer<'q> {
     pub(crate) stores: &'q [AnsweringStore<'q>],
     pub(crate) measures: &'q Measures,
     pub(crate) table: Table,
+    /// What the columns come to as a whole, where rows stand side by side.
+    pub(crate) columns: Option<Table>,
     /// The currencies of the rows that money was summed over.
     pub(crate) currencies: BTreeSet<String>,
     pub(crate) now: DateTime<Utc>,
@@ -43,23 +48,49 @@ pub(crate) struct AnsweringStore<'q> {
 }
 
 impl Answer<'_> {
-    pub(crate) fn response(self) -> QueryResponse {
+    /// # Errors
+    /// [`QueryError::Limit`] when rows that stand side by side make too many columns.
+    pub(crate) fn response(&self) -> Result<QueryResponse, QueryError> {
+        let pivot = match &self.columns {
+            None => None,
+            Some(columns) => {
+                let pivot = Pivot::of(self.query, &self.table, columns)?;
+                Some((self.pivot_keys(&pivot), pivot, columns))
+            }
+        };
         // A row of the table is one for each step of a funnel.
         let steps = if self.query.funnel.is_some() { self.query.metrics.len() } else { 1 };
-        let total_rows = self.table.rows.len() * steps;
+        let total_rows = match &pivot {
+            Some((_, pivot, _)) => pivot.lines.len(),
+            None => self.table.rows.len() * steps,
+        };
         let lines = self.table.rows.iter().flat_map(|row| (0..steps).map(move |step| (row, step)));
         let skipped = usize::try_from(self.query.offset).unwrap_or(usize::MAX);
         let limit = usize::try_from(self.query.limit).unwrap_or(usize::MAX);
-        let rows: Rows = lines.skip(skipped).take(limit).map(|(row, step)| self.row(row, step)).collect();
-        let now = self.totals(&self.table.totals);
-        let comparison = self.table.previous_totals.as_ref().zip(self.comparison_range()).map(|(previous, range)| {
-            let both = now.iter().zip(self.totals(previous));
-            let totals = both.map(|((key, now, unit), (_, before, _))| (key.clone(), compared(*now, before, *unit)));
-            ComparisonTotals { totals: totals.collect(), range }
+        let rows: Rows = match &pivot {
+            Some((keys, pivot, _)) => {
+                pivot.lines.iter().skip(skipped).take(limit).map(|line| self.line(line, keys)).collect()
+            }
+            None => lines.skip(skipped).take(limit).map(|(row, step)| self.row(row, step)).collect(),
+        };
+        let before = self.table.previous_totals.as_ref().map(|previous| self.totals(previous));
+        let before = before.unwrap_or_default().into_iter().map(|(_, figure, _)| figure).chain(repeat(None));
+        let totals = self.totals(&self.table.totals).into_iter().zip(before);
+        let mut totals: Vec<_> = totals.map(|((key, now, unit), before)| (key, now, before, unit)).collect();
+        if let Some((keys, pivot, columns)) = &pivot {
+            totals.extend(self.pivoted_totals(pivot, columns, keys));
+        }
+        let range = self.comparison_range().filter(|_| self.table.previous_totals.is_some());
+        let comparison = range.map(|range| {
+            let compared = |(key, now, before, unit): &(String, _, _, _)| (key.clone(), compared(*now, *before, *unit));
+            ComparisonTotals { totals: totals.iter().map(compared).collect(), range }
         });
-        let totals = now.into_iter().map(|(key, figure, unit)| (key, json(figure, unit))).collect();
-        QueryResponse {
-            columns: self.columns(),
+        let totals = totals.into_iter().map(|(key, now, _, unit)| (key, json(now, unit))).collect();
+        Ok(QueryResponse {
+            columns: match &pivot {
+                Some((keys, pivot, _)) => self.pivoted_columns(self.columns(), pivot, keys),
+                None => self.columns(),
+            },
             truncated: rows.len() < total_rows,
             total_rows: total_rows as u64,
             rows,
@@ -67,7 +98,7 @@ impl Answer<'_> {
             comparison,
             meta: self.meta(),
             explain: None,
-        }
+        })
     }
 
     /// The figures over everything, by their keys.
@@ -75,9 +106,8 @@ impl Answer<'_> {
         if self.query.funnel.is_some() {
             return funnel::totals(&self.query.metrics, figures).collect();
         }
-        let hides = self.hides_totals();
         let each = self.query.metrics.iter().zip(figures).enumerate().map(|(at, (asked, figure))| {
-            let figure = figure.filter(|_| !(hides && self.measures.takes_money(at)));
+            let figure = figure.filter(|_| !self.hides_total_of(at));
             (asked.key.clone(), figure, asked.unit)
         });
         each.collect()
@@ -86,6 +116,10 @@ impl Answer<'_> {
     /// Amounts of several currencies stand side by side in rows, and have no total.
     fn hides_totals(&self) -> bool {
         self.currencies.len() > 1
+    }
+
+    pub(crate) fn hides_total_of(&self, asked: usize) -> bool {
+        self.hides_totals() && self.measures.takes_money(asked)
     }
 
     /// A row of the table, or one funnel step of it.
@@ -138,6 +172,7 @@ impl Answer<'_> {
             unit: None,
             currency: None,
             higher_is_better: None,
+            pivot: None,
         });
         let dimensions = self.query.group_by.iter().map(|dimension| Column {
             key: dimension.id.to_owned(),
@@ -147,6 +182,7 @@ impl Answer<'_> {
             unit: None,
             currency: None,
             higher_is_better: None,
+            pivot: None,
         });
         if self.query.funnel.is_some() {
             let is_whole = (0..self.query.metrics.len()).all(|step| self.measures.is_whole(step));
@@ -158,13 +194,14 @@ impl Answer<'_> {
             title: asked.title.clone(),
             kind: match asked.unit {
                 Unit::Currency => ColumnType::Decimal,
-                _ if self.measures.is_whole(at) => ColumnType::Integer,
+                _ if self.measures.is_whole(at) && !asked.is_divided() => ColumnType::Integer,
                 _ => ColumnType::Number,
             },
             role: ColumnRole::Metric,
             unit: Some(asked.unit),
             currency: currency.clone().filter(|_| asked.unit == Unit::Currency),
             higher_is_better: asked.higher_is_better(),
+            pivot: None,
         });
         time.into_iter().chain(dimensions).chain(metrics).collect()
     }
@@ -186,7 +223,8 @@ impl Answer<'_> {
 
     fn meta(&self) -> Meta {
         let steps = |which: fn(&Step) -> bool| {
-            let labels = self.table.steps.iter().filter(|step| which(step)).filter_map(|step| step.label);
+            let labels =
+                self.table.steps.iter().filter(|step| which(step) && !step.is_lead).filter_map(|step| step.label);
             labels.map(|label| label.to_string()).collect()
         };
         let echoes = self.stores.iter().map(|store| StoreEcho {
@@ -285,7 +323,7 @@ fn source_title(id: &str) -> &str {
     Registry::get().source(id).map_or(id, |source| source.title)
 }
 
-fn written(compared: Compared) -> Value {
+pub(crate) fn written(compared: Compared) -> Value {
     let mut figure = Map::new();
     figure.insert("value".to_owned(), compared.value);
     figure.insert("delta".to_owned(), compared.delta);
@@ -293,7 +331,7 @@ fn written(compared: Compared) -> Value {
     Value::Object(figure)
 }
 
-fn label(label: Option<super::time::buckets::Label>) -> Value {
+pub(crate) fn label(label: Option<super::time::buckets::Label>) -> Value {
     label.map_or(Value::Null, |label| Value::String(label.to_string()))
 }
 

@@ -1,11 +1,13 @@
 //! The time axis of an answer: the buckets of all its stores by their labels, each once, and what is told of each.
 
 use std::collections::{BTreeMap, HashMap};
+use std::iter::repeat;
 
 use chrono::{DateTime, Utc};
 
 use super::resolve::Resolved;
-use super::time::buckets::Label;
+use super::time::buckets::{Bucket, Label};
+use super::time::comparison::Beside;
 use crate::StoreId;
 
 /// One step of the time axis. Without granularity there is a single one without a label.
@@ -16,6 +18,10 @@ pub(crate) struct Step {
     pub(crate) beside: Option<Label>,
     /// By some store.
     pub(crate) told: Told,
+    /// By some store whose range begins later.
+    pub(crate) told_lead: Told,
+    /// No store's range holds it: only rolling figures are made of it.
+    pub(crate) is_lead: bool,
     /// It is not over, in some store.
     pub(crate) is_incomplete: bool,
     /// It reaches over an end of the range, in some store.
@@ -45,16 +51,24 @@ impl Told {
         }
     }
 
-    /// Of one of a store's buckets.
-    fn of_bucket(store: &Resolved, bucket: usize, sources: usize, now: DateTime<Utc>) -> Self {
-        let span = store.buckets.as_ref().and_then(|buckets| buckets.get(bucket)).map(|bucket| bucket.span);
-        let begun = span.filter(|span| span.0 <= now.timestamp_micros());
-        let beside = store.comparison.as_ref().and_then(|comparison| comparison.beside.get(bucket)?.span);
+    /// Of each of some of a store's buckets, and of what stands beside them.
+    fn of_buckets<'s>(
+        store: &'s Resolved,
+        buckets: &'s [Bucket],
+        beside: &'s [Beside],
+        sources: usize,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = (&'s Bucket, Option<Label>, Self)> {
         let is_told = |source, span: Option<_>| span.is_some_and(|span| store.is_told(source, span));
-        Self {
-            now: (0..sources).map(|source| is_told(source, begun)).collect(),
-            beside: (0..sources).map(|source| is_told(source, beside)).collect(),
-        }
+        buckets.iter().zip(beside.iter().map(Some).chain(repeat(None))).map(move |(bucket, beside)| {
+            let begun = Some(bucket.span).filter(|span| span.0 <= now.timestamp_micros());
+            let span = beside.and_then(|beside| beside.span);
+            let told = Self {
+                now: (0..sources).map(|source| is_told(source, begun)).collect(),
+                beside: (0..sources).map(|source| is_told(source, span)).collect(),
+            };
+            (bucket, beside.and_then(|beside| beside.label), told)
+        })
     }
 
     fn or(&mut self, other: &Self) {
@@ -72,10 +86,14 @@ pub(crate) struct Axis {
     pub(crate) steps: Vec<Step>,
     /// By store: the step of each of its buckets, and so of what stands beside them.
     pub(crate) of_buckets: Vec<Vec<i32>>,
+    /// The same of the buckets before its range that rolling figures are made of too.
+    pub(crate) of_lead: Vec<Vec<i32>>,
     /// Of the range as a whole, by some store.
     pub(crate) told: Told,
     /// By store, where each has figures of its own: what it tells of each step that it has.
     pub(crate) by_store: HashMap<StoreId, HashMap<usize, Told>>,
+    /// The same of the steps before its range.
+    pub(crate) lead_by_store: HashMap<StoreId, HashMap<usize, Told>>,
 }
 
 impl Axis {
@@ -90,8 +108,14 @@ impl Axis {
     ) -> Self {
         let mut told = Told::of_nothing(sources);
         let mut steps: BTreeMap<Option<Label>, Step> = BTreeMap::new();
-        let nothing = || Step { told: Told::of_nothing(sources), ..Step::default() };
+        let nothing = || Step {
+            told: Told::of_nothing(sources),
+            told_lead: Told::of_nothing(sources),
+            is_lead: true,
+            ..Step::default()
+        };
         let mut of_stores = Vec::with_capacity(stores.len());
+        let mut leads_of_stores = Vec::with_capacity(stores.len());
         for (store, tells) in stores.iter().zip(tells) {
             let or = |of_all: &mut Told, told: &Told| {
                 if *tells {
@@ -101,34 +125,58 @@ impl Axis {
             let of_range = Told::of_range(store, sources, now);
             or(&mut told, &of_range);
             let mut of_store: Vec<(Option<Label>, Told)> = Vec::new();
+            let mut lead_of_store: Vec<(Option<Label>, Told)> = Vec::new();
             let Some(buckets) = &store.buckets else {
-                or(&mut steps.entry(None).or_insert_with(nothing).told, &of_range);
+                let step = steps.entry(None).or_insert_with(nothing);
+                step.is_lead = false;
+                or(&mut step.told, &of_range);
                 of_stores.push(vec![(None, of_range)]);
+                leads_of_stores.push(lead_of_store);
                 continue;
             };
-            for (number, bucket) in buckets.iter().enumerate() {
+            let compared = store.comparison.as_ref();
+            let beside = compared.map_or(&[][..], |comparison| &comparison.beside);
+            for (bucket, beside, told) in Told::of_buckets(store, buckets, beside, sources, now) {
                 let label = Some(bucket.label);
-                let told = Told::of_bucket(store, number, sources, now);
                 let step = steps.entry(label).or_insert_with(nothing);
                 step.label = label;
+                step.is_lead = false;
                 or(&mut step.told, &told);
                 step.is_incomplete |= bucket.whole.1 > now;
                 step.is_clipped |= bucket.is_clipped;
-                let beside = store.comparison.as_ref().and_then(|comparison| comparison.beside.get(number)?.label);
                 step.beside = step.beside.or(beside);
                 of_store.push((label, told));
             }
+            let beside = compared.map_or(&[][..], |comparison| &comparison.beside_lead);
+            for (bucket, _, told) in Told::of_buckets(store, &store.lead, beside, sources, now) {
+                let label = Some(bucket.label);
+                or(&mut steps.entry(label).or_insert_with(nothing).told_lead, &told);
+                lead_of_store.push((label, told));
+            }
             of_stores.push(of_store);
+            leads_of_stores.push(lead_of_store);
         }
         let numbers: BTreeMap<_, usize> = steps.keys().copied().zip(0..).collect();
         let step = |label: &Option<Label>| numbers.get(label).copied().unwrap_or_default();
-        let of_buckets = of_stores.iter().map(|of_store| {
-            let labelled = of_store.iter().filter(|(label, _)| label.is_some());
-            labelled.map(|(label, _)| i32::try_from(step(label)).unwrap_or(i32::MAX)).collect()
-        });
-        let of_buckets = of_buckets.collect();
+        let numbered = |of_stores: &[Vec<(Option<Label>, Told)>]| {
+            let of_stores = of_stores.iter().map(|of_store| {
+                let labelled = of_store.iter().filter(|(label, _)| label.is_some());
+                labelled.map(|(label, _)| i32::try_from(step(label)).unwrap_or(i32::MAX)).collect()
+            });
+            of_stores.collect()
+        };
+        let (of_buckets, of_lead) = (numbered(&of_stores), numbered(&leads_of_stores));
         let by_step = |of_store: Vec<_>| of_store.into_iter().map(|(label, told)| (step(&label), told)).collect();
-        let by_store = apart.unwrap_or_default().iter().copied().zip(of_stores.into_iter().map(by_step)).collect();
-        Self { of_buckets, by_store, steps: steps.into_values().collect(), told }
+        let by_store = |of_stores: Vec<_>| {
+            apart.unwrap_or_default().iter().copied().zip(of_stores.into_iter().map(by_step)).collect()
+        };
+        Self {
+            by_store: by_store(of_stores),
+            lead_by_store: by_store(leads_of_stores),
+            of_buckets,
+            of_lead,
+            steps: steps.into_values().collect(),
+            told,
+        }
     }
 }

@@ -14,6 +14,7 @@ use super::error::QueryError;
 use super::execute::Task;
 use super::explain::Watch;
 use super::first_orders::{FirstOrders, QueriedFirstOrders};
+use super::lead::Lead;
 use super::plan::facts::{CURRENCY, sole_currency};
 use super::plan::measures::{Measures, Merging};
 use super::query::Query;
@@ -26,11 +27,11 @@ use super::row_limit::RowsRead;
 use super::runner::Runner;
 use super::source::Facts;
 use super::table::Table;
-use super::{pooled, top};
+use super::{pivot, pooled, top};
 use crate::StoreId;
 
 /// Stores that are asked at the same time.
-const STORES_AT_ONCE: usize = 8;
+pub(crate) const STORES_AT_ONCE: usize = 8;
 
 /// Who is asked, and when.
 #[derive(Clone, Copy)]
@@ -67,20 +68,34 @@ impl Asking<'_> {
             Some(top) => top::tabulate(self, query, top).await?,
             None => self.tabulate(asked).await?,
         };
+        let is_whole = query.granularity.is_none() && query.group_by.len() == 1 && query.having.is_none();
+        let columns = match query.pivot {
+            None => None,
+            Some(_) if is_whole => Some(table.clone()),
+            Some(_) => {
+                let whole = pivot::of_columns(query);
+                let (columns, _) = match &whole.top {
+                    Some(top) => top::tabulate(self, &whole, top).await?,
+                    None => self.table(&whole).await?,
+                };
+                Some(columns)
+            }
+        };
         let stores = self.stores.iter().zip(resolved);
         let stores =
             stores.map(|((scope, facts), resolved)| AnsweringStore { scope, version: facts.version(), resolved });
         let stores: Vec<_> = stores.collect();
-        Ok(Answer {
+        Answer {
             query,
             stores: &stores,
             measures,
             table,
+            columns,
             currencies,
             now: self.now,
             parts: self.watch.origins.parts(),
         }
-        .response())
+        .response()
     }
 
     /// The table of a query, and the currencies of its amounts.
@@ -110,15 +125,16 @@ impl Asking<'_> {
         self.watch.end_of("first orders", began);
         let began = Instant::now();
         let tasks: Vec<_> = stores
-            .zip(&axis.of_buckets)
+            .zip(axis.of_buckets.iter().zip(&axis.of_lead))
             .zip(rates.iter().zip(&first_orders))
-            .map(|((((store, facts), resolved), steps), (rates, first_orders))| Task {
+            .map(|((((store, facts), resolved), (steps, lead_steps)), (rates, first_orders))| Task {
                 query,
                 measures,
                 store,
                 facts: *facts,
                 resolved,
                 steps,
+                lead_steps,
                 rates: rates.as_ref(),
                 first_orders: first_orders.as_ref(),
                 is_one_of_several: self.stores.len() > 1,
@@ -134,13 +150,20 @@ impl Asking<'_> {
         if tasks.len() > 1 && measures.slots().any(|slot| slot.merging() == Merging::Rows) {
             found.push(pooled::run(&tasks).boxed().await?);
         }
+        let lead = match Lead::of(query, measures)? {
+            Some(lead) => lead.figures(&tasks).boxed().await?,
+            None => Vec::new(),
+        };
         let periods = found.iter().flat_map(|(current, previous)| previous.iter().chain([current]));
-        let mut currencies: BTreeSet<_> = periods.flat_map(|figures| figures.currencies.iter().cloned()).collect();
-        check_currencies(query, &mut currencies, &tasks).await?;
+        let currencies: BTreeSet<_> = periods.flat_map(|figures| figures.currencies.iter().cloned()).collect();
+        // Rolling figures are of one currency too.
+        let before = lead.iter().flat_map(|(current, previous)| previous.iter().chain([current]));
+        let mut all: BTreeSet<_> = before.flat_map(|figures| &figures.currencies).chain(&currencies).cloned().collect();
+        check_currencies(query, &mut all, &tasks).await?;
         drop(tasks);
         self.watch.end_of("read", began);
         let began = Instant::now();
-        let table = Table::of(query, measures, axis, found).boxed().await?;
+        let table = Table::of(query, measures, axis, found, lead).boxed().await?;
         self.watch.end_of("shape", began);
         Ok((table, currencies))
     }
@@ -183,8 +206,7 @@ async fn rates(
     watch: &Watch,
 ) -> Result<Option<Rates>, QueryError> {
     let Some(wanted) = query.currency.as_deref().filter(|_| measures.converts) else { return Ok(None) };
-    let compared = resolved.comparison.as_ref().map(|comparison| comparison.period.micros());
-    let (from, to) = compared.into_iter().fold(resolved.period.micros(), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let (from, to) = resolved.hull();
     // A refund on its order's day is converted at the rate of its own, which may be any other one.
     let is_of_its_day = measures.facts.iter().all(|set| set.time == set.rate_time);
     let (from, to) = if is_of_its_day { (from, to) } else { (i64::MIN, i64::MAX) };
@@ -194,7 +216,8 @@ async fn rates(
 
 /// Amounts of several currencies are never added up.
 async fn check_currencies(query: &Query, found: &mut BTreeSet<String>, tasks: &[Task<'_>]) -> Result<(), QueryError> {
-    let is_grouped = query.group_by.iter().any(|dimension| dimension.kind == DimensionKind::Column(CURRENCY));
+    let is_grouped =
+        query.group_by.iter().chain(&query.beside).any(|dimension| dimension.kind == DimensionKind::Column(CURRENCY));
     if found.len() > 1 && !is_grouped {
         for currencies in try_join_all(tasks.iter().map(|task| task.currencies())).await? {
             found.extend(currencies);

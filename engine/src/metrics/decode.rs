@@ -63,7 +63,7 @@ impl Found {
 
     pub(crate) fn add_to(self, figures: &mut Figures, set: &FactSet, width: usize) {
         let mergings: Vec<_> = set.slots.iter().map(Slot::merging).collect();
-        let slots = set.first..set.first + set.slots.len();
+        let slots = set.range();
         let totals = &mut figures.totals[slots.clone()];
         for row in &self.rows {
             merge(totals, &row.slots, &mergings);

@@ -50,6 +50,8 @@ pub(crate) struct Task<'q> {
     pub(crate) resolved: &'q Resolved,
     /// The steps of its buckets.
     pub(crate) steps: &'q [i32],
+    /// The steps of those before its range that rolling figures are made of too.
+    pub(crate) lead_steps: &'q [i32],
     /// What amounts are converted at.
     pub(crate) rates: Option<&'q Rates>,
     /// Who ordered when first, where somebody wants to know who is new.
@@ -74,6 +76,23 @@ impl<'q> Task<'q> {
         let end = self.compared_end(previous.range.1);
         let (current, previous) = try_join(current, self.period(previous, end)).await?;
         Ok((current, Some(previous)))
+    }
+
+    /// The figures of what comes right before the period and before the one it is compared with.
+    pub(crate) async fn lead(self) -> Result<(Figures, Option<Figures>), QueryError> {
+        let spans = self.resolved.lead.iter().map(|bucket| Some(bucket.span)).collect();
+        let current = self.period(self.before_range(spans), i64::MAX);
+        let Some(comparison) = &self.resolved.comparison else { return Ok((current.await?, None)) };
+        let beside = comparison.beside_lead.iter().map(|beside| beside.span).collect();
+        let (current, previous) = try_join(current, self.period(self.before_range(beside), i64::MAX)).await?;
+        Ok((current, Some(previous)))
+    }
+
+    /// These instants of the steps before the range.
+    fn before_range(&self, spans: Vec<Option<(i64, i64)>>) -> Stretch {
+        let hull = spans.iter().flatten().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let buckets = BucketIndex::new(spans.into_iter().zip(self.lead_steps.iter().copied()));
+        Stretch { range: hull.unwrap_or_default(), buckets: Some(buckets) }
     }
 
     /// The range that is asked about, and its buckets.

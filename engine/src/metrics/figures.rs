@@ -41,3 +41,14 @@ pub(crate) struct Figures {
     /// Currencies among the rows that money was summed over. When there is more than one, not necessarily all.
     pub(crate) currencies: BTreeSet<String>,
 }
+
+impl Figures {
+    /// Makes them figures of `width` slots. The places say which slot becomes which.
+    pub(crate) fn widen(&mut self, places: &[(usize, usize)], width: usize) {
+        for values in self.rows.values_mut().chain([&mut self.totals]) {
+            let mut wide = vec![None; width];
+            places.iter().for_each(|(from, to)| wide[*to] = values[*from]);
+            *values = wide;
+        }
+    }
+}

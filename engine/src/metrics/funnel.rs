@@ -26,6 +26,7 @@ pub(crate) fn columns(is_whole: bool) -> Vec<Column> {
         unit,
         currency: None,
         higher_is_better: (role == ColumnRole::Metric).then_some(true),
+        pivot: None,
     };
     let counts = if is_whole { ColumnType::Integer } else { ColumnType::Number };
     let (share, metric) = (Some(Unit::Percentage), ColumnRole::Metric);

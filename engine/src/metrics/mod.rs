@@ -24,7 +24,11 @@ mod following;
 mod formula;
 mod funnel;
 mod lake_facts;
+mod lead;
+mod making;
 mod pinned;
+mod pivot;
+mod pivoted;
 mod plan;
 mod pooled;
 pub mod query;
@@ -36,6 +40,7 @@ mod rollup;
 mod row_limit;
 mod runner;
 mod service;
+mod shaping;
 mod source;
 mod table;
 mod time;
@@ -49,8 +54,8 @@ pub use query::{Query, QueryRequest};
 pub use registry::Registry;
 pub use resolve::StoreScope;
 pub use response::{
-    CacheState, Column, ColumnRole, ColumnType, Compared, ComparisonTotals, Meta, QueryResponse, Rows, StoreEcho,
-    Warning,
+    CacheState, Column, ColumnRole, ColumnType, Compared, ComparisonTotals, Meta, PivotEcho, QueryResponse, Rows,
+    StoreEcho, Warning,
 };
 pub use rollup::{Part, WhyNot};
 pub use service::{MetricsOptions, MetricsService};

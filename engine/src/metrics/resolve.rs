@@ -7,7 +7,7 @@ use super::error::QueryError;
 use super::plan::measures::Measures;
 use super::query::{Granularity, Query};
 use super::source::Facts;
-use super::time::buckets::{Bucket, buckets};
+use super::time::buckets::{Bucket, buckets, lead};
 use super::time::calendar::local_date;
 use super::time::comparison::{Comparison, Wish, compare};
 use super::time::range::{Days, NamedRange, Period, TimeRange};
@@ -36,6 +36,8 @@ pub(crate) struct Resolved {
     pub(crate) period: Period,
     /// The buckets of the period, when the query has a granularity.
     pub(crate) buckets: Option<Vec<Bucket>>,
+    /// Those before the period that rolling figures are made of too.
+    pub(crate) lead: Vec<Bucket>,
     pub(crate) comparison: Option<Comparison>,
     /// The yesterday of the store.
     pub(crate) yesterday: NaiveDate,
@@ -81,20 +83,35 @@ impl Resolved {
             .granularity
             .map(|granularity| buckets(&period, days.whole_to, granularity, week_start))
             .transpose()?;
+        let lead = match query.granularity {
+            Some(granularity) => lead(&period, granularity, week_start, query.lead())?,
+            None => Vec::new(),
+        };
         let comparison = query
             .compare_to
             .map(|to| {
                 let wish = Wish { compare: to, align: query.align, partial: query.partial };
-                compare(wish, &days, &period, buckets.as_deref().unwrap_or_default(), query.granularity, now)
+                let of = (lead.as_slice(), buckets.as_deref().unwrap_or_default());
+                compare(wish, &days, &period, of, query.granularity, now)
             })
             .transpose()?;
-        Ok(Self { days, period, buckets, comparison, yesterday: today - chrono::TimeDelta::days(1), sources })
+        let yesterday = today - chrono::TimeDelta::days(1);
+        Ok(Self { days, period, buckets, lead, comparison, yesterday, sources })
     }
 
     /// Whether the answer changes as time goes by, without new rows.
     pub(crate) fn is_unfinished(&self, now: DateTime<Utc>) -> bool {
         let last = self.buckets.as_ref().and_then(|buckets| buckets.last());
         self.period.end > now || last.is_some_and(|bucket| bucket.whole.1 > now)
+    }
+
+    /// From the first to the last of the instants that rows of it are read of, in microseconds, the end exclusive.
+    pub(crate) fn hull(&self) -> (i64, i64) {
+        let compared = self.comparison.iter();
+        let beside = compared.clone().flat_map(|comparison| &comparison.beside_lead).filter_map(|beside| beside.span);
+        let spans = compared.map(|comparison| comparison.period.micros()).chain(beside);
+        let spans = spans.chain(self.lead.iter().map(|bucket| bucket.span));
+        spans.fold(self.period.micros(), |a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     /// The first and last local date with rows of a source.

@@ -83,6 +83,22 @@ pub struct Column {
     /// Whether more is good news; only of metrics.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub higher_is_better: Option<bool>,
+    /// Which rows its figures are of, where rows stand side by side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pivot: Option<PivotEcho>,
+}
+
+/// Which rows a column's figures are of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PivotEcho {
+    /// The key of the metric.
+    pub metric: String,
+    /// The dimension.
+    pub dimension: &'static str,
+    /// Its value; null where rows have none, and of all others.
+    pub value: Option<String>,
+    /// Whether it stands for all that are not among the largest.
+    pub other: bool,
 }
 
 /// How the values of a column are written.

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 
 use super::axis::{Axis, Step, Told};
 use super::error::QueryError;
-use super::figure::{Figure, exact, figure};
-use super::figures::{Figures, Group, Values, merge};
-use super::plan::measures::{Measures, Merging, Slot};
+use super::figure::{Figure, exact};
+use super::figures::{Figures, Group, Values};
+use super::making::Making;
+use super::pivot;
+use super::plan::measures::Measures;
 use super::query::{Direction, OrderField, Query, RowCondition};
 use super::registry::DimensionKind;
 use super::row_limit::check_rows;
+use super::shaping::{self, Point};
 use crate::StoreId;
 
 /// One row.
@@ -27,7 +30,7 @@ pub(crate) struct TableRow {
 }
 
 /// The figures of a query over all its stores.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(crate) steps: Vec<Step>,
     /// The groups, in the order of their values, nulls last.
@@ -40,66 +43,47 @@ pub(crate) struct Table {
     pub(crate) previous_totals: Option<Vec<Figure>>,
 }
 
+/// What rows come to, by step and group.
+type Cells = HashMap<(usize, usize), Cell>;
+
+/// What a group's rows come to in one step.
 #[derive(Default)]
 struct Cell {
     current: Option<Values>,
     previous: Option<Values>,
+    /// The same of rows before the ranges of their stores.
+    lead: Option<Values>,
+    previous_lead: Option<Values>,
 }
+
+impl Cell {
+    /// Whether it has rows of the ranges.
+    fn is_listed(&self) -> bool {
+        self.current.is_some() || self.previous.is_some()
+    }
+}
+
+/// What stores tell, for rows of each by itself.
+struct ToldByStore {
+    own: HashMap<String, HashMap<usize, Told>>,
+    lead: HashMap<String, HashMap<usize, Told>>,
+    nothing: Told,
+}
+
+/// The figures of a group by step, in the period and in the compared one.
+type Sides = (Vec<Figure>, Vec<Figure>);
 
 /// Rows that are made before others have their turn.
 const ROWS_AT_ONCE: usize = 1_024;
 
-/// How figures are made of the values of slots.
-struct Making<'q> {
-    query: &'q Query,
-    measures: &'q Measures,
-    mergings: Vec<Merging>,
-    scales: Vec<u32>,
-    /// For each slot what it holds of no rows, and its source.
-    of_nothing: Vec<(Option<i128>, usize)>,
-}
-
-impl<'q> Making<'q> {
-    fn of(query: &'q Query, measures: &'q Measures) -> Self {
-        let sources = measures.sources();
-        let source = |slot: &Slot| sources.iter().position(|source| *source == slot.source).unwrap_or_default();
-        Self {
-            query,
-            measures,
-            mergings: measures.slots().map(Slot::merging).collect(),
-            scales: measures.slots().map(|slot| slot.scale).collect(),
-            of_nothing: measures.slots().map(|slot| (slot.of_nothing(), source(slot))).collect(),
-        }
-    }
-
-    fn merge(&self, into: &mut [Option<i128>], from: &[Option<i128>]) {
-        merge(into, from, &self.mergings);
-    }
-
-    /// The figures of some rows. A source tells of them where it tells of their time, and where it has some of them: what it has none
-    /// of is then nothing, and else not known.
-    fn figures(&self, values: Option<&[Option<i128>]>, told: &[bool]) -> Vec<Figure> {
-        let mut told = told.to_vec();
-        let held = |slot: usize| values.and_then(|values| values[slot]);
-        for (slot, (_, source)) in self.of_nothing.iter().enumerate() {
-            told[*source] |= held(slot).is_some();
-        }
-        let slots = self.of_nothing.iter().enumerate();
-        let values: Values = slots
-            .map(|(slot, (of_nothing, source))| held(slot).or_else(|| of_nothing.filter(|_| told[*source])))
-            .collect();
-        let asked = self.query.asked().zip(&self.measures.recipes);
-        asked.map(|(asked, recipe)| figure(recipe, &values, &self.scales, asked.unit)).collect()
-    }
-}
-
 impl Table {
-    /// The table of what all plans found in the period and in the one it is compared with.
+    /// The table of what all plans found in the period and in the one it is compared with, and right before them.
     pub(crate) async fn of(
         query: &Query,
         measures: &Measures,
         axis: Axis,
         found: Vec<(Figures, Option<Figures>)>,
+        lead: Vec<(Figures, Option<Figures>)>,
     ) -> Result<Self, QueryError> {
         let making = Making::of(query, measures);
         let mut totals = vec![None; measures.width];
@@ -111,20 +95,23 @@ impl Table {
             }
         }
         let is_compared = query.compare_to.is_some();
-        let (mut groups, cells) = cells(&making, query.granularity.is_some(), found);
+        let (mut groups, cells) = cells(&making, found, lead)?;
         let fills = query.fill && query.granularity.is_some();
         if query.group_by.is_empty() && (fills || query.granularity.is_none()) && groups.is_empty() {
             groups.push(Vec::new());
         }
         let mut table = Self {
             rows: Vec::new(),
-            totals: making.figures(Some(&totals), &axis.told.now),
-            previous_totals: is_compared.then(|| making.figures(Some(&previous_totals), &axis.told.beside)),
+            totals: totals_of(&making, &totals, &axis.told.now),
+            previous_totals: is_compared.then(|| totals_of(&making, &previous_totals, &axis.told.beside)),
             steps: axis.steps,
             groups,
             others: None,
         };
-        table.list(&making, cells, fills, axis.by_store).await?;
+        let by_id = |told: HashMap<StoreId, _>| told.into_iter().map(|(id, told)| (id.to_string(), told)).collect();
+        let nothing = Told::of_nothing(making.sources());
+        let by_store = ToldByStore { own: by_id(axis.by_store), lead: by_id(axis.lead_by_store), nothing };
+        table.list(&making, cells, fills, &by_store).await?;
         table.keep_only_what_is_asked_for(query);
         table.sort(query);
         Ok(table)
@@ -142,41 +129,121 @@ impl Table {
     async fn list(
         &mut self,
         making: &Making<'_>,
-        mut cells: HashMap<(usize, usize), Cell>,
+        cells: Cells,
         fills: bool,
-        by_store: HashMap<StoreId, HashMap<usize, Told>>,
+        by_store: &ToldByStore,
     ) -> Result<(), QueryError> {
         let query = making.query;
-        // A group that is one store's knows what that store tells; any other what some store does.
-        let of_store = query.group_by.iter().position(|dimension| dimension.kind == DimensionKind::Store);
-        let by_store: HashMap<String, _> = by_store.into_iter().map(|(id, told)| (id.to_string(), told)).collect();
-        let nothing = Told::of_nothing(making.measures.sources().len());
-        let everything = fills || query.granularity.is_none() && query.group_by.is_empty();
+        let is_whole = query.group_by.is_empty() || query.fill && query.pivot.is_some();
+        let everything = fills || query.granularity.is_none() && is_whole;
+        let listed = |step: &usize| !self.steps[*step].is_lead;
         let mut keys: Vec<_> = if everything {
             check_rows(self.steps.len().saturating_mul(self.groups.len()), making.measures.width)?;
             let groups = self.groups.len();
-            (0..self.steps.len()).flat_map(|step| (0..groups).map(move |group| (step, group))).collect()
+            let steps = (0..self.steps.len()).filter(listed);
+            steps.flat_map(|step| (0..groups).map(move |group| (step, group))).collect()
         } else {
             check_rows(cells.len(), making.measures.width)?;
-            cells.keys().copied().collect()
+            cells.iter().filter(|(_, cell)| cell.is_listed()).map(|(key, _)| *key).collect()
         };
         keys.sort_unstable();
+        let shaped = self.shaped(making, &cells, by_store).await?;
+        let nothing = Cell::default();
         for (number, key) in keys.into_iter().enumerate() {
             // Many formulas over many rows take long: whoever stops the query must be heard.
             if number % ROWS_AT_ONCE == ROWS_AT_ONCE - 1 {
                 tokio::task::yield_now().await;
             }
-            let store = of_store.and_then(|at| by_store.get(self.groups[key.1][at].as_deref()?));
-            let told = store.map_or(&self.steps[key.0].told, |steps| steps.get(&key.0).unwrap_or(&nothing));
-            let cell = cells.remove(&key).unwrap_or_default();
-            self.rows.push(TableRow {
+            let told = self.told(query, key, by_store);
+            let cell = cells.get(&key).unwrap_or(&nothing);
+            let mut row = TableRow {
                 step: key.0,
                 group: key.1,
                 current: making.figures(cell.current.as_deref(), &told.now),
                 previous: query.compare_to.map(|_| making.figures(cell.previous.as_deref(), &told.beside)),
-            });
+            };
+            for (asked, by_group) in &shaped {
+                let (current, previous) = &by_group[key.1];
+                row.current[*asked] = current[key.0];
+                if let Some(of_row) = &mut row.previous {
+                    of_row[*asked] = previous.get(key.0).copied().flatten();
+                }
+            }
+            self.rows.push(row);
         }
         Ok(())
+    }
+
+    /// What is told of a group in a step: of a group that is one store's what that store tells, of any other what some store does.
+    fn told<'t>(&'t self, query: &Query, (step, group): (usize, usize), by_store: &'t ToldByStore) -> &'t Told {
+        let store = self.store_of(query, group).and_then(|store| by_store.own.get(store));
+        store.map_or(&self.steps[step].told, |steps| steps.get(&step).unwrap_or(&by_store.nothing))
+    }
+
+    /// The same of time before the ranges of the stores.
+    fn told_lead<'t>(&'t self, query: &Query, (step, group): (usize, usize), by_store: &'t ToldByStore) -> &'t Told {
+        let store = self.store_of(query, group).and_then(|store| by_store.lead.get(store));
+        store.map_or(&self.steps[step].told_lead, |steps| steps.get(&step).unwrap_or(&by_store.nothing))
+    }
+
+    /// The store that a group is of, where groups are.
+    fn store_of(&self, query: &Query, group: usize) -> Option<&str> {
+        let at = query.group_by.iter().position(|dimension| dimension.kind == DimensionKind::Store)?;
+        self.groups[group][at].as_deref()
+    }
+
+    /// For all that is shaped: its position, and by group its figures, and the compared ones, by step.
+    async fn shaped(
+        &self,
+        making: &Making<'_>,
+        cells: &Cells,
+        by_store: &ToldByStore,
+    ) -> Result<Vec<(usize, Vec<Sides>)>, QueryError> {
+        let query = making.query;
+        let shapes = query.asked().enumerate().filter_map(|(at, asked)| Some((at, asked.shape?)));
+        let mut shaped: Vec<_> = shapes.map(|(at, shape)| (at, shape, Vec::new())).collect();
+        if shaped.is_empty() {
+            return Ok(Vec::new());
+        }
+        if query.granularity.is_none() {
+            // Of all of the range as one there is none.
+            let none = || vec![None; self.steps.len()];
+            let of_groups = || vec![(none(), none()); self.groups.len()];
+            return Ok(shaped.into_iter().map(|(at, ..)| (at, of_groups())).collect());
+        }
+        let width = making.measures.width.max(2 * shaped.len());
+        check_rows(self.steps.len().saturating_mul(self.groups.len()), width)?;
+        let nothing = Cell::default();
+        for group in 0..self.groups.len() {
+            let steps = (0..self.steps.len()).map(|step| {
+                let key = (step, group);
+                let cell = cells.get(&key).unwrap_or(&nothing);
+                (cell, self.told(query, key, by_store), self.told_lead(query, key, by_store), &self.steps[step])
+            });
+            let is_whole = |step: &Step| !(step.is_lead || step.is_incomplete || step.is_clipped);
+            let current = steps.clone().map(|(cell, told, told_lead, step)| Point {
+                own: cell.current.as_ref(),
+                lead: cell.lead.as_ref(),
+                told: told.now.clone(),
+                told_lead: told_lead.now.clone(),
+                is_whole: is_whole(step),
+            });
+            let previous = steps.clone().filter(|_| query.compare_to.is_some());
+            let previous = previous.map(|(cell, told, told_lead, step)| Point {
+                own: cell.previous.as_ref(),
+                lead: cell.previous_lead.as_ref(),
+                told: told.beside.clone(),
+                told_lead: told_lead.beside.clone(),
+                is_whole: is_whole(step),
+            });
+            let (current, previous): (Vec<_>, Vec<_>) = (current.collect(), previous.collect());
+            for (at, shape, by_group) in &mut shaped {
+                let of = |points: &[Point<'_>]| shaping::figures(making, *at, *shape, points);
+                by_group.push((of(&current), of(&previous)));
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(shaped.into_iter().map(|(at, _, by_group)| (at, by_group)).collect())
     }
 
     /// Leaves out rows for which the conditions do not hold.
@@ -228,23 +295,31 @@ impl Table {
     }
 }
 
-fn directed(order: Ordering, direction: Direction) -> Ordering {
+pub(crate) fn directed(order: Ordering, direction: Direction) -> Ordering {
     if direction == Direction::Desc { order.reverse() } else { order }
 }
 
-fn nulls_last<T: Ord>(a: Option<T>, b: Option<T>, direction: Direction) -> Ordering {
+pub(crate) fn nulls_last<T: Ord>(a: Option<T>, b: Option<T>, direction: Direction) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => directed(a.cmp(&b), direction),
         (a, b) => b.is_some().cmp(&a.is_some()),
     }
 }
 
+/// The figures over everything: of what is shaped there are none.
+fn totals_of(making: &Making<'_>, totals: &[Option<i128>], told: &[bool]) -> Vec<Figure> {
+    let figures = making.figures(Some(totals), told).into_iter().zip(making.query.asked());
+    figures.map(|(figure, asked)| figure.filter(|_| asked.shape.is_none())).collect()
+}
+
 /// Everything that was found by step and group, and the groups in order.
 fn cells(
     making: &Making<'_>,
-    has_steps: bool,
     all: Vec<(Figures, Option<Figures>)>,
-) -> (Vec<Group>, HashMap<(usize, usize), Cell>) {
+    lead: Vec<(Figures, Option<Figures>)>,
+) -> Result<(Vec<Group>, Cells), QueryError> {
+    let query = making.query;
+    let has_steps = query.granularity.is_some();
     let mut found: HashMap<Group, HashMap<usize, Cell>> = HashMap::new();
     let mut put = |figures: Figures, side: fn(&mut Cell) -> &mut Option<Values>| {
         for ((step, group), slots) in figures.rows {
@@ -264,6 +339,15 @@ fn cells(
             put(previous, |cell| &mut cell.previous);
         }
     }
+    for (current, previous) in lead {
+        put(current, |cell| &mut cell.lead);
+        if let Some(previous) = previous {
+            put(previous, |cell| &mut cell.previous_lead);
+        }
+    }
+    if query.fill {
+        pivot::complete(query, &mut found, making.measures.width)?;
+    }
     let mut found: Vec<_> = found.into_iter().collect();
     found.sort_by(|(a, _), (b, _)| {
         let values = a.iter().zip(b).map(|(a, b)| nulls_last(a.as_ref(), b.as_ref(), Direction::Asc));
@@ -275,5 +359,5 @@ fn cells(
         cells.extend(by_step.into_iter().map(|(step, cell)| ((step, number), cell)));
         groups.push(group);
     }
-    (groups, cells)
+    Ok((groups, cells))
 }

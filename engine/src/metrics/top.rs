@@ -66,7 +66,7 @@ fn listed_stores(asking: Asking<'_>, query: &Query, largest: &[Group]) -> Vec<St
 /// The largest groups; `None` when there are no others.
 async fn largest(asking: Asking<'_>, query: &Query, top: &Top) -> Result<Option<Vec<Group>>, QueryError> {
     let by = OrderBy { field: OrderField::Metric(top.by.clone()), direction: Direction::Desc };
-    let ranking = Query { having: None, granularity: None, order_by: vec![by], ..query.clone() };
+    let ranking = Query { having: None, granularity: None, pivot: None, order_by: vec![by], ..query.clone() };
     let (mut ranked, _) = asking.table(&ranking).await?;
     if ranked.rows.len() <= top.groups {
         return Ok(None);

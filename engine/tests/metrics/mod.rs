@@ -6,6 +6,7 @@ mod funnels;
 mod oracle;
 mod random;
 mod rollups;
+mod shaping;
 mod support;
 mod view;
 mod ways;

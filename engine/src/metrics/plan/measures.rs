@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
@@ -83,6 +84,11 @@ impl Slot {
         !matches!(self.merging(), Merging::Distinct | Merging::Rows)
     }
 
+    /// Whether it is the newest value: the slot before says when that was.
+    pub(crate) fn is_newest(&self) -> bool {
+        self.merging() == Merging::Newest
+    }
+
     /// The number that it is about.
     pub(crate) fn value(&self) -> Option<Value> {
         match self.aggregate {
@@ -115,6 +121,11 @@ pub(crate) struct FactSet {
 }
 
 impl FactSet {
+    /// The positions of its slots among all of the query's.
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.first..self.first + self.slots.len()
+    }
+
     /// Whether some slots are amounts of money.
     pub(crate) fn has_money(&self) -> bool {
         self.slots.iter().any(|slot| slot.money)

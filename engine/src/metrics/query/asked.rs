@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::filter::Filter;
+use super::shape::{RollingFigure, Shape};
 use crate::metrics::formula::Formula;
 use crate::metrics::registry::{Aggregation, MetricRef, Unit};
 
@@ -20,6 +21,8 @@ pub struct Asked {
     pub what: What,
     /// Over which rows, beyond what holds for all of the query.
     pub filters: Option<Filter>,
+    /// Of which buckets, where not of each by itself.
+    pub shape: Option<Shape>,
 }
 
 /// What is computed.
@@ -52,6 +55,7 @@ impl Asked {
             unit: metric.unit,
             what: What::Metric { metric, aggregation: None },
             filters: None,
+            shape: None,
         }
     }
 
@@ -60,6 +64,32 @@ impl Asked {
         match &self.what {
             What::Metric { metric, .. } => vec![*metric],
             What::Formula(expression) => expression.formula.leaves().into_iter().copied().collect(),
+        }
+    }
+
+    /// Says in its title how it is shaped.
+    pub(super) fn entitle_shape(&mut self) {
+        let Some(shape) = self.shape else { return };
+        let adds_up = match &self.what {
+            What::Metric { metric, aggregation } => {
+                matches!(aggregation.unwrap_or(metric.aggregation), Aggregation::Sum | Aggregation::Count)
+            }
+            What::Formula(_) => false,
+        };
+        self.title = format!("{}, {}", self.title, shape.title(adds_up));
+    }
+
+    /// Whether its figure is that of several buckets.
+    pub(crate) fn is_rolling(&self) -> bool {
+        matches!(self.shape, Some(Shape::Rolling(_)))
+    }
+
+    /// Whether its figures may have decimals though those that they are made of have none.
+    pub(crate) fn is_divided(&self) -> bool {
+        match self.shape {
+            None => false,
+            Some(Shape::Rolling(rolling)) => rolling.figure == RollingFigure::Average,
+            Some(Shape::Trend) => true,
         }
     }
 
@@ -93,6 +123,11 @@ impl Serialize for Asked {
         }
         if let Some(filters) = &self.filters {
             map.insert("filters".to_owned(), json!(filters));
+        }
+        match self.shape {
+            Some(Shape::Rolling(rolling)) => drop(map.insert("rolling".to_owned(), json!(rolling))),
+            Some(Shape::Trend) => drop(map.insert("trend".to_owned(), true.into())),
+            None => {}
         }
         if !matches!(&self.what, What::Metric { metric, .. } if metric.id == self.key) {
             map.insert("as".to_owned(), self.key.as_str().into());

@@ -23,6 +23,7 @@ impl Serialize for Query {
         optional(&mut map, "filters", self.filters.as_ref())?;
         optional(&mut map, "having", self.having.as_ref())?;
         optional(&mut map, "top", self.top.as_ref())?;
+        optional(&mut map, "pivot", self.pivot.as_ref())?;
         optional(&mut map, "compare_to", self.compare_to.as_ref())?;
         map.serialize_entry("align", &self.align)?;
         map.serialize_entry("partial", &self.partial)?;

@@ -11,9 +11,11 @@ mod parse;
 mod parse_filter;
 mod parse_funnel;
 mod parse_metrics;
+mod parse_shape;
 mod parse_time;
 mod reader;
 mod request;
+mod shape;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -25,6 +27,7 @@ pub use funnel::{Following, Funnel, Window};
 pub use request::{
     NoGranularity, OneOrMany, QueryRequest, RefundDate, RequestedFunnel, RequestedGranularity, RequestedOrder,
 };
+pub use shape::{Rolling, RollingFigure, Shape};
 
 use super::error::{FieldError, QueryError};
 use super::plan::measures::{Measures, Setting};
@@ -75,6 +78,9 @@ pub struct Query {
     pub having: Option<Filter<RowCondition>>,
     /// Only the largest groups, and perhaps all others as one.
     pub top: Option<Top>,
+    /// The dimension, among those that it is cut by, whose values are columns and not rows.
+    #[schema(value_type = Option<String>)]
+    pub pivot: Option<DimensionRef>,
     /// Compared with what.
     pub compare_to: Option<Compare>,
     /// Which days stand beside which.
@@ -159,6 +165,11 @@ impl Query {
         self.metrics.iter().chain(&self.hidden)
     }
 
+    /// Buckets before the range that some figures are made of.
+    pub(crate) fn lead(&self) -> usize {
+        self.asked().filter_map(|asked| asked.shape).map(Shape::lead).max().unwrap_or(0)
+    }
+
     /// How customers are followed from step to step, when it asks for a funnel of them.
     pub(crate) fn following(&self) -> Option<Following> {
         self.funnel?.following
@@ -189,7 +200,7 @@ impl Query {
             Some(_) => Measures::of_followed(self.asked(), &setting),
             None => Measures::of(self.asked(), &setting),
         };
-        measures.map_err(|(at, detail)| {
+        let measures = measures.map_err(|(at, detail)| {
             let own = self.metrics.get(at).is_some_and(|asked| asked.filters.is_some());
             let pointer = match (self.group_by.is_empty(), &self.filters) {
                 _ if self.funnel.is_some() => format!("/funnel/steps/{at}"),
@@ -199,7 +210,24 @@ impl Query {
                 (true, None) => "/metrics".to_owned(),
             };
             QueryError::Invalid(vec![FieldError { pointer, detail, code: "not_computable" }])
-        })
+        })?;
+        self.check_rolling(&measures)?;
+        Ok(measures)
+    }
+
+    /// Of several buckets only what the figures of each tell of all can be rolled.
+    fn check_rolling(&self, measures: &Measures) -> Result<(), QueryError> {
+        let slots: Vec<_> = measures.slots().collect();
+        let mut rolled = self.asked().zip(&measures.recipes).enumerate();
+        let refused = rolled.find(|(_, (asked, recipe))| {
+            asked.is_rolling() && recipe.leaves().into_iter().any(|slot| !slots[*slot].is_mergeable())
+        });
+        let Some((at, (asked, _))) = refused else { return Ok(()) };
+        let (pointer, key) = (format!("/metrics/{at}/rolling"), &asked.key);
+        let detail = format!(
+            "{key:?} is a distinct count or a percentile, which those of single buckets do not tell of several"
+        );
+        Err(QueryError::Invalid(vec![FieldError { pointer, detail, code: "not_computable" }]))
     }
 
     /// Reads a query in its short or its full form.

@@ -14,7 +14,7 @@ use crate::metrics::error::QueryError;
 use crate::metrics::registry::{DimensionKind, DimensionRef, MetricRef, Registry};
 
 /// Every field of a query, in both forms.
-pub(crate) const FIELDS: [&str; 24] = [
+pub(crate) const FIELDS: [&str; 25] = [
     "metrics",
     "metric",
     "source",
@@ -26,6 +26,7 @@ pub(crate) const FIELDS: [&str; 24] = [
     "filters",
     "having",
     "top",
+    "pivot",
     "compare_to",
     "align",
     "partial",
@@ -86,14 +87,16 @@ impl<'v> Reader<'v> {
             self.findings.invalid(&Pointer::ROOT.key(field), "invalid_value", detail);
         }
         let top = self.top(asked, grouped);
+        let pivot = self.pivot(grouped);
         let stores = self.stores();
         let granularity = self.granularity();
+        self.check_shapes(asked, granularity);
         let time_range = self.time_range();
         let compare_to = self.compare_to(time_range);
         let align = self.align(compare_to);
         let partial =
             self.chosen("partial", [("to_date", Partial::ToDate), ("full", Partial::Full)]).unwrap_or_default();
-        let order_by = self.order_by(asked, group_by.as_deref().unwrap_or_default(), granularity);
+        let order_by = self.order_by(asked, group_by.as_deref().unwrap_or_default(), granularity, pivot);
         let limit = self.number("limit", 1..=MAX_LIMIT).unwrap_or(DEFAULT_LIMIT);
         let offset = self.number("offset", 0..=10_000_000).unwrap_or(0);
         let timezone = self.timezone();
@@ -116,6 +119,7 @@ impl<'v> Reader<'v> {
             filters,
             having,
             top,
+            pivot,
             compare_to,
             align,
             partial,
@@ -291,13 +295,25 @@ impl<'v> Reader<'v> {
                 None
             }
         };
+        // Over the whole range there are no rolling figures, and no trends.
+        let mut keys = asked.iter().filter(|asked| asked.shape.is_none()).map(|asked| asked.key.as_str());
         let by = match map.get("by") {
-            None => asked.first().map(|asked| asked.key.clone()),
+            None => {
+                let first = keys.next().map(str::to_owned);
+                if first.is_none() && !asked.is_empty() {
+                    let detail = "cannot rank by rolling figures or trends: ask for a figure of the whole range too";
+                    self.findings.invalid(&at, "invalid_value", detail);
+                }
+                first
+            }
             Some(by) => text(&mut self.findings, &at.key("by"), by).and_then(|by| {
-                let known = asked.iter().any(|asked| asked.key == by);
+                let known = keys.clone().any(|key| key == by);
                 if !known {
-                    let detail = unknown("metric", by, asked.iter().map(|asked| asked.key.as_str()));
-                    let detail = format!("{detail} (one of those that are asked for)");
+                    let detail = if asked.iter().any(|asked| asked.key == by) {
+                        format!("{by:?} is a rolling figure or a trend, which groups do not have over the whole range")
+                    } else {
+                        format!("{} (one of those that are asked for)", unknown("metric", by, keys))
+                    };
                     self.findings.invalid(&at.key("by"), "unknown_metric", detail);
                 }
                 known.then(|| by.to_owned())
@@ -315,6 +331,7 @@ impl<'v> Reader<'v> {
         metrics: &[Asked],
         group_by: &[DimensionRef],
         granularity: Option<Granularity>,
+        pivot: Option<DimensionRef>,
     ) -> Option<Vec<OrderBy>> {
         let at = Pointer::ROOT.key("order_by");
         let Some(value) = self.field("order_by") else { return Some(Vec::new()) };
@@ -325,8 +342,11 @@ impl<'v> Reader<'v> {
         }
         let mut fields: Vec<(&str, OrderField)> = Vec::new();
         fields.extend(granularity.map(|_| ("time", OrderField::Time(TimeField::Time))));
-        fields.extend(group_by.iter().map(|dimension| (dimension.0.id, OrderField::Dimension(*dimension))));
-        fields.extend(metrics.iter().map(|asked| (asked.key.as_str(), OrderField::Metric(asked.key.clone()))));
+        let of_rows = group_by.iter().filter(|dimension| Some(**dimension) != pivot);
+        fields.extend(of_rows.map(|dimension| (dimension.0.id, OrderField::Dimension(*dimension))));
+        if pivot.is_none() {
+            fields.extend(metrics.iter().map(|asked| (asked.key.as_str(), OrderField::Metric(asked.key.clone()))));
+        }
         let steps = list.iter().enumerate().map(|(index, step)| self.order(&at.index(index), step, &fields));
         steps.collect::<Vec<_>>().into_iter().collect()
     }

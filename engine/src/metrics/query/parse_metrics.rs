@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::asked::{Asked, Expression, What};
 use super::parse::Reader;
 use super::parse_filter::{self, Scope};
+use super::parse_shape;
 use super::reader::{Findings, Pointer, array, choice, kind, known_fields, shorten, text, unknown};
 use crate::metrics::formula::Formula;
 use crate::metrics::registry::{Aggregation, MetricRef, Registry, Unit};
@@ -13,7 +14,7 @@ const MAX_METRICS: usize = 20;
 const MAX_KEY: usize = 64;
 pub(super) const MAX_TITLE: usize = 200;
 /// Every field of an object among the metrics.
-const FIELDS: [&str; 7] = ["metric", "formula", "aggregation", "filters", "as", "title", "unit"];
+const FIELDS: [&str; 9] = ["metric", "formula", "aggregation", "filters", "rolling", "trend", "as", "title", "unit"];
 
 impl Reader<'_> {
     pub(super) fn metrics(&mut self) -> Option<Vec<Asked>> {
@@ -37,6 +38,12 @@ impl Reader<'_> {
             }
         };
         self.aggregate_all(metrics.as_deref_mut().unwrap_or_default());
+        let list = self.field("metrics").and_then(Value::as_array).into_iter().flatten();
+        for (asked, value) in metrics.iter_mut().flatten().zip(list) {
+            if value.get("title").is_none_or(Value::is_null) {
+                asked.entitle_shape();
+            }
+        }
         metrics
     }
 
@@ -169,6 +176,7 @@ fn asked(findings: &mut Findings, at: &Pointer<'_>, map: &Map<String, Value>) ->
         let filters = parse_filter::filters(findings, &at.key("filters"), filters, &scope);
         asked.filters = filters.and_then(|filters| parse_filter::split(filters).0);
     }
+    asked.shape = parse_shape::shape(findings, at, map);
     match read_text(findings, "as") {
         Some(key) => asked.key = self::key(findings, &at.key("as"), key)?.to_owned(),
         None if of.is_none() => {
@@ -212,7 +220,7 @@ fn formula(findings: &mut Findings, at: &Pointer<'_>, map: &Map<String, Value>) 
     };
     let unit = unit_of(findings, at, map, unit)?;
     let what = What::Formula(Expression { text: written.to_owned(), formula: named });
-    Some(Asked { key: String::new(), title: String::new(), unit, what, filters: None })
+    Some(Asked { key: String::new(), title: String::new(), unit, what, filters: None, shape: None })
 }
 
 /// A formula has the unit that follows from its metrics; a ratio may be shown as a percentage.

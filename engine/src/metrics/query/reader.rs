@@ -157,7 +157,7 @@ pub(super) fn unknown<'n>(what: &str, name: &str, known: impl IntoIterator<Item 
     if let Some(near) = nearest(name, &known) {
         return format!("unknown {what} {shown:?}; did you mean {near:?}?");
     }
-    if known.len() <= 24 {
+    if known.len() <= 30 {
         return format!("unknown {what} {shown:?}; known are {}", known.join(", "));
     }
     format!("unknown {what} {shown:?}")

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::funnel::Window;
+use super::shape::RollingFigure;
 use super::{Align, Compare, Direction, Granularity, Partial, TimeRange, WeekStart};
 use crate::metrics::registry::Aggregation;
 
@@ -37,6 +38,9 @@ pub struct QueryRequest {
     pub having: Option<serde_json::Value>,
     /// Only the largest groups, over the whole range.
     pub top: Option<RequestedTop>,
+    /// A dimension among those in `group_by` whose values are columns instead of rows: there is one for each metric and value.
+    #[schema(example = "channel")]
+    pub pivot: Option<String>,
     /// What to compare with: a name, or local dates.
     pub compare_to: Option<Compare>,
     /// Which days stand beside which.
@@ -124,12 +128,26 @@ pub struct RequestedFigure {
     /// Which rows it is about, beyond those that the query is about.
     #[schema(value_type = Option<Object>)]
     pub filters: Option<serde_json::Value>,
+    /// Of several buckets, of which each is the last: `{"buckets": 7}` for an average of seven days. Such figures have no total.
+    pub rolling: Option<RequestedRolling>,
+    /// Whether it is the straight line that is nearest to the figures of all complete buckets (least squares). It has no total.
+    pub trend: Option<bool>,
     /// The key of its column; the metric's id when absent.
     pub r#as: Option<String>,
     /// Its name for people.
     pub title: Option<String>,
     /// What a formula's figures measure, where it is a ratio that is to be shown as a percentage.
     pub unit: Option<crate::metrics::registry::Unit>,
+}
+
+/// Figures of several buckets.
+#[derive(Debug, utoipa::ToSchema)]
+pub struct RequestedRolling {
+    /// How many, each row's own bucket included. Those before the range are read too.
+    #[schema(minimum = 2, maximum = 366)]
+    pub buckets: u64,
+    /// What of them.
+    pub figure: Option<RollingFigure>,
 }
 
 /// The largest groups.

@@ -56,6 +56,30 @@ pub(crate) fn buckets(
     if granularity == Granularity::Hour { hours(period) } else { dates(period, whole_to, granularity, week_start) }
 }
 
+/// So many buckets before the first one of `period`, in order, and what of that one is before the period.
+pub(crate) fn lead(
+    period: &Period,
+    granularity: Granularity,
+    week_start: Weekday,
+    count: usize,
+) -> Result<Vec<Bucket>, QueryError> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let first = granularity.floor(period.from, week_start);
+    let mut from = first;
+    // A day has 23 hours at least, or none at all where a zone skipped it.
+    let steps = if granularity == Granularity::Hour { 1 + count.div_ceil(23) } else { count };
+    for _ in 0..steps {
+        from = granularity.floor(from - TimeDelta::days(1), week_start);
+    }
+    let before = Period::of_days(period.zone, from, period.from - TimeDelta::days(1));
+    let mut lead = buckets(&before, before.to, granularity, week_start)?;
+    let count = count + usize::from(first < period.from);
+    lead.drain(..lead.len().saturating_sub(count));
+    Ok(lead)
+}
+
 fn dates(
     period: &Period,
     whole_to: NaiveDate,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc, Weekday};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -85,6 +85,8 @@ pub(crate) struct Comparison {
     pub(crate) period: Period,
     /// For each bucket of the current period, what stands beside it.
     pub(crate) beside: Vec<Beside>,
+    /// The same for those before the period that rolling figures are made of too.
+    pub(crate) beside_lead: Vec<Beside>,
 }
 
 /// What stands beside a bucket.
@@ -124,12 +126,12 @@ impl Wish {
     }
 }
 
-/// The period that `current` is compared with.
+/// The period that `current` is compared with, and what stands beside its buckets and those right before it.
 pub(crate) fn compare(
     wish: Wish,
     days: &Days,
     current: &Period,
-    buckets: &[Bucket],
+    (lead, buckets): (&[Bucket], &[Bucket]),
     granularity: Option<Granularity>,
     now: DateTime<Utc>,
 ) -> Result<Comparison, QueryError> {
@@ -143,16 +145,30 @@ pub(crate) fn compare(
     let unfinished = current.end > now;
     let cut = (unfinished && wish.partial == Partial::ToDate).then(|| cut(shift, now, current));
     let period = cut.map_or(whole, |cut| whole.cut_at(cut));
-    let beside = match granularity {
-        None => Vec::new(),
-        Some(Granularity::Hour) => hours_beside(shift, &whole, buckets)?,
-        Some(_) => buckets.iter().map(|bucket| days_beside(shift, &whole, bucket)).collect(),
+    let beside = |shift: Shift, whole: &Period, buckets: &[Bucket]| match granularity {
+        Some(Granularity::Hour) => hours_beside(shift, whole, buckets),
+        _ => Ok(buckets.iter().map(|bucket| days_beside(shift, whole, bucket)).collect()),
     };
+    let beside_lead = match lead.first() {
+        None => Vec::new(),
+        Some(first) => {
+            // Before both periods come as many days, whichever dates they are.
+            let shift = match granularity {
+                Some(Granularity::Hour | Granularity::Day | Granularity::Week) => {
+                    Shift::Days((days.from - from).num_days())
+                }
+                _ => shift,
+            };
+            let before = shift.days(first.days.0, first.days.1).0.min(from);
+            beside(shift, &Period::of_days(zone, before, from - TimeDelta::days(1)), lead)?
+        }
+    };
+    let beside = beside(shift, &whole, buckets)?;
     let end = period.end.timestamp_micros();
     let reached =
         |(start, stop): (i64, i64)| (start < end || start == stop && start <= end).then_some((start, stop.min(end)));
     let beside = beside.into_iter().map(|beside| Beside { span: beside.span.and_then(reached), ..beside }).collect();
-    Ok(Comparison { period, beside })
+    Ok(Comparison { period, beside, beside_lead })
 }
 
 /// The counterpart of the present minute: the other period counts up to there.
@@ -232,7 +248,7 @@ mod tests {
             .map_or(Ok(Vec::new()), |granularity| buckets(&current, days.whole_to, granularity, Weekday::Mon))
             .unwrap();
         let wish = Wish { compare: case.compare, align: case.align, partial: case.partial };
-        let comparison = compare(wish, &days, &current, &buckets, case.granularity, now).unwrap();
+        let comparison = compare(wish, &days, &current, (&[], &buckets), case.granularity, now).unwrap();
         (buckets, comparison)
     }
 

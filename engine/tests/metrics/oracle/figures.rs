@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::facts::{Fact, Part};
 use super::setting::Setting;
+use super::shaping::Shape;
 
 /// Something that is asked for.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub(super) struct Asked {
     what: String,
     how: Option<String>,
     filters: Option<Value>,
+    /// What is made of several buckets.
+    pub(super) shape: Option<Shape>,
 }
 
 /// Everything that a query asks for, then what only its conditions are about.
@@ -30,7 +33,7 @@ pub(super) fn asked(query: &Value) -> Vec<Asked> {
         match one.as_str() {
             Some(id) => {
                 let how = overall.map(str::to_owned);
-                Asked { key: id.to_owned(), title: String::new(), what: id.to_owned(), how, filters: None }
+                Asked { key: id.to_owned(), title: String::new(), what: id.to_owned(), how, filters: None, shape: None }
             }
             None => {
                 let what = text("metric").or(text("formula")).unwrap();
@@ -41,6 +44,7 @@ pub(super) fn asked(query: &Value) -> Vec<Asked> {
                     what,
                     how: text("aggregation").or(overall.filter(|_| is_metric).map(str::to_owned)),
                     filters: one.get("filters").cloned(),
+                    shape: Shape::of(one),
                 }
             }
         }
@@ -85,7 +89,8 @@ impl Asked {
     fn step(step: &Value, number: usize) -> Self {
         let (what, title) = (step["metric"].as_str().unwrap(), step["label"].as_str().unwrap());
         let key = format!("step_{number}");
-        Self { key, title: title.to_owned(), what: what.to_owned(), how: None, filters: step.get("filters").cloned() }
+        let filters = step.get("filters").cloned();
+        Self { key, title: title.to_owned(), what: what.to_owned(), how: None, filters, shape: None }
     }
 
     /// Something that is no amount.
@@ -163,6 +168,11 @@ impl Asked {
 
     /// Its figure over some facts, of which it takes those that are its own, in units of its last decimal.
     pub(super) fn figure(&self, facts: &[Fact<'_>], setting: &Setting<'_>) -> Option<i128> {
+        self.figure_per(facts, setting, 1)
+    }
+
+    /// The same over a number of things.
+    pub(super) fn figure_per(&self, facts: &[Fact<'_>], setting: &Setting<'_>, things: i128) -> Option<i128> {
         let taken: Vec<_> = facts.iter().filter(|fact| self.is_of(fact, setting)).copied().collect();
         let of = |metric: &&str| {
             let own: Vec<_> = taken.iter().filter(|fact| fact.is_of(metric, setting)).copied().collect();
@@ -173,7 +183,16 @@ impl Asked {
             None => of(&self.what.as_str()),
         };
         let (numerator, denominator) = exact?;
-        half_even(numerator * if self.is_money() { 10_000 } else { 1_000_000 }, denominator)
+        half_even(numerator * if self.is_money() { 10_000 } else { 1_000_000 }, denominator * things)
+    }
+
+    /// Whether the figures of buckets add up to that of all of them.
+    pub(super) fn adds_up(&self) -> bool {
+        let is_ratio = matches!(self.what.as_str(), "shopify.aov" | "shopify.revenue_per_customer");
+        let is_sum = !is_ratio && self.how.as_deref().is_none_or(|how| how == "sum");
+        // Of the formulas, the last is one.
+        let formula = FORMULAS.iter().position(|(text, ..)| *text == self.what);
+        formula.map_or(is_sum, |formula| formula == 4)
     }
 
     pub(super) fn json(&self, figure: Option<i128>) -> Value {

@@ -30,7 +30,8 @@ pub(super) fn take<'a>(
     figures: Figures<'_, 'a>,
 ) -> Option<Others> {
     let top = query.get("top")?;
-    let by = top["by"].as_str().map_or(0, |by| asked.iter().position(|one| one.key == by).unwrap());
+    let plain = asked.iter().position(|one| one.shape.is_none());
+    let by = top["by"].as_str().map_or(plain, |by| asked.iter().position(|one| one.key == by)).unwrap();
     let group_by = grouped_by(query);
     let group_of =
         |fact: &Fact<'a>| -> Group { group_by.iter().map(|name| fact.dimension(&stores[fact.store], name)).collect() };
@@ -60,17 +61,19 @@ pub(super) fn take<'a>(
     let largest: Vec<Group> = ranked.into_iter().take(groups).map(|(_, group)| group).collect();
     let others: Group = vec![Some("\u{10ffff} all others".to_owned())];
     let wants_others = top["other"].as_bool() != Some(false);
-    for ((step, group), cell) in std::mem::take(&mut gathered.cells) {
-        let group = if largest.contains(&group) {
-            group
-        } else if wants_others {
-            others.clone()
-        } else {
-            continue;
-        };
-        let into = gathered.cells.entry((step, group)).or_default();
-        into.current.extend(cell.current);
-        into.previous.extend(cell.previous);
+    for cells in [&mut gathered.cells, &mut gathered.ahead.cells] {
+        for ((step, group), cell) in std::mem::take(cells) {
+            let group = if largest.contains(&group) {
+                group
+            } else if wants_others {
+                others.clone()
+            } else {
+                continue;
+            };
+            let into = cells.entry((step, group)).or_default();
+            into.current.extend(cell.current);
+            into.previous.extend(cell.previous);
+        }
     }
     wants_others.then_some(Others { group: others, listed: largest })
 }

@@ -141,6 +141,25 @@ fn figure(
     figure
 }
 
+/// Some figures as rolling ones or trends: figures that are named, and those that those of single buckets tell when they are rolled.
+fn shape(dice: &mut Dice, figures: &mut [Value]) {
+    for figure in figures.iter_mut().filter(|figure| figure.get("as").is_some()) {
+        let what = figure["metric"].as_str().or(figure["formula"].as_str()).unwrap();
+        let is_of_customers = what.contains("customer");
+        let is_percentile = matches!(figure["aggregation"].as_str(), Some("median" | "p90" | "p95" | "p99"));
+        match dice.roll(4) {
+            0 if !is_of_customers && !is_percentile => {
+                figure["rolling"] = json!({"buckets": dice.roll(9) + 2});
+                if dice.one_in(2) {
+                    figure["rolling"]["figure"] = json!(dice.pick(&["average", "total"]));
+                }
+            }
+            1 => figure["trend"] = json!(true),
+            _ => {}
+        }
+    }
+}
+
 /// Conditions on figures, and on what is grouped by.
 fn having(dice: &mut Dice, keys: &[String], group_by: &[&str], stores: &[OracleStore], depth: u32) -> Value {
     let parts = |dice: &mut Dice| -> Vec<Value> {
@@ -262,6 +281,9 @@ pub(super) fn query(dice: &mut Dice, now: DateTime<Utc>, stores: &[OracleStore])
     query["time_range"] = if dice.one_in(2) { json!(dice.pick(named)) } else { dates(dice, now, most) };
     if let Some(granularity) = granularity {
         query["granularity"] = json!(granularity);
+        if !is_funnel && dice.one_in(2) {
+            shape(dice, query["metrics"].as_array_mut().unwrap());
+        }
         if dice.one_in(3) {
             query["fill"] = json!(dice.one_in(2));
         }
@@ -279,25 +301,44 @@ pub(super) fn query(dice: &mut Dice, now: DateTime<Utc>, stores: &[OracleStore])
     }
     let is_by_currency = group_by.contains(&"currency") && query.get("currency").is_none();
     if !group_by.is_empty() && !is_by_currency && dice.one_in(3) {
-        let key = &keys[usize::try_from(dice.roll(keys.len() as u64)).unwrap()];
-        query["top"] = match dice.roll(3) {
-            0 => json!({"groups": dice.roll(4) + 1}),
-            1 => json!({"groups": dice.roll(4) + 1, "by": key}),
-            _ => json!({"groups": dice.roll(2) + 1, "by": key, "other": false}),
+        let metrics = query["metrics"].as_array().cloned().unwrap_or_default();
+        let is_shaped = |at: usize| {
+            let figure = metrics.get(at).unwrap_or(&Value::Null);
+            figure.get("rolling").is_some() || figure.get("trend").is_some()
         };
+        let plain: Vec<_> = (0..keys.len()).filter(|at| !is_shaped(*at)).collect();
+        if !plain.is_empty() {
+            let key = &keys[dice.pick(&plain)];
+            query["top"] = match dice.roll(3) {
+                0 => json!({"groups": dice.roll(4) + 1}),
+                1 => json!({"groups": dice.roll(4) + 1, "by": key}),
+                _ => json!({"groups": dice.roll(2) + 1, "by": key, "other": false}),
+            };
+        }
+    }
+    let is_topped = query.get("top").is_some();
+    let pivot = group_by.first().copied().filter(|_| !(is_funnel || is_topped && group_by.len() > 1) && dice.one_in(3));
+    if let Some(pivot) = pivot {
+        query["pivot"] = json!(pivot);
     }
     if dice.one_in(5) {
         query["having"] = having(dice, &keys, &group_by, stores, 2);
     }
     if dice.one_in(2) {
-        let mut fields: Vec<&str> = keys.iter().map(String::as_str).chain(group_by.iter().copied()).collect();
+        let figures = keys.iter().map(String::as_str).filter(|_| pivot.is_none());
+        let mut fields: Vec<&str> =
+            figures.chain(group_by.iter().copied().filter(|name| Some(*name) != pivot)).collect();
         fields.extend(granularity.map(|_| "time"));
+        if fields.is_empty() {
+            fields.push("none");
+        }
         let steps = dice.several(&fields, 2).into_iter().map(|field| match dice.roll(3) {
             0 => json!({"field": field}),
             1 => json!({"field": field, "direction": "asc"}),
             _ => json!({"field": field, "direction": "desc"}),
         });
-        query["order_by"] = steps.collect();
+        let steps: Vec<_> = steps.filter(|step| step["field"] != "none").collect();
+        query["order_by"] = json!(steps);
     }
     let of_weeks =
         granularity == Some("week") || query["time_range"] == "this_week" || query["time_range"] == "last_week";

@@ -138,8 +138,8 @@ fn each_error_names_its_place_and_what_would_be_right() {
         (json!({"metrics": [{}]}), "/metrics/0 required: must have a \"metric\" or a \"formula\""),
         (
             json!({"metrics": [{"metric": "shopify.orders", "name": "a"}]}),
-            "/metrics/0/name unknown_field: unknown field \"name\"; known are metric, formula, aggregation, filters, as, \
-             title, unit",
+            "/metrics/0/name unknown_field: unknown field \"name\"; known are metric, formula, aggregation, filters, \
+             rolling, trend, as, title, unit",
         ),
         (
             json!({"metrics": [{"metric": "shopify.orders", "as": "a b"}]}),
@@ -431,7 +431,7 @@ fn pointers_escape_what_json_pointers_escape() {
     assert_eq!(
         errors_with(&json!({"a/b~c": 1})),
         ["/a~1b~0c unknown_field: unknown field \"a/b~c\"; known are metrics, metric, source, aggregation, stores, \
-          time_range, granularity, group_by, filters, having, top, compare_to, align, partial, order_by, limit, offset, \
+          time_range, granularity, group_by, filters, having, top, pivot, compare_to, align, partial, order_by, limit, offset, \
           timezone, week_start, currency, refunds, fill, funnel, explain"]
     );
 }

@@ -298,6 +298,7 @@ export interface components {
             higher_is_better?: boolean | null;
             /** @description The key. */
             key: string;
+            pivot?: components["schemas"]["PivotEcho"] | null;
             /** @description What the column is for. */
             role: components["schemas"]["ColumnRole"];
             /** @description Its name for people. */
@@ -761,6 +762,17 @@ export interface components {
          * @enum {string}
          */
         Partial: "to_date" | "full";
+        /** @description Which rows a column's figures are of. */
+        PivotEcho: {
+            /** @description The dimension. */
+            dimension: string;
+            /** @description The key of the metric. */
+            metric: string;
+            /** @description Whether it stands for all that are not among the largest. */
+            other: boolean;
+            /** @description Its value; null where rows have none, and of all others. */
+            value?: string | null;
+        };
         /** @description The document that describes an error (RFC 9457). */
         Problem: {
             /**
@@ -830,6 +842,8 @@ export interface components {
             order_by: components["schemas"]["OrderBy"][];
             /** @description How an unfinished period is compared. */
             partial: components["schemas"]["Partial"];
+            /** @description The dimension, among those that it is cut by, whose values are columns and not rows. */
+            pivot?: string | null;
             /** @description Whose day a refund belongs to. */
             refunds: components["schemas"]["RefundDate"];
             /** @description Of which stores; all that the caller may see when absent. */
@@ -894,6 +908,11 @@ export interface components {
             /** @description The order of rows. */
             order_by?: components["schemas"]["RequestedOrder"][] | null;
             partial?: components["schemas"]["Partial"] | null;
+            /**
+             * @description A dimension among those in `group_by` whose values are columns instead of rows: there is one for each metric and value.
+             * @example channel
+             */
+            pivot?: string | null;
             refunds?: components["schemas"]["RefundDate"] | null;
             /** @description Short form: where the metric comes from. */
             source?: string | null;
@@ -989,8 +1008,11 @@ export interface components {
             formula?: string | null;
             /** @description The id of a metric. */
             metric?: string | null;
+            rolling?: components["schemas"]["RequestedRolling"] | null;
             /** @description Its name for people. */
             title?: string | null;
+            /** @description Whether it is the straight line that is nearest to the figures of all complete buckets (least squares). It has no total. */
+            trend?: boolean | null;
             unit?: components["schemas"]["Unit"] | null;
         };
         /** @description Steps, and how many come that far. */
@@ -1009,6 +1031,15 @@ export interface components {
             direction?: components["schemas"]["Direction"] | null;
             /** @description `time`, a dimension that is grouped by, or a metric that is asked for. */
             field: string;
+        };
+        /** @description Figures of several buckets. */
+        RequestedRolling: {
+            /**
+             * Format: int64
+             * @description How many, each row's own bucket included. Those before the range are read too.
+             */
+            buckets: number;
+            figure?: components["schemas"]["RollingFigure"] | null;
         };
         /** @description A step of a funnel. */
         RequestedStep: {
@@ -1034,6 +1065,11 @@ export interface components {
             /** @description Whether all others are one more group, whose rows say `"other": true`; they are unless this is false. */
             other?: boolean | null;
         };
+        /**
+         * @description What a rolling figure is of its buckets.
+         * @enum {string}
+         */
+        RollingFigure: "average" | "total";
         /** @description The rows of a dataset that metrics are about. */
         Rows: {
             /** @description The dataset. */
