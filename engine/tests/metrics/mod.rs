@@ -5,6 +5,7 @@ mod explain;
 mod funnels;
 mod oracle;
 mod random;
+mod right;
 mod rollups;
 mod shaping;
 mod support;
