@@ -150,8 +150,9 @@ impl Asking<'_> {
         if tasks.len() > 1 && measures.slots().any(|slot| slot.merging() == Merging::Rows) {
             found.push(pooled::run(&tasks).boxed().await?);
         }
-        let lead = match Lead::of(query, measures)? {
-            Some(lead) => lead.figures(&tasks).boxed().await?,
+        let rolled = Lead::of(query, measures)?;
+        let lead = match &rolled {
+            Some(rolled) => rolled.figures(&tasks).boxed().await?,
             None => Vec::new(),
         };
         let periods = found.iter().flat_map(|(current, previous)| previous.iter().chain([current]));
@@ -159,7 +160,7 @@ impl Asking<'_> {
         // Rolling figures are of one currency too.
         let before = lead.iter().flat_map(|(current, previous)| previous.iter().chain([current]));
         let mut all: BTreeSet<_> = before.flat_map(|figures| &figures.currencies).chain(&currencies).cloned().collect();
-        check_currencies(query, &mut all, &tasks).await?;
+        check_currencies(query, &mut all, &tasks, rolled.as_ref()).await?;
         drop(tasks);
         self.watch.end_of("read", began);
         let began = Instant::now();
@@ -215,12 +216,20 @@ async fn rates(
 }
 
 /// Amounts of several currencies are never added up.
-async fn check_currencies(query: &Query, found: &mut BTreeSet<String>, tasks: &[Task<'_>]) -> Result<(), QueryError> {
+async fn check_currencies(
+    query: &Query,
+    found: &mut BTreeSet<String>,
+    tasks: &[Task<'_>],
+    rolled: Option<&Lead>,
+) -> Result<(), QueryError> {
     let is_grouped =
         query.group_by.iter().chain(&query.beside).any(|dimension| dimension.kind == DimensionKind::Column(CURRENCY));
     if found.len() > 1 && !is_grouped {
         for currencies in try_join_all(tasks.iter().map(|task| task.currencies())).await? {
             found.extend(currencies);
+        }
+        if let Some(rolled) = rolled {
+            found.extend(rolled.currencies(tasks).await?);
         }
         return Err(QueryError::MixedCurrencies { currencies: found.iter().cloned().collect() });
     }

@@ -126,7 +126,18 @@ impl<'q> Task<'q> {
     /// Every currency in the period and the one it is compared with.
     pub(crate) async fn currencies(self) -> Result<BTreeSet<String>, QueryError> {
         let compared = self.resolved.comparison.as_ref().map(|comparison| comparison.period.micros());
-        let ranges: Vec<_> = [self.resolved.period.micros()].into_iter().chain(compared).collect();
+        self.currencies_in([self.resolved.period.micros()].into_iter().chain(compared)).await
+    }
+
+    /// Every currency right before the period and before the one it is compared with.
+    pub(crate) async fn lead_currencies(self) -> Result<BTreeSet<String>, QueryError> {
+        let beside = self.resolved.comparison.iter().flat_map(|comparison| &comparison.beside_lead);
+        let beside = beside.map(|beside| beside.span).collect();
+        let lead = self.resolved.lead.iter().map(|bucket| Some(bucket.span)).collect();
+        self.currencies_in([lead, beside].map(|spans| self.before_range(spans).range)).await
+    }
+
+    async fn currencies_in(self, ranges: impl IntoIterator<Item = (i64, i64)>) -> Result<BTreeSet<String>, QueryError> {
         let mut found = BTreeSet::new();
         for range in ranges.into_iter().filter(|(start, end)| start < end) {
             for set in self.measures.facts.iter().filter(|set| set.has_money()) {

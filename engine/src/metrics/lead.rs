@@ -1,5 +1,8 @@
 //! What comes right before the ranges of stores: rolling figures are made of it too.
 
+use std::collections::BTreeSet;
+
+use futures::future::try_join_all;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::compute::STORES_AT_ONCE;
@@ -39,6 +42,13 @@ impl Lead {
             places.extend(slots[*rolled].is_newest().then(|| (rolled - 1, whole - 1)));
         }
         Ok(Some(Self { query, measures: of_rolled, places, width: measures.width }))
+    }
+
+    /// Every currency of its amounts.
+    pub(crate) async fn currencies(&self, tasks: &[Task<'_>]) -> Result<BTreeSet<String>, QueryError> {
+        let tasks = tasks.iter().map(|task| Task { query: &self.query, measures: &self.measures, ..*task });
+        let found = try_join_all(tasks.map(Task::lead_currencies)).await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// What it comes to in each store, before its range and before the one that that is compared with.
