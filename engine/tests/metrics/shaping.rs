@@ -5,15 +5,11 @@ use chrono::Weekday;
 use serde_json::{Value, json};
 
 use super::by_hand::rows;
-use super::support::{Event, Order, World};
+use super::support::{Event, Order, World, sold};
 
 const NEW_YORK: chrono_tz::Tz = chrono_tz::America::New_York;
 /// A Thursday, 14:05 in New York.
 const NOW: &str = "2026-11-19T19:05:30Z";
-
-fn sold(id: u32, at: &str, total: i64, channel: &'static str) -> Order {
-    Order { total: total * 10_000, channel: Some(channel), ..Order::plain(id, at) }
-}
 
 /// On the web 60 on the 10th, 10 on the 15th, 20 and 40 on the 17th, 8 today; 5 in the shop on the 14th and 30 on the 18th.
 async fn world() -> World {

@@ -92,6 +92,11 @@ impl Order {
     }
 }
 
+/// An order of so many dollars through a channel.
+pub(crate) fn sold(id: u32, at: &str, total: i64, channel: &'static str) -> Order {
+    Order { total: total * 10_000, channel: Some(channel), ..Order::plain(id, at) }
+}
+
 pub(crate) struct TestStore {
     pub(crate) scope: StoreScope,
     pub(crate) lake: StoreLake,

@@ -5,15 +5,11 @@ use chrono::Weekday;
 use serde_json::{Value, json};
 
 use super::by_hand::rows;
-use super::support::{Event, Order, World};
+use super::support::{Event, Order, World, sold};
 
 const NEW_YORK: chrono_tz::Tz = chrono_tz::America::New_York;
 /// A Thursday, 14:05 in New York.
 const NOW: &str = "2026-11-19T19:05:30Z";
-
-fn sold(id: u32, at: &str, total: i64, channel: &'static str) -> Order {
-    Order { total: total * 10_000, channel: Some(channel), ..Order::plain(id, at) }
-}
 
 /// Totals of 10, 20, 40 and 80 on the web, and of 7 in the shop.
 async fn world() -> World {
