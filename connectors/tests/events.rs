@@ -321,3 +321,27 @@ fn a_parquet_file_that_was_cut_off_is_damaged() {
     let result = csv(&file, &plain(&Value::Null));
     assert!(matches!(result, Err(ImportError::WrongKind { found: "a Parquet file", .. })));
 }
+
+#[test]
+fn what_a_source_says_of_its_values_goes_with_them() {
+    let mut mapped = long();
+    mapped["sampled"] = json!({ "column": "Sampled" });
+    mapped["thresholded"] = json!({ "constant": "yes" });
+    let file = "when,metric,value,device,browser,sampled\n\
+        2026-10-31,sessions,1,mobile,Safari,true\n\
+        2026-10-31,sessions,2,(other),Safari,no\n\
+        2026-10-31,sessions,3,mobile,(other),\n";
+    let (kept, _) = csv(file, &mapping(mapped.clone())).unwrap();
+    let rows = kept.of("metric_events");
+    let cells = |column: &str| rows.iter().map(|row| row[column].as_deref()).collect::<Vec<_>>();
+    assert_eq!(cells("is_sampled"), [Some("true"), Some("false"), None]);
+    assert_eq!(cells("is_thresholded"), [Some("true"); 3]);
+    assert_eq!(cells("is_other"), [None, Some("true"), Some("true")]);
+    // The same measurements are known again when they are no estimates any more.
+    let (corrected, _) = csv(file.replace(",true", ",no"), &mapping(mapped.clone())).unwrap();
+    assert_eq!(ids(&kept), ids(&corrected));
+    let errors = rejected(csv(file.replace(",no", ",perhaps"), &mapping(mapped.clone())));
+    assert_eq!(places(&errors), [(3, "Sampled", "perhaps")]);
+    mapped["thresholded"] = json!({ "constant": "perhaps" });
+    assert!(matches!(csv(file, &mapping(mapped)), Err(ImportError::Mapping(why)) if why.contains("perhaps")));
+}

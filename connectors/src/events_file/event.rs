@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
-use aloftly_engine::dataset::METRIC_VALUE;
+use aloftly_engine::dataset::{IS_OTHER, IS_SAMPLED, IS_THRESHOLDED, METRIC_VALUE};
 use aloftly_engine::lake::RowSink;
 use sha2::{Digest, Sha256};
 
 use super::places::{Cells, Common, Measured, Places};
 use super::{Mapping, Options};
-use crate::columns::{self, Decimals, Instants, Integers, Text};
+use crate::columns::{self, Decimals, Flags, Instants, Integers, Text};
 use crate::error::Rejections;
 use crate::seen::{AsIs, Seen, check_room};
 use crate::{ImportError, Summary};
@@ -157,6 +157,7 @@ struct EventRows {
     recorded_at: Instants,
     currency: Text,
     named: Vec<(&'static str, Text)>,
+    flags: [(&'static str, Flags); 3],
     dimensions: Text,
     metadata: Text,
 }
@@ -174,6 +175,7 @@ impl EventRows {
             recorded_at: Instants::default(),
             currency: Text::default(),
             named: mapping.named().into_iter().map(|(name, _)| (name, Text::default())).collect(),
+            flags: [IS_SAMPLED, IS_THRESHOLDED, IS_OTHER].map(|name| (name, Flags::default())),
             dimensions: Text::default(),
             metadata: Text::default(),
         }
@@ -190,6 +192,9 @@ impl EventRows {
         self.currency.push(&common.currency);
         for ((_, column), (_, text)) in self.named.iter_mut().zip(&common.named) {
             column.push(text);
+        }
+        for ((_, column), (_, flag)) in self.flags.iter_mut().zip(&common.flags) {
+            column.push(*flag);
         }
         self.dimensions.push(&common.dimensions);
         self.metadata.push(&common.metadata);
@@ -232,6 +237,7 @@ impl EventRows {
             ("metadata", self.metadata.finish()),
         ];
         columns.extend(self.named.iter_mut().map(|(name, column)| (*name, column.finish())));
+        columns.extend(self.flags.iter_mut().map(|(name, column)| (*name, column.finish())));
         columns
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aloftly_engine::dataset::{IS_SAMPLED, IS_THRESHOLDED};
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,12 @@ pub struct Mapping {
     /// The order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Field>,
+    /// Whether the value was estimated from a sample: true or false, yes or no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampled: Option<Field>,
+    /// Whether what few people did was withheld from the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thresholded: Option<Field>,
     /// Other dimensions, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dimensions: BTreeMap<String, Field>,
@@ -140,6 +147,13 @@ impl Mapping {
         {
             return refuse(format!("currency {currency:?} is not three letters"));
         }
+        for (_, flag) in self.flags() {
+            if let Some(Field::Constant(text)) = flag
+                && let Err(expected) = crate::parse::flag(text)
+            {
+                return refuse(format!("the flag {text:?} is not {expected}"));
+            }
+        }
         if let Some(format) = self.recorded_at.format.as_deref().filter(|format| !format.starts_with("unix_"))
             && chrono::format::StrftimeItems::new(format).any(|item| item == chrono::format::Item::Error)
         {
@@ -165,12 +179,18 @@ impl Mapping {
         ]
     }
 
+    /// The fields that flags are named after.
+    pub(super) fn flags(&self) -> [(&'static str, Option<&Field>); 2] {
+        [(IS_SAMPLED, self.sampled.as_ref()), (IS_THRESHOLDED, self.thresholded.as_ref())]
+    }
+
     /// The titles of all columns that are read, each once.
     pub(super) fn columns(&self) -> Vec<&str> {
         let fields = [&self.source]
             .into_iter()
             .chain(self.metrics.iter().map(|metric| &metric.name))
             .chain(self.currency.as_ref())
+            .chain(self.flags().into_iter().filter_map(|(_, field)| field))
             .chain(self.named().into_iter().filter_map(|(_, field)| field))
             .chain(self.dimensions.values())
             .chain(self.metadata.values());

@@ -13,6 +13,10 @@
 //! adds nothing, as long as it has all the identical rows or none. For either the importer remembers 9 to 18 bytes for each
 //! event of the file, of which there may be ten million.
 //!
+//! **What a source says itself** of its values goes with them: that they were estimated from a sample, or that what few people did
+//! was withheld (`sampled`, `thresholded`); of rows with the value `(other)` in a dimension, that they gather what is not listed. Answers
+//! that are made of such rows say so. It is no part of what an event is known by.
+//!
 //! **Values** are exact to a millionth and are never floats on the way: more decimals are an error, unless the metric's
 //! mapping says to round. Floats of Parquet files count as the shortest decimal that stands for them.
 

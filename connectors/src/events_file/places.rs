@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use aloftly_engine::dataset::IS_OTHER;
+
 use super::{Field, Mapping, Metric, TimeField};
 use crate::error::Rejections;
 use crate::parse;
 use crate::table::same_title;
+
+/// What stands for all values of a dimension that a source does not list.
+const OTHER: &str = "(other)";
 
 /// A row of a file: its cells in the order of [`Places::titles`].
 pub(super) trait Cells {
@@ -23,6 +28,7 @@ pub(super) struct Places {
     metrics: Vec<MetricPlaces>,
     currency: Place,
     named: Vec<(&'static str, Place)>,
+    flags: [(&'static str, Place); 2],
     dimensions: Vec<(String, Place)>,
     metadata: Vec<(String, Place)>,
 }
@@ -51,6 +57,8 @@ pub(super) struct Common<'c> {
     pub(super) currency: String,
     /// The columns that have a name of their own, in the order of [`Mapping::named`] without the currency.
     pub(super) named: Vec<(&'static str, &'c str)>,
+    /// The columns of flags, where they say something.
+    pub(super) flags: [(&'static str, Option<bool>); 3],
     /// A JSON object of the dimensions that are not empty; empty without any.
     pub(super) dimensions: String,
     pub(super) metadata: String,
@@ -100,6 +108,7 @@ impl Places {
             metrics: mapping.metrics.iter().map(metric).collect(),
             currency: maybe(mapping.currency.as_ref()),
             named: mapping.named().into_iter().map(|(name, field)| (name, maybe(field))).collect(),
+            flags: mapping.flags().map(|(name, field)| (name, maybe(field))),
             dimensions: by_name(&mapping.dimensions),
             metadata: by_name(&mapping.metadata),
             titles,
@@ -146,10 +155,23 @@ impl Places {
             let expected = "a currency of three letters, such as USD";
             rejections.add(line, self.title_of(&self.currency), currency, expected);
         }
+        let mut flag = |place: &Place| {
+            let text = self.text(place, cells);
+            if text.is_empty() {
+                return None;
+            }
+            parse::flag(text).map_err(|expected| rejections.add(line, self.title_of(place), text, expected)).ok()
+        };
+        let [(sampled, sampled_at), (thresholded, thresholded_at)] = &self.flags;
+        let (is_sampled, is_thresholded) = (flag(sampled_at), flag(thresholded_at));
+        let mut cut_by =
+            self.named.iter().map(|(_, place)| place).chain(self.dimensions.iter().map(|(_, place)| place));
+        let is_other = cut_by.any(|place| self.text(place, cells) == OTHER);
         if rejections.total() > errors_before {
             return None;
         }
         Some(Common {
+            flags: [(sampled, is_sampled), (thresholded, is_thresholded), (IS_OTHER, is_other.then_some(true))],
             source,
             recorded_at,
             id,

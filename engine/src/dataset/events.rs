@@ -2,10 +2,17 @@
 
 use arrow::datatypes::{DataType, Field};
 
-use super::{Dataset, Span, instant, integer, required, schema, text};
+use super::{Dataset, Span, flag, instant, integer, required, schema, text};
 
 /// The type of `metric_value`: exact to a millionth, so that sums do not depend on the order of rows.
 pub const METRIC_VALUE: DataType = DataType::Decimal128(18, 6);
+
+/// The flag of values that their source estimated from a sample.
+pub const IS_SAMPLED: &str = "is_sampled";
+/// The flag of values from which their source withheld what few people did.
+pub const IS_THRESHOLDED: &str = "is_thresholded";
+/// The flag of rows that gather what their source does not list one by one, as `(other)`.
+pub const IS_OTHER: &str = "is_other";
 
 pub(super) fn datasets() -> Vec<Dataset> {
     vec![metric_events()]
@@ -38,6 +45,9 @@ fn metric_events() -> Dataset {
             text("dimensions"),
             text("metadata"),
             text("raw_data"),
+            flag(IS_SAMPLED),
+            flag(IS_THRESHOLDED),
+            flag(IS_OTHER),
         ]),
         entity: "event_id",
         row: None,
@@ -46,8 +56,8 @@ fn metric_events() -> Dataset {
         span: Span::Month,
         sort: &["source", "metric_name", "recorded_at", "event_id"],
         bookkeeping: &["synced_at"],
-        bounded: &["source", "metric_name", "currency"],
+        bounded: &["source", "metric_name", "currency", IS_SAMPLED, IS_THRESHOLDED, IS_OTHER],
         origin: Some("source"),
-        schema_version: 1,
+        schema_version: 2,
     }
 }

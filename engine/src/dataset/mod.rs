@@ -9,7 +9,7 @@ mod events;
 mod rates;
 mod voice;
 
-pub use events::METRIC_VALUE;
+pub use events::{IS_OTHER, IS_SAMPLED, IS_THRESHOLDED, METRIC_VALUE};
 pub use rates::{RATE, RATE_SCALE};
 
 use std::sync::{Arc, LazyLock};
@@ -51,7 +51,7 @@ pub struct Dataset {
     pub sort: &'static [&'static str],
     /// Columns that say when or how a row came, not what it is: two states that differ only there are the same state.
     pub bookkeeping: &'static [&'static str],
-    /// Text columns whose least and greatest values a segment tells without being opened, because plans ask for them.
+    /// Columns of text and flags whose least and greatest values a segment tells without being opened, because plans ask for them.
     pub bounded: &'static [&'static str],
     /// The column that says which source a row comes from, where the dataset is not one source's. A segment tells the times of each.
     pub origin: Option<&'static str>,
@@ -204,7 +204,8 @@ mod tests {
                 field(name);
             }
             for name in dataset.bounded {
-                assert_eq!(field(name).data_type(), &DataType::Utf8View, "{}.{name}", dataset.name);
+                let kind = field(name).data_type();
+                assert!(matches!(kind, DataType::Utf8View | DataType::Boolean), "{}.{name}", dataset.name);
             }
         }
     }

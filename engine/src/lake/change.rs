@@ -1,7 +1,6 @@
 //! What an upsert or a replacement does to one partition: a hot segment when it is about few rows, and otherwise the partition
 //! written anew.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::sync::Arc;
@@ -21,7 +20,7 @@ use super::read::Reader;
 use super::rewrite::sorted;
 use super::slice::Slice;
 use super::spool::{PartitionSpool, SEQUENCE, SpoolStream, compact};
-use super::{LARGE_COMMITS, LakeError, SMALL_COMMITS, StoreLake, cold, hot, in_memory};
+use super::{LARGE_COMMITS, LakeError, SMALL_COMMITS, StoreLake, bounds, hot, in_memory};
 use crate::SegmentId;
 use crate::dataset::Dataset;
 
@@ -88,10 +87,10 @@ impl StoreLake {
             footer_bytes: None,
             codec: None,
             schema_version: dataset.schema_version,
-            time_bounds: cold::time_bounds(dataset, &hot.rows),
-            origin_bounds: cold::few(cold::origin_bounds(dataset, &hot.rows)),
+            time_bounds: bounds::time_bounds(dataset, &hot.rows),
+            origin_bounds: bounds::few(bounds::origin_bounds(dataset, &hot.rows)),
             entity_bounds: hot.entity_bounds(dataset),
-            column_bounds: BTreeMap::new(),
+            column_bounds: bounds::column_bounds(dataset, &hot.rows),
             checksum: super::checksum(&payload),
             blocks: super::blocks::Blocks::default(),
             begin_version: 0,
@@ -246,8 +245,8 @@ fn held_order(dataset: &Dataset) -> Vec<SortExpr> {
 impl HotRows {
     /// Least and greatest of all entities that it says something of.
     fn entity_bounds(&self, dataset: &Dataset) -> (String, String) {
-        let of = |rows: &RecordBatch| cold::entity_bounds(rows[dataset.entity].as_string_view());
-        let bounds = [of(&self.rows), cold::entity_bounds(&self.removed)].into_iter().flatten();
+        let of = |rows: &RecordBatch| bounds::entity_bounds(rows[dataset.entity].as_string_view());
+        let bounds = [of(&self.rows), bounds::entity_bounds(&self.removed)].into_iter().flatten();
         bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default()
     }
 }

@@ -10,19 +10,16 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{AsArray, RecordBatch, StringViewArray};
-use arrow::compute::{max, max_string_view, min, min_string_view};
-use arrow::datatypes::TimestampMicrosecondType;
+use arrow::array::{AsArray, RecordBatch};
 use chrono::{DateTime, Months, NaiveTime, Utc};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::statistics::Statistics;
 use sha2::{Digest, Sha256};
 
 use super::LakeError;
 use super::blocks::{BlockHasher, Blocks};
+use super::bounds::{MOST_ORIGINS, column_bounds_of_file, entity_bounds, few, origin_bounds, time_bounds};
 use super::segment::{Codec, Segment, Temperature};
 use crate::SegmentId;
 use crate::clock::Clock;
@@ -189,65 +186,13 @@ impl SegmentWriter {
             time_bounds: self.time,
             origin_bounds: few(self.origins),
             entity_bounds: self.entity.unwrap_or_default(),
-            column_bounds: column_bounds(dataset, &metadata),
+            column_bounds: column_bounds_of_file(dataset, &metadata),
             checksum,
             blocks,
             begin_version: 0,
         };
         Ok(Written { segment, file: self.file })
     }
-}
-
-/// Least and greatest time of a batch's rows; the other way round when it has none.
-pub(super) fn time_bounds(dataset: &Dataset, batch: &RecordBatch) -> (i64, i64) {
-    let time = batch[dataset.time].as_primitive::<TimestampMicrosecondType>();
-    (min(time).unwrap_or(i64::MAX), max(time).unwrap_or(i64::MIN))
-}
-
-/// A segment of more sources than that does not tell the times of each.
-const MOST_ORIGINS: usize = 64;
-
-/// The times of each source, unless there are too many.
-pub(super) fn few(origins: BTreeMap<String, (i64, i64)>) -> BTreeMap<String, (i64, i64)> {
-    if origins.len() > MOST_ORIGINS { BTreeMap::new() } else { origins }
-}
-
-/// Least and greatest time of the rows of each source, in datasets of several.
-pub(super) fn origin_bounds(dataset: &Dataset, batch: &RecordBatch) -> BTreeMap<String, (i64, i64)> {
-    let Some(origin) = dataset.origin else { return BTreeMap::new() };
-    let origins = batch[origin].as_string_view();
-    let times = batch[dataset.time].as_primitive::<TimestampMicrosecondType>().values();
-    let mut bounds: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-    for (origin, time) in origins.iter().zip(times) {
-        let known = bounds.entry(origin.unwrap_or_default()).or_insert((*time, *time));
-        *known = (known.0.min(*time), known.1.max(*time));
-    }
-    bounds.into_iter().map(|(origin, bounds)| (origin.to_owned(), bounds)).collect()
-}
-
-/// Least and greatest entity; `None` when there is none.
-pub(super) fn entity_bounds(entities: &StringViewArray) -> Option<(String, String)> {
-    Some((min_string_view(entities)?.to_owned(), max_string_view(entities)?.to_owned()))
-}
-
-/// Least and greatest text of each of [`Dataset::bounded`] where every row group knows them exactly.
-fn column_bounds(dataset: &Dataset, metadata: &ParquetMetaData) -> BTreeMap<String, (String, String)> {
-    let schema = metadata.file_metadata().schema_descr();
-    let bounds_of = |column: usize| {
-        let bounds = metadata.row_groups().iter().map(|group| text_bounds(group.column(column).statistics()?));
-        let bounds = bounds.collect::<Option<Vec<_>>>()?;
-        bounds.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-    };
-    // The columns of a file are the dataset's, none of them nested.
-    let bounded = (0..schema.num_columns()).filter(|column| dataset.bounded.contains(&schema.column(*column).name()));
-    bounded.filter_map(|column| Some((schema.column(column).name().to_owned(), bounds_of(column)?))).collect()
-}
-
-fn text_bounds(statistics: &Statistics) -> Option<(String, String)> {
-    let Statistics::ByteArray(values) = statistics else { return None };
-    let text = |bytes: &parquet::data_type::ByteArray| bytes.as_utf8().ok().map(str::to_owned);
-    let are_exact = values.min_is_exact() && values.max_is_exact();
-    Some((text(values.min_opt()?)?, text(values.max_opt()?)?)).filter(|_| are_exact)
 }
 
 /// Hashes and counts what passes through, and remembers its end, which says how long a Parquet footer is.

@@ -13,6 +13,7 @@
 //! So a read is `cold where entity not in (updated hot entities)` union `hot, last commit per entity`.
 
 pub mod blocks;
+mod bounds;
 mod change;
 mod cold;
 mod cold_reader;

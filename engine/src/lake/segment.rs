@@ -61,7 +61,7 @@ pub struct Segment {
     pub origin_bounds: BTreeMap<String, (i64, i64)>,
     /// Least and greatest entity that it says something of, in byte order, both inclusive.
     pub entity_bounds: (String, String),
-    /// Least and greatest value of [`crate::dataset::Dataset::bounded`] columns, as text, where they are known (cold only).
+    /// Least and greatest value of [`crate::dataset::Dataset::bounded`] columns, as text, where some row has one and they are known.
     pub column_bounds: BTreeMap<String, (String, String)>,
     /// SHA-256 of its bytes, lowercase hex.
     pub checksum: String,

@@ -195,7 +195,7 @@ impl PartitionSpool {
             return None;
         }
         let entities = self.held.iter().map(|batch| batch[self.dataset.entity].as_string_view());
-        let bounds = entities.filter_map(super::cold::entity_bounds);
+        let bounds = entities.filter_map(super::bounds::entity_bounds);
         bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 

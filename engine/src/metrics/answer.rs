@@ -270,6 +270,10 @@ impl Answer<'_> {
         let sources: Vec<_> = self.measures.sources().into_iter().enumerate().collect();
         let of_store = |store| sources.iter().flat_map(move |source| self.source_warnings(store, *source));
         let mut warnings: Vec<_> = self.stores.iter().flat_map(of_store).collect();
+        warnings.extend(self.table.caveats.iter().filter_map(|counted| {
+            let store = self.stores.iter().find(|store| store.scope.id == counted.store)?;
+            Some(counted.warning(&store.scope.name, source_title(counted.source)))
+        }));
         if self.hides_totals() {
             let currencies: Vec<_> = self.currencies.iter().map(String::as_str).collect();
             let detail = format!("amounts in {} have no total", currencies.join(", "));

@@ -1,6 +1,7 @@
 //! Computing an answer: resolves the query for each store, runs the plans, brings the figures together.
 
 use std::collections::BTreeSet;
+use std::iter::repeat;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,6 +11,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::answer::{Answer, AnsweringStore};
 use super::axis::Axis;
+use super::caveats::counted;
 use super::error::QueryError;
 use super::execute::Task;
 use super::explain::Watch;
@@ -56,6 +58,14 @@ impl Asking<'_> {
     pub(crate) fn resolve<'a>(&self, query: &'a Query) -> Result<Asked<'a>, QueryError> {
         let began = Instant::now();
         let measures = query.measures(converts(query, self.stores)?)?;
+        let measures = match query.following() {
+            // Who is followed is counted once, however often a source tells of it.
+            Some(_) => measures,
+            None => measures.counting_caveats(|set, caveat| {
+                let may_be = |(_, facts): &(_, &dyn Facts)| facts.may_be_flagged(set.dataset.name, caveat.flag());
+                self.stores.iter().any(may_be)
+            }),
+        };
         let resolved = self.stores.iter().map(|(scope, facts)| Resolved::of(query, scope, *facts, &measures, self.now));
         let resolved = resolved.collect::<Result<_, _>>()?;
         self.watch.end_of("resolve", began);
@@ -164,7 +174,11 @@ impl Asking<'_> {
         drop(tasks);
         self.watch.end_of("read", began);
         let began = Instant::now();
+        let of_stores = self.stores.iter().zip(&found).zip(lead.iter().map(Some).chain(repeat(None)));
+        let caveats =
+            of_stores.flat_map(|(((store, _), found), lead)| counted(store.id, measures, found, lead)).collect();
         let table = Table::of(query, measures, axis, found, lead).boxed().await?;
+        let table = Table { caveats, ..table };
         self.watch.end_of("shape", began);
         Ok((table, currencies))
     }

@@ -20,7 +20,7 @@ use super::error::QueryError;
 use super::plan::facts::{first_of, plain, value};
 use super::plan::filter::{all, text};
 use super::registry::{Aggregate, DimensionKind, Formula, Measure, Metric, Registry};
-use crate::dataset::{self, Dataset, METRIC_VALUE};
+use crate::dataset::{self, Dataset, IS_OTHER, IS_SAMPLED, IS_THRESHOLDED, METRIC_VALUE};
 use crate::lake::Reader;
 
 /// The stored part of the view.
@@ -42,10 +42,12 @@ const TYPED: [&str; 12] = [
 ];
 /// Columns of the stored part that entities do not have.
 const STORED: [&str; 2] = ["metadata", "raw_data"];
+/// Its flags.
+const FLAGS: [&str; 3] = [IS_SAMPLED, IS_THRESHOLDED, IS_OTHER];
 
 /// The view over a store at a reader's version: `store_id`, `source`, `metric_name`, `metric_value` (with six decimals), `recorded_at`
 /// and `synced_at` (UTC; null for what follows from entities), the common dimensions as columns of their own, the others in
-/// `dimensions` as a JSON object, `metadata` and `raw_data`.
+/// `dimensions` as a JSON object, `metadata` and `raw_data`, and the flags of what is sampled, thresholded or gathered from several.
 ///
 /// Its metrics are those that sources tell by their rows: counts and sums. Test orders and the like are left out as the metric says.
 ///
@@ -85,13 +87,13 @@ fn branches() -> impl Iterator<Item = (&'static Metric, Measure)> {
 async fn stored(reader: &Reader) -> Result<LogicalPlan, QueryError> {
     let Some(dataset) = dataset::find(EVENTS) else { return Ok(LogicalPlanBuilder::empty(false).build()?) };
     let mut columns = vec!["source", "metric_name", "metric_value", "recorded_at", "synced_at", "dimensions"];
-    columns.extend(TYPED.into_iter().chain(STORED));
+    columns.extend(TYPED.into_iter().chain(STORED).chain(FLAGS));
     let plan = plain(reader.scan(dataset, &columns, None).await?, &columns)?;
     let mut all = vec![text(&reader.store().to_string()).alias("store_id")];
     all.extend(["source", "metric_name", "metric_value", "recorded_at", "synced_at"].map(ident));
     all.extend(TYPED.map(ident));
     all.push(ident("dimensions"));
-    all.extend(STORED.map(ident));
+    all.extend(STORED.into_iter().chain(FLAGS).map(ident));
     Ok(plan.project(all)?.build()?)
 }
 
@@ -134,6 +136,7 @@ fn branch(
     let others: Vec<_> = others.filter(|column| has(column) && !TYPED.contains(column)).collect();
     columns.push(if others.is_empty() { nothing() } else { JsonObject::of(others) }.alias("dimensions"));
     columns.extend(STORED.map(|column| nothing().alias(column)));
+    columns.extend(FLAGS.map(|column| lit(ScalarValue::Boolean(None)).alias(column)));
     Ok(rows.project(columns)?.build()?)
 }
 

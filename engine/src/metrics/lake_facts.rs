@@ -68,7 +68,7 @@ impl Facts for Reader {
     /// What the segments' bounds prove: rows that are restated may make the bounds too wide, never too narrow.
     fn sole_value(&self, dataset: &str, column: &str, of: Option<&[Partition]>) -> Option<String> {
         let is_meant = |segment: &Segment| of.is_none_or(|of| !segment.is_hot() && of.contains(&segment.partition));
-        let segments = self.snapshot().dataset(dataset).iter().filter(|segment| is_meant(segment));
+        let segments = self.snapshot().dataset(dataset).iter().filter(|segment| segment.rows > 0 && is_meant(segment));
         let mut sole: Option<&str> = None;
         for segment in segments {
             let (least, greatest) = segment.column_bounds.get(column)?;
@@ -78,5 +78,11 @@ impl Facts for Reader {
             sole = Some(least);
         }
         sole.map(str::to_owned)
+    }
+
+    /// A flag always has bounds where it is set: flags are newer than bounds of hot segments, and those of files are exact.
+    fn may_be_flagged(&self, dataset: &str, flag: &str) -> bool {
+        let mut segments = self.snapshot().dataset(dataset).iter();
+        segments.any(|segment| segment.column_bounds.get(flag).is_some_and(|(_, greatest)| greatest == "true"))
     }
 }

@@ -9,7 +9,7 @@ use super::compute::STORES_AT_ONCE;
 use super::error::QueryError;
 use super::execute::Task;
 use super::figures::Figures;
-use super::plan::measures::Measures;
+use super::plan::measures::{FactSet, Measures};
 use super::query::{Asked, Query};
 
 /// What is rolled, by itself.
@@ -32,6 +32,10 @@ impl Lead {
         }
         let query = Query { metrics: rolled, hidden: Vec::new(), having: None, ..query.clone() };
         let of_rolled = query.measures(measures.converts)?;
+        let counts = |set: &FactSet, caveat| {
+            measures.caveats.iter().find(|whole| whole.caveat == caveat && set.is_like(&measures.facts[whole.facts]))
+        };
+        let of_rolled = of_rolled.counting_caveats(|set, caveat| counts(set, caveat).is_some());
         let both = of_rolled.recipes.iter().zip(whole);
         let leaves = both.flat_map(|(rolled, whole)| rolled.leaves().into_iter().zip(whole.leaves()));
         let slots: Vec<_> = of_rolled.slots().collect();
@@ -41,6 +45,11 @@ impl Lead {
             // What is newest stands behind when that was.
             places.extend(slots[*rolled].is_newest().then(|| (rolled - 1, whole - 1)));
         }
+        let counted = of_rolled.caveats.iter();
+        places.extend(counted.filter_map(|own| {
+            let whole = counts(&of_rolled.facts[own.facts], own.caveat)?;
+            Some((own.slot, whole.slot))
+        }));
         Ok(Some(Self { query, measures: of_rolled, places, width: measures.width }))
     }
 

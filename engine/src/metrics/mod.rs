@@ -10,6 +10,7 @@
 mod answer;
 mod axis;
 mod cache;
+mod caveats;
 mod chain;
 mod compute;
 mod decode;

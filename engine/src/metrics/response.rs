@@ -203,8 +203,8 @@ pub struct StoreEcho {
 /// Something that a reader should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Warning {
-    /// For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`,
-    /// `window_open`.
+    /// For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `sampled`, `thresholded`, `other_rows`,
+    /// `several_currencies`, `window_open`.
     pub code: &'static str,
     /// For people.
     pub detail: String,

@@ -65,4 +65,7 @@ pub(crate) trait Facts: Send + Sync {
     /// The one text that a column has in all rows of the dataset, where that is known without reading them; `of` says in the cold rows
     /// of which partitions, if not in all rows.
     fn sole_value(&self, dataset: &str, column: &str, of: Option<&[Partition]>) -> Option<String>;
+
+    /// Whether a flag may be set in some row of the dataset.
+    fn may_be_flagged(&self, dataset: &str, flag: &str) -> bool;
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::axis::{Axis, Step, Told};
+use super::caveats::Counted;
 use super::error::QueryError;
 use super::figure::{Figure, exact};
 use super::figures::{Figures, Group, Values};
@@ -41,6 +42,8 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<TableRow>,
     pub(crate) totals: Vec<Figure>,
     pub(crate) previous_totals: Option<Vec<Figure>>,
+    /// What sources say themselves of rows that it is made of.
+    pub(crate) caveats: Vec<Counted>,
 }
 
 /// What rows come to, by step and group.
@@ -107,6 +110,7 @@ impl Table {
             steps: axis.steps,
             groups,
             others: None,
+            caveats: Vec::new(),
         };
         let by_id = |told: HashMap<StoreId, _>| told.into_iter().map(|(id, told)| (id.to_string(), told)).collect();
         let nothing = Told::of_nothing(making.sources());

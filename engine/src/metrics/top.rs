@@ -46,7 +46,7 @@ pub(crate) async fn tabulate(
         table.add_others(others, &query);
         currencies.extend(of_others);
     }
-    (table.totals, table.previous_totals) = (all.totals, all.previous_totals);
+    (table.totals, table.previous_totals, table.caveats) = (all.totals, all.previous_totals, all.caveats);
     Ok((table, currencies))
 }
 

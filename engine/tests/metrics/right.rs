@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::by_hand::rows;
-use super::support::{Order, World};
+use super::support::{Event, Order, World};
 
 const NEW_YORK: Tz = chrono_tz::America::New_York;
 const TOKYO: Tz = chrono_tz::Asia::Tokyo;
@@ -241,6 +241,101 @@ async fn a_day_that_nothing_is_known_of_is_no_day_without_sales() {
         rows(&answer),
         ["2026-11-14 null null", "2026-11-15 1.00 1", "2026-11-16 0.00 0", "2026-11-17 2.00 1", "2026-11-18 null null"]
     );
+}
+
+fn sessions(id: u32, at: &'static str, value: i64) -> Event {
+    Event { id, source: "ga4", name: "sessions", at, value: value * 1_000_000, ..Event::default() }
+}
+
+/// A store in New York with these measurements.
+async fn measured(hot_rows: u64, events: &[Event]) -> World {
+    let mut world = World::new(NOW, hot_rows);
+    world.add_store(NEW_YORK, Weekday::Mon, &[]).await;
+    world.commit_events(0, events).await;
+    world
+}
+
+#[tokio::test]
+async fn a_restated_slice_is_what_counts() {
+    let events = [
+        sessions(1, "2026-11-16T12:00:00Z", 100),
+        sessions(2, "2026-11-17T12:00:00Z", 200),
+        sessions(3, "2026-11-17T13:00:00Z", 20),
+        sessions(4, "2026-11-18T12:00:00Z", 300),
+    ];
+    let query = json!({"metrics": ["ga4.sessions"], "granularity": "day",
+        "time_range": {"from": "2026-11-16", "to": "2026-11-18"}});
+    for hot_rows in [0, 1_000] {
+        let world = measured(hot_rows, &events).await;
+        assert_eq!(rows(&world.answer(query.clone()).await), ["2026-11-16 100", "2026-11-17 220", "2026-11-18 300"]);
+        // The second row of the 17th is no more, the first is another figure, and the 18th comes under another id.
+        let said = [sessions(2, "2026-11-17T12:00:00Z", 190), sessions(5, "2026-11-18T12:00:00Z", 310)];
+        world.restate(0, ("2026-11-17T05:00:00Z", "2026-11-19T05:00:00Z"), "sessions", &said).await;
+        let answer = world.answer(query.clone()).await;
+        assert_eq!(rows(&answer), ["2026-11-16 100", "2026-11-17 190", "2026-11-18 310"], "{hot_rows}");
+        assert_eq!(answer["totals"]["ga4.sessions"], 600);
+    }
+}
+
+#[tokio::test]
+async fn what_a_source_says_itself_of_its_rows_is_told_with_figures_that_are_made_of_them() {
+    let flagged = |id, at, flag| Event { flag: Some(flag), country: Some("US"), ..sessions(id, at, 10) };
+    let by_device = |id, at, flag| Event {
+        name: "sessions_by_device",
+        device: Some("mobile"),
+        ..Event { flag, ..sessions(id, at, 10) }
+    };
+    let events = [
+        flagged(1, "2026-11-09T12:00:00Z", "is_sampled"),
+        flagged(2, "2026-11-16T12:00:00Z", "is_sampled"),
+        flagged(3, "2026-11-17T12:00:00Z", "is_sampled"),
+        flagged(4, "2026-11-17T13:00:00Z", "is_thresholded"),
+        sessions(5, "2026-11-18T12:00:00Z", 10),
+        by_device(6, "2026-11-17T12:00:00Z", Some("is_other")),
+        by_device(7, "2026-11-18T12:00:00Z", None),
+        Event { device: Some("tablet"), ..by_device(8, "2026-11-18T12:00:00Z", None) },
+    ];
+    let sampled = |rows: &str| {
+        format!(
+            "sampled: the data of Store 1 from Google Analytics 4 have rows ({rows}) that are estimates from a sample"
+        )
+    };
+    let thresholded = "thresholded: the data of Store 1 from Google Analytics 4 have rows (1 in the range) that lack what few people \
+        did, so that figures may be too low";
+    let other = "other_rows: the data of Store 1 from Google Analytics 4 have rows (1 in the range) that gather under (other) what is \
+        not listed, so that single values may be too low";
+    let query = json!({"metrics": ["ga4.sessions"], "time_range": {"from": "2026-11-16", "to": "2026-11-18"}});
+    let compared = json!({"compare_to": {"from": "2026-11-09", "to": "2026-11-11"}});
+    let on_the_18th = json!({"time_range": {"from": "2026-11-18", "to": "2026-11-18"}});
+    let rolling = json!({"granularity": "day", "metrics": [{"metric": "ga4.sessions", "rolling": {"buckets": 2}}]});
+    let in_canada = json!([{"metric": "ga4.sessions", "filters": {"country": "CA"}}]);
+    let cases = [
+        (query.clone(), vec![sampled("2 in the range"), thresholded.to_owned()]),
+        (with(&query, &json!({"granularity": "day"})), vec![sampled("2 in the range"), thresholded.to_owned()]),
+        (with(&query, &compared), vec![sampled("2 in the range, 1 in the compared one"), thresholded.to_owned()]),
+        (with(&with(&query, &on_the_18th), &compared), vec![sampled("1 in the compared range")]),
+        (with(&query, &on_the_18th), vec![]),
+        (with(&with(&query, &on_the_18th), &rolling), vec![sampled("1 in the range"), thresholded.to_owned()]),
+        (with(&query, &json!({"group_by": "device"})), vec![other.to_owned()]),
+        (with(&query, &json!({"group_by": "device", "top": {"groups": 1}})), vec![other.to_owned()]),
+        (with(&query, &json!({"group_by": "device", "filters": {"device": "desktop"}})), vec![]),
+        (with(&query, &json!({"metrics": in_canada})), vec![]),
+    ];
+    for hot_rows in [0, 1_000] {
+        let world = measured(hot_rows, &events).await;
+        for (query, expected) in &cases {
+            // Once read from rows, then from what is rolled up.
+            for limit in [7, 8] {
+                let answer = world.answer(with(query, &json!({"limit": limit}))).await;
+                let warnings = answer["meta"]["warnings"].as_array().unwrap().iter();
+                let told = warnings.map(|warning| {
+                    format!("{}: {}", warning["code"].as_str().unwrap(), warning["detail"].as_str().unwrap())
+                });
+                let told: Vec<_> = told.filter(|told| told.contains("have rows")).collect();
+                assert_eq!(told, *expected, "{query}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use aloftly_engine::clock::{Clock, FixedClock};
 use aloftly_engine::dataset::{self, Dataset};
-use aloftly_engine::lake::{Lake, LakeOptions, MemoryManifest, RowSink, StoreLake};
+use aloftly_engine::lake::{Lake, LakeOptions, MemoryManifest, RowSink, Slice, StoreLake};
 use aloftly_engine::metrics::{MetricsOptions, MetricsService, Query, QueryError, QueryResponse, StoreScope};
-use aloftly_engine::{StoreId, money};
+use aloftly_engine::{CommitId, StoreId, money};
 use arrow::array::{
     ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
     new_null_array,
@@ -157,6 +157,19 @@ impl World {
     /// Commits measurements of a source.
     pub(crate) async fn commit_events(&self, store: usize, events: &[Event]) {
         self.push(store, "metric_events", event_rows(events)).await;
+    }
+
+    /// Commits measurements as all that a source says of a metric in a range.
+    pub(crate) async fn restate(&self, store: usize, (from, to): (&str, &str), metric: &str, events: &[Event]) {
+        let lake = &self.stores[store].lake;
+        let micros = |at: &str| at.parse::<DateTime<Utc>>().unwrap().timestamp_micros();
+        let dataset = dataset("metric_events");
+        let slice = Slice::new(dataset, (micros(from), micros(to)), [("metric_name", metric.to_owned())]).unwrap();
+        let mut spool = lake.spool().unwrap();
+        spool.push(dataset, &event_rows(events)).unwrap();
+        // A range is restated once.
+        let id = CommitId(uuid::Uuid::from_u128(micros(from).unsigned_abs().into()));
+        lake.replace(id, &slice, spool, None).await.unwrap();
     }
 
     /// Commits rates: date, base, quote and the rate in ten-thousandths.
@@ -328,6 +341,8 @@ pub(crate) struct Event {
     pub(crate) device: Option<&'static str>,
     pub(crate) country: Option<&'static str>,
     pub(crate) currency: Option<&'static str>,
+    /// The flag that it has.
+    pub(crate) flag: Option<&'static str>,
 }
 
 /// Columns in a dataset's order, those that are not given null.
@@ -363,6 +378,11 @@ fn event_rows(events: &[Event]) -> RecordBatch {
         ("country", texts(events.iter().map(|event| event.country))),
         ("currency", texts(events.iter().map(|event| event.currency))),
     ];
+    let flags = [dataset::IS_SAMPLED, dataset::IS_THRESHOLDED, dataset::IS_OTHER].map(|flag| {
+        let set = events.iter().map(|event| (event.flag == Some(flag)).then_some(true));
+        (flag, Arc::new(set.collect::<BooleanArray>()) as ArrayRef)
+    });
+    let columns = [columns, flags.to_vec()].concat();
     of_columns(dataset("metric_events"), &columns, events.len())
 }
 

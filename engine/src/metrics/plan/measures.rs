@@ -16,6 +16,7 @@ use super::super::registry::{
     Aggregate, Aggregation, Condition, DimensionKind, DimensionRef, Formula, Measure, Metric, Registry, Rows,
     Thousandths, Value,
 };
+use super::caveats::CaveatSlot;
 use super::filter::CUSTOMER_TYPE;
 use super::percentile::MORE_DECIMALS;
 use crate::dataset::{self, Dataset};
@@ -126,6 +127,12 @@ impl FactSet {
         self.first..self.first + self.slots.len()
     }
 
+    /// Whether another set is of rows of the same kind that happened by the same clocks.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        (self.dataset.name, self.source) == (other.dataset.name, other.source)
+            && (&self.time, &self.rate_time) == (&other.time, &other.rate_time)
+    }
+
     /// Whether some slots are amounts of money.
     pub(crate) fn has_money(&self) -> bool {
         self.slots.iter().any(|slot| slot.money)
@@ -180,6 +187,8 @@ pub(crate) struct Measures {
     pub(crate) facts: Vec<FactSet>,
     /// One per metric of the query.
     pub(crate) recipes: Vec<Recipe>,
+    /// The slots that count rows with a caveat.
+    pub(crate) caveats: Vec<CaveatSlot>,
     /// Slots in all.
     pub(crate) width: usize,
     /// Whether amounts are converted.

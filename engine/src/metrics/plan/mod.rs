@@ -5,6 +5,7 @@
 //! tell, are planned over their union.
 
 pub(crate) mod bucket_index;
+pub(crate) mod caveats;
 pub(crate) mod convert;
 pub(crate) mod customer_type;
 pub(crate) mod facts;

@@ -1228,8 +1228,8 @@ export interface components {
         /** @description Something that a reader should know. */
         Warning: {
             /**
-             * @description For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `several_currencies`,
-             *     `window_open`.
+             * @description For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `sampled`, `thresholded`, `other_rows`,
+             *     `several_currencies`, `window_open`.
              */
             code: string;
             /** @description For people. */
