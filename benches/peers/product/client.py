@@ -21,9 +21,13 @@ class Client:
     def __init__(self, port: int, cookie: str | None = None) -> None:
         self._origin = f"http://127.0.0.1:{port}"
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        self._connect()
+        self.cookie = cookie or self._sign_in()
+
+    def _connect(self) -> None:
+        self._connection.close()
         self._connection.connect()
         self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.cookie = cookie or self._sign_in()
 
     def _sign_in(self) -> str:
         body = json.dumps({"email": EMAIL, "password": PASSWORD}).encode()
@@ -41,6 +45,14 @@ class Client:
 
     def post(self, path: str, body: bytes) -> tuple[int, bytes]:
         """Sends a body; the status and the body that come back."""
+        try:
+            return self._post(path, body)
+        except (BrokenPipeError, ConnectionResetError):
+            # The server closes connections that were idle for long.
+            self._connect()
+            return self._post(path, body)
+
+    def _post(self, path: str, body: bytes) -> tuple[int, bytes]:
         self._connection.request("POST", path, body, self.headers)
         answer = self._connection.getresponse()
         return answer.status, answer.read()
