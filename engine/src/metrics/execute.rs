@@ -24,7 +24,7 @@ use super::resolve::{Resolved, StoreScope};
 use super::rollup::{Assembly, CellLength, Rollups, Wanted};
 use super::row_limit::RowsRead;
 use super::runner::Runner;
-use super::source::{Extent, Facts};
+use super::source::{Facts, Piece};
 use super::time::calendar::local_date;
 
 /// A range of instants, in microseconds, the end exclusive, and the steps of the axis that it is divided into.
@@ -228,9 +228,10 @@ impl<'q> Task<'q> {
             origins: &self.watch.origins,
             rows_read: self.rows_read,
         };
-        let read = |extent| {
-            let (plan, layout, stretch) = (&plan, &layout, &stretch);
-            self.read(plan, layout, stretch, extent).boxed()
+        let merged = Layout { slots: plan.merged(), ..layout.clone() };
+        let read = |piece, is_all: bool| {
+            let (plan, stretch) = (&plan, &stretch);
+            self.read(plan, if is_all { &layout } else { &merged }, stretch, piece).boxed()
         };
         let mut found = assembly.found(read).await?;
         found.currencies.extend(sole.filter(|_| !found.rows.is_empty()));
@@ -246,22 +247,20 @@ impl<'q> Task<'q> {
         Ok(found)
     }
 
-    /// What the rows of an extent come to.
+    /// What the rows of a piece come to.
     async fn read(
         &self,
         plan: &FactsPlan<'_>,
         layout: &Layout,
         stretch: &Stretch,
-        extent: Extent,
+        piece: Piece,
     ) -> Result<Found, QueryError> {
-        let facts = match extent {
-            Extent::Range(range) => plan.facts(self.facts, range).await?,
-            other => plan.facts_of(self.facts, other).await?,
-        };
+        let facts = plan.facts_in(self.facts, piece).await?;
+        let is_wanted = |number: usize| layout.slots.iter().any(|(slot, _)| *slot == number);
         let unmergeable: Vec<_> = plan
-            .told()
-            .filter(|(_, slot)| !layout.is_total && !slot.is_mergeable())
+            .held_slots()
             .map(|(number, _)| number)
+            .filter(|number| !layout.is_total && is_wanted(*number))
             .collect();
         let totals = async {
             if unmergeable.is_empty() {
@@ -272,7 +271,9 @@ impl<'q> Task<'q> {
             let totals = unmergeable.iter().enumerate().map(|(column, slot)| Ok((*slot, number(batch, column, 0)?)));
             totals.collect::<Result<Vec<_>, QueryError>>()
         };
-        let rows = plan.rows(facts.clone(), stretch.buckets.clone(), layout.currencies)?;
+        let is_all = layout.slots.len() == plan.told().count();
+        let rows =
+            plan.rows(facts.clone(), stretch.buckets.clone(), layout.currencies, |slot| is_all || slot.is_mergeable())?;
         let runner = self.runner(plan.set);
         let rows = read_rows(&runner, rows, layout, self.rows_read);
         let (mut found, totals) = try_join(rows, totals).await?;

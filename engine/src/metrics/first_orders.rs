@@ -24,7 +24,7 @@ use super::plan::measures::CUSTOMER;
 use super::registry::FIRST_ORDERS;
 use super::runner::Runner;
 use super::source::{Extent, Facts, Part};
-use crate::dataset::{self, Dataset};
+use crate::dataset::{self, Dataset, Partition};
 use crate::{SegmentId, StoreId};
 
 /// When somebody ordered.
@@ -46,14 +46,31 @@ struct Instants {
 /// When the customers of a store ordered first.
 #[derive(Debug)]
 pub(crate) struct FirstOrders {
-    settled: Option<Arc<Instants>>,
+    settled: Option<Settled>,
     since: Vec<Instants>,
+    /// When the first order was that says something else of its customer than settled months do.
+    news_from: i64,
 }
 
 impl FirstOrders {
+    fn new(settled: Option<Settled>, since: Vec<Instants>) -> Self {
+        let known = |customer: &str| settled.as_ref()?.instants.first.get(customer).copied();
+        let news = since.iter().flat_map(|instants| &instants.first);
+        let news = news.filter(|(customer, at)| known(customer).is_none_or(|known| **at < known)).map(|(_, at)| *at);
+        let news_from = news.min().unwrap_or(i64::MAX);
+        Self { settled, since, news_from }
+    }
+
+    /// The segments by which alone it is decided who was new in the rows of a partition up to an instant, in microseconds, if that is so.
+    pub(crate) fn decided_by(&self, partition: Partition, until: i64) -> Option<impl Iterator<Item = SegmentId>> {
+        let settled = self.settled.as_ref().filter(|_| self.news_from >= until)?;
+        let earlier = settled.segments.iter().take_while(move |(of, _)| *of <= partition);
+        Some(earlier.map(|(_, segment)| *segment))
+    }
+
     /// When a customer ordered first, in microseconds; `None` when all their orders are tests or were cancelled.
     pub(crate) fn of(&self, customer: &str) -> Option<i64> {
-        let all = self.settled.iter().map(|settled| &**settled).chain(&self.since);
+        let all = self.settled.iter().map(|settled| &*settled.instants).chain(&self.since);
         all.filter_map(|instants| instants.first.get(customer)).copied().min()
     }
 }
@@ -61,7 +78,7 @@ impl FirstOrders {
 /// What the settled months of a store say: of these segments.
 #[derive(Clone, Debug)]
 struct Settled {
-    segments: Arc<[SegmentId]>,
+    segments: Arc<[(Partition, SegmentId)]>,
     instants: Arc<Instants>,
 }
 
@@ -95,7 +112,7 @@ impl KnownFirstOrders {
         let (settled, others): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(is_kept);
         if settled.is_empty() {
             let all = read(orders, facts, runner, Extent::All).await?;
-            return Ok(FirstOrders { settled: None, since: vec![all] });
+            return Ok(FirstOrders::new(None, vec![all]));
         }
         let mut since: Vec<Extent> = Vec::new();
         for part in others {
@@ -108,7 +125,7 @@ impl KnownFirstOrders {
         since.extend((!hot.is_empty()).then_some(Extent::Hot(hot, (i64::MIN, i64::MAX))));
         let since = try_join_all(since.into_iter().map(|extent| read(orders, facts, runner, extent)));
         let (settled, since) = try_join(self.settled(store, orders, facts, runner, &settled), since).await?;
-        Ok(FirstOrders { settled: Some(settled), since })
+        Ok(FirstOrders::new(Some(settled), since))
     }
 
     async fn settled(
@@ -118,9 +135,10 @@ impl KnownFirstOrders {
         facts: &dyn Facts,
         runner: Runner<'_>,
         parts: &[&Part],
-    ) -> Result<Arc<Instants>, QueryError> {
-        let segments: Arc<[SegmentId]> = parts.iter().flat_map(|part| part.cold.iter().copied()).collect();
-        let kept = || self.settled.get(&store).filter(|kept| kept.segments == segments).map(|kept| kept.instants);
+    ) -> Result<Settled, QueryError> {
+        let of = |part: &&Part| part.cold.iter().map(|segment| (part.partition, *segment)).collect::<Vec<_>>();
+        let segments: Arc<[_]> = parts.iter().flat_map(of).collect();
+        let kept = || self.settled.get(&store).filter(|kept| kept.segments == segments);
         if let Some(kept) = kept() {
             return Ok(kept);
         }
@@ -135,9 +153,9 @@ impl KnownFirstOrders {
         if u64::try_from(instants.bytes).is_ok_and(|bytes| bytes <= self.most) {
             instants.reservation.free();
         }
-        let instants = Arc::new(instants);
-        self.settled.insert(store, Settled { segments, instants: Arc::clone(&instants) });
-        Ok(instants)
+        let settled = Settled { segments, instants: Arc::new(instants) };
+        self.settled.insert(store, settled.clone());
+        Ok(settled)
     }
 }
 

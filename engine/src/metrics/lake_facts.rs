@@ -44,6 +44,12 @@ impl Facts for Reader {
                 partition,
                 span: dataset.times_of(partition),
                 cold: segments.iter().filter(|segment| !segment.is_hot()).map(|segment| segment.id).collect(),
+                cold_until: segments
+                    .iter()
+                    .filter(|segment| !segment.is_hot())
+                    .map(|segment| segment.time_bounds.1)
+                    .max()
+                    .unwrap_or(i64::MIN),
                 has_hot: hot.peek().is_some(),
                 is_settled: dataset.span == Span::Month
                     && hot.all(|segment| segment.updates == 0 && segment.removed == 0)

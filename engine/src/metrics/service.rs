@@ -25,7 +25,8 @@ use crate::lake::Verdict;
 pub struct MetricsOptions {
     /// Memory for answers, in bytes; none are kept with zero.
     pub answer_memory: u64,
-    /// Memory for rollups, and as much again for the first orders of customers, in bytes; nothing is kept with zero.
+    /// Memory for rollups, and as much again each for the first orders of customers and the codes of what is counted once, in bytes;
+    /// nothing is kept with zero.
     pub rollup_memory: u64,
 }
 

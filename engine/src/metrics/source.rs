@@ -23,6 +23,22 @@ pub(crate) enum Extent {
     Hot(Vec<Partition>, (i64, i64)),
 }
 
+/// Some rows of a set of facts.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    /// Where they are.
+    pub(crate) extent: Extent,
+    /// When they happened, in microseconds, the end exclusive, where the extent does not say it.
+    pub(crate) within: Option<(i64, i64)>,
+}
+
+impl Piece {
+    /// All rows of an extent.
+    pub(crate) fn of(extent: Extent) -> Self {
+        Self { extent, within: None }
+    }
+}
+
 /// A partition as it is stored.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
@@ -31,6 +47,8 @@ pub(crate) struct Part {
     pub(crate) span: (i64, i64),
     /// Its cold segments, which never change.
     pub(crate) cold: Vec<SegmentId>,
+    /// The greatest time of the rows that they hold, in microseconds.
+    pub(crate) cold_until: i64,
     /// Whether it has hot segments.
     pub(crate) has_hot: bool,
     /// Whether its cold and hot segments are of different entities: no row of one hides any of another. And all can be read.

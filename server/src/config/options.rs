@@ -132,7 +132,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         "rollup_memory",
         "ALOFTLY_ROLLUP_MEMORY",
         "128MiB",
-        "Memory for figures by day and hour that answers are put together from, and as much again for the first orders of customers; 0 for none",
+        "Memory for figures by day and hour that answers are put together from, and as much again each for the first orders of customers and for telling apart what is counted once; 0 for none",
     ),
     option("query_threads", "ALOFTLY_QUERY_THREADS", "auto", "Threads that queries run on; auto: one for each core"),
     option("query_timeout", "ALOFTLY_QUERY_TIMEOUT", "30s", "How long one query may take"),

@@ -24,7 +24,7 @@ use crate::metrics::first_orders::FirstOrders;
 use crate::metrics::query::Filter;
 use crate::metrics::rates::Rates;
 use crate::metrics::registry::{Aggregate, Condition, DimensionKind, DimensionRef, Value};
-use crate::metrics::source::{Extent, Facts};
+use crate::metrics::source::{Extent, Facts, Piece};
 
 /// What the plans of a query over one set of facts of a store have in common, whatever the period.
 #[derive(Clone, Copy)]
@@ -111,6 +111,22 @@ impl FactsPlan<'_> {
         slots.filter(|(_, slot)| !self.is_one_of_several || slot.merging() != Merging::Rows)
     }
 
+    /// Those of them that only rows tell.
+    pub(crate) fn held_slots(&self) -> impl Iterator<Item = (usize, &Slot)> {
+        self.told().filter(|(_, slot)| !slot.is_mergeable())
+    }
+
+    /// The others, and what each holds of no rows.
+    pub(crate) fn merged(&self) -> Vec<(usize, Option<i128>)> {
+        let merged = self.told().filter(|(_, slot)| slot.is_mergeable());
+        merged.map(|(number, slot)| (number, slot.of_nothing())).collect()
+    }
+
+    /// Who ordered when first, where that decides anything.
+    pub(crate) fn deciding_orders(&self) -> Option<&FirstOrders> {
+        self.first_orders.filter(|_| self.needs_customer_type()).map(|first_orders| &**first_orders)
+    }
+
     fn columns(&self) -> BTreeSet<&'static str> {
         let mut columns: BTreeSet<&'static str> = self.set.time.iter().copied().collect();
         columns.extend(self.rates.iter().flat_map(|_| &self.set.rate_time));
@@ -146,17 +162,25 @@ impl FactsPlan<'_> {
 
     /// The rows in a range that the query is about.
     pub(crate) async fn facts(&self, source: &dyn Facts, range: (i64, i64)) -> Result<LogicalPlan, QueryError> {
-        if self.is_by_partition() {
-            return self.facts_of(source, Extent::Range(range)).await;
-        }
         // What happened to a row, and when, the time of its partition does not tell.
-        let within = self.time().gt_eq(instant(range.0)).and(self.time().lt(instant(range.1)));
-        let facts = self.facts_of(source, Extent::All).await?;
+        let piece = if self.is_by_partition() {
+            Piece::of(Extent::Range(range))
+        } else {
+            Piece { extent: Extent::All, within: Some(range) }
+        };
+        self.facts_in(source, piece).await
+    }
+
+    /// The rows of a piece that the query is about.
+    pub(crate) async fn facts_in(&self, source: &dyn Facts, piece: Piece) -> Result<LogicalPlan, QueryError> {
+        let facts = self.facts_of(source, piece.extent).await?;
+        let Some((from, to)) = piece.within else { return Ok(facts) };
+        let within = self.time().gt_eq(instant(from)).and(self.time().lt(instant(to)));
         Ok(LogicalPlanBuilder::from(facts).filter(within)?.build()?)
     }
 
     /// The rows of an extent that the query is about.
-    pub(crate) async fn facts_of(&self, source: &dyn Facts, extent: Extent) -> Result<LogicalPlan, QueryError> {
+    async fn facts_of(&self, source: &dyn Facts, extent: Extent) -> Result<LogicalPlan, QueryError> {
         let columns: Vec<_> = self.columns().into_iter().collect();
         let scan = source.scan(self.set.dataset, &columns, extent).await?;
         let mut plan = plain(scan, &columns)?;
@@ -176,7 +200,7 @@ impl FactsPlan<'_> {
         Ok(plan.build()?)
     }
 
-    /// The aggregates by bucket and dimension, in columns in the order bucket (if any), dimensions, slots, what is
+    /// The aggregates by bucket and dimension, in columns in the order bucket (if any), dimensions, wanted slots, what is
     /// asked of currencies, and the number of rows when it is over all of them: then there is a row even of
     /// none.
     pub(crate) fn rows(
@@ -184,10 +208,11 @@ impl FactsPlan<'_> {
         facts: LogicalPlan,
         buckets: Option<BucketIndex>,
         currencies: Currencies,
+        wanted: impl Fn(&Slot) -> bool,
     ) -> Result<LogicalPlan, QueryError> {
         let bucket = buckets.map(|buckets| buckets.of(self.time()).alias("bucket"));
         let keys: Vec<_> = bucket.into_iter().chain(self.keys().into_iter().map(ident)).collect();
-        let mut aggregates = self.aggregates(|_| true)?;
+        let mut aggregates = self.aggregates(wanted)?;
         match currencies {
             Currencies::Known => {}
             Currencies::Found => {
@@ -211,6 +236,37 @@ impl FactsPlan<'_> {
         Ok(LogicalPlanBuilder::from(facts).aggregate(Vec::<Expr>::new(), aggregates)?.build()?)
     }
 
+    /// The rows one by one, with what they have for each of [`Self::held_slots`]: a column for the bucket (if any), the dimensions, those
+    /// slots.
+    pub(crate) fn held(&self, facts: LogicalPlan, buckets: Option<BucketIndex>) -> Result<LogicalPlan, QueryError> {
+        let mut columns: Vec<_> = buckets.map(|buckets| buckets.of(self.time()).alias("bucket")).into_iter().collect();
+        columns
+            .extend(self.keys().into_iter().enumerate().map(|(number, key)| ident(key).alias(format!("key_{number}"))));
+        for (number, slot) in self.held_slots() {
+            columns.push(self.held_of(slot)?.alias(format!("slot_{number}")));
+        }
+        Ok(LogicalPlanBuilder::from(facts).project(columns)?.build()?)
+    }
+
+    /// What a row has for a slot that only rows tell; null where the slot does not take it.
+    fn held_of(&self, slot: &Slot) -> Result<Expr, QueryError> {
+        let held = match slot.aggregate {
+            SlotAggregate::Of(Aggregate::Percentile { of, .. }) => self.decimal(slot, of),
+            SlotAggregate::Of(Aggregate::CountDistinct { column }) => ident(column),
+            other => return Err(DataFusionError::Internal(format!("rows are not needed for {other:?}")).into()),
+        };
+        Ok(match self.only(slot) {
+            Some(only) => when(only, held).end()?,
+            None => held,
+        })
+    }
+
+    /// When the first and the last row of some happened, in one row.
+    pub(crate) fn times(&self, facts: LogicalPlan) -> Result<LogicalPlan, QueryError> {
+        let ends = vec![min(self.time()).alias("first"), max(self.time()).alias("last")];
+        Ok(LogicalPlanBuilder::from(facts).aggregate(Vec::<Expr>::new(), ends)?.build()?)
+    }
+
     /// The rows with what they are grouped by, and the numbers of the slots that only the rows of all stores tell: a column for
     /// the bucket (if any), one for each dimension, one for each such slot.
     pub(crate) fn pooled(&self, facts: LogicalPlan, buckets: Option<BucketIndex>) -> Result<LogicalPlan, QueryError> {
@@ -220,13 +276,7 @@ impl FactsPlan<'_> {
             value.alias(format!("key_{number}"))
         }));
         for (number, slot) in pooled_slots(self.set) {
-            let SlotAggregate::Of(Aggregate::Percentile { of, .. }) = slot.aggregate else { continue };
-            let value = self.decimal(slot, of);
-            let taken = match self.only(slot) {
-                Some(only) => when(only, value).end()?,
-                None => value,
-            };
-            columns.push(taken.alias(format!("slot_{number}")));
+            columns.push(self.held_of(slot)?.alias(format!("slot_{number}")));
         }
         Ok(LogicalPlanBuilder::from(facts).project(columns)?.build()?)
     }

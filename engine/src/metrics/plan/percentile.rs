@@ -84,10 +84,28 @@ impl AggregateUDFImpl for Percentile {
     }
 }
 
+/// The percentile of some values, with [`MORE_DECIMALS`]; none of no values.
+///
+/// # Errors
+/// When it takes more than 128 bits.
+pub(crate) fn percentile_of<T: Copy + Ord + Into<i128>>(values: &mut [T], at: Thousandths) -> Result<Option<i128>> {
+    let Some(last) = values.len().checked_sub(1) else { return Ok(None) };
+    let position = usize::from(at.0) * last;
+    let (below, between) = (position / 1_000, (position % 1_000) as i128);
+    let (_, lower, above) = values.select_nth_unstable(below);
+    let lower: i128 = (*lower).into();
+    let upper = above.iter().min().filter(|_| between > 0).map_or(lower, |upper| (*upper).into());
+    let exactly = || lower.checked_mul(1_000)?.checked_add(upper.checked_sub(lower)?.checked_mul(between)?);
+    match exactly() {
+        Some(percentile) => Ok(Some(percentile)),
+        None => exec_err!("a percentile takes more than 128 bits"),
+    }
+}
+
 /// What values are, and which percentile of them is wanted.
 #[derive(Debug)]
 struct Values {
-    at: usize,
+    at: Thousandths,
     data_type: DataType,
     scale: i8,
 }
@@ -95,27 +113,12 @@ struct Values {
 impl Values {
     fn of(at: Thousandths, data_type: DataType) -> Result<Self> {
         let scale = scale_of(&data_type)?;
-        Ok(Self { at: usize::from(at.0), data_type, scale })
-    }
-
-    /// The percentile, with [`MORE_DECIMALS`]; none of no values.
-    fn percentile(&self, values: &mut [i128]) -> Result<Option<i128>> {
-        let Some(last) = values.len().checked_sub(1) else { return Ok(None) };
-        let position = self.at * last;
-        let (below, between) = (position / 1_000, (position % 1_000) as i128);
-        let (_, lower, above) = values.select_nth_unstable(below);
-        let lower = *lower;
-        let upper = above.iter().min().copied().filter(|_| between > 0).unwrap_or(lower);
-        let exactly = || lower.checked_mul(1_000)?.checked_add(upper.checked_sub(lower)?.checked_mul(between)?);
-        match exactly() {
-            Some(percentile) => Ok(Some(percentile)),
-            None => exec_err!("a percentile takes more than 128 bits"),
-        }
+        Ok(Self { at, data_type, scale })
     }
 
     fn percentiles(&self, held: Vec<Vec<i128>>) -> Result<Decimal128Array> {
         let percentiles =
-            held.into_iter().map(|mut values| self.percentile(&mut values)).collect::<Result<Vec<_>>>()?;
+            held.into_iter().map(|mut values| percentile_of(&mut values, self.at)).collect::<Result<Vec<_>>>()?;
         let percentiles = Decimal128Array::from(percentiles);
         Ok(percentiles.with_precision_and_scale(DECIMAL128_MAX_PRECISION, self.scale + MORE_DECIMALS)?)
     }

@@ -51,7 +51,7 @@ pub struct Dimension {
     pub title: &'static str,
     /// What it says.
     pub description: &'static str,
-    /// Whether it has few values: good to compare them, and what is cut by it is worth keeping.
+    /// Whether it has few values, which are good to compare.
     pub has_few_values: bool,
     /// Where its values are.
     #[serde(skip)]

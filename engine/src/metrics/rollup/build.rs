@@ -8,20 +8,28 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
-use super::super::decode::{Layout, read_rows};
+use super::super::decode::{Layout, number, read_rows};
 use super::super::error::QueryError;
 use super::super::plan::bucket_index::BucketIndex;
 use super::super::plan::facts::{Currencies, FactsPlan};
+use super::super::plan::measures::{Merging, Slot};
 use super::super::row_limit::RowsRead;
 use super::super::runner::Runner;
-use super::super::source::{Extent, Facts, Part};
+use super::super::source::{Extent, Facts, Part, Piece};
 use super::cells::CellLength;
-use super::kept::Rollup;
+use super::codes::Codes;
+use super::holding::Holding;
+use super::kept::{Rollup, Unfinished};
 use super::origin::WhyNot;
-use crate::SegmentId;
+use crate::dataset::Partition;
+use crate::{SegmentId, StoreId};
 
 /// Rows that a rollup may have, on average of those of one plan.
-const MAX_ROWS: usize = 20_000;
+const MAX_ROWS: usize = 50_000;
+/// What its rows may hold together where only they tell a figure.
+const MAX_HELD: usize = 4_000_000;
+/// Cells that it may have.
+const MAX_CELLS: i64 = 40_000;
 /// Partitions that are rolled up in one plan: what is made is kept, also when the query ends before all are.
 const AT_ONCE: usize = 4;
 /// How long it is remembered that there would be more.
@@ -31,18 +39,23 @@ const IDLE: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// A digest of everything that decides what a rollup of given segments says, and of the store.
 type Kind = [u8; 32];
+/// With the segments that it is of, and those that decide who is new.
 type Key = (Kind, Box<[SegmentId]>);
 
 /// The rollups that are kept, bounded by bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Rollups {
     kept: Cache<Key, Arc<Rollup>>,
+    /// The numbers of what stores count once.
+    codes: Cache<StoreId, Arc<Codes>>,
+    /// Stores that have more of them than may be kept.
+    too_many_codes: Cache<StoreId, ()>,
     too_large: Cache<Kind, ()>,
     /// Those who make rollups of one kind do so one after the other, and then find what the others made.
     making: Cache<Kind, Arc<Mutex<()>>>,
     /// What was asked for lately with a filter. Filters are many, and most are never seen again: only those that are, are rolled up.
     filtered: Cache<Kind, ()>,
-    is_on: bool,
+    most: u64,
 }
 
 /// What rollups are wanted of.
@@ -66,26 +79,45 @@ impl Rollups {
             })
             .time_to_idle(IDLE)
             .build();
+        let codes = Cache::builder()
+            .max_capacity(bytes)
+            .weigher(|_: &StoreId, codes: &Arc<Codes>| u32::try_from(codes.memory()).unwrap_or(u32::MAX))
+            .time_to_idle(IDLE)
+            .build();
         Self {
             kept,
+            codes,
+            too_many_codes: Cache::builder().max_capacity(10_000).time_to_live(TOO_LARGE).build(),
             too_large: Cache::builder().max_capacity(10_000).time_to_live(TOO_LARGE).build(),
             making: Cache::builder().max_capacity(10_000).time_to_idle(TOO_LARGE).build(),
             filtered: Cache::builder().max_capacity(100_000).time_to_idle(IDLE).build(),
-            is_on: bytes > 0,
+            most: bytes,
         }
     }
 
     pub(crate) fn is_on(&self) -> bool {
-        self.is_on
+        self.most > 0
+    }
+
+    /// The numbers of what a store counts once.
+    pub(crate) fn codes(&self, store: StoreId) -> Arc<Codes> {
+        self.codes.get_with(store, || Arc::new(Codes::new()))
     }
 
     /// The rollups of some settled partitions, in their order, and how many of them had to be made; or why there are none.
-    pub(crate) async fn of(&self, wanted: Wanted<'_>, parts: &[&Part]) -> Result<(Vec<Arc<Rollup>>, u64), WhyNot> {
-        let kind = kind(wanted);
-        if let Some(kept) = self.all(&kind, parts) {
+    pub(crate) async fn of(
+        &self,
+        wanted: Wanted<'_>,
+        codes: &Arc<Codes>,
+        parts: &[&Part],
+    ) -> Result<(Vec<Arc<Rollup>>, u64), WhyNot> {
+        let kind = kind(wanted, codes);
+        let keys: Vec<_> = parts.iter().map(|part| key(kind, wanted.plan, part)).collect();
+        if let Some(kept) = keys.iter().map(|key| self.kept.get(key)).collect() {
             return Ok((kept, 0));
         }
-        if self.too_large.contains_key(&kind) {
+        let has_too_many = counts_texts(wanted.plan) && self.too_many_codes.contains_key(&wanted.plan.store);
+        if has_too_many || self.too_large.contains_key(&kind) {
             return Err(WhyNot::TooLarge);
         }
         if wanted.plan.is_filtered() && !self.filtered.contains_key(&kind) {
@@ -94,11 +126,13 @@ impl Rollups {
         }
         let making = self.making.get_with(kind, Arc::default);
         let _turn = making.lock().await;
-        let mut all: Vec<_> = parts.iter().map(|part| self.one(&kind, part)).collect();
+        let mut all: Vec<_> = keys.iter().map(|key| self.kept.get(key)).collect();
         let missing: Vec<_> = (0..parts.len()).filter(|at| all[*at].is_none()).collect();
-        for some in missing.chunks(AT_ONCE) {
+        // Where rows happened at another time than their partition's, they do not tell which partition they are of.
+        let at_once = if wanted.plan.is_by_partition() { AT_ONCE } else { 1 };
+        for some in missing.chunks(at_once) {
             let chosen: Vec<_> = some.iter().map(|at| parts[*at]).collect();
-            let made = match make(wanted, &chosen).await {
+            let made = match make(wanted, codes, &chosen).await {
                 Ok(made) => made,
                 Err(QueryError::Limit { .. }) => {
                     self.too_large.insert(kind, ());
@@ -108,61 +142,125 @@ impl Rollups {
                 Err(_) => return Err(WhyNot::Failed),
             };
             for (at, rollup) in some.iter().zip(made.into_iter().map(Arc::new)) {
-                self.kept.insert((kind, parts[*at].cold.clone().into()), Arc::clone(&rollup));
+                self.kept.insert(keys[*at].clone(), Arc::clone(&rollup));
                 all[*at] = Some(rollup);
             }
+            self.weigh(wanted.plan.store, codes);
         }
         Ok((all.into_iter().flatten().collect(), missing.len() as u64))
     }
 
-    fn all(&self, kind: &Kind, parts: &[&Part]) -> Option<Vec<Arc<Rollup>>> {
-        parts.iter().map(|part| self.one(kind, part)).collect()
-    }
-
-    fn one(&self, kind: &Kind, part: &Part) -> Option<Arc<Rollup>> {
-        self.kept.get(&(*kind, part.cold.clone().into()))
+    /// Codes become more, and then take more memory. Too many are given up.
+    fn weigh(&self, store: StoreId, codes: &Arc<Codes>) {
+        if codes.memory() as u64 > self.most {
+            self.too_many_codes.insert(store, ());
+        }
+        let is_known = self.codes.get(&store).is_some_and(|known| known.generation == codes.generation);
+        if is_known {
+            self.codes.insert(store, Arc::clone(codes));
+        }
     }
 }
 
 /// Everything that decides what a rollup of given segments says, and the store, which shares no limit with another.
-fn kind(wanted: Wanted<'_>) -> Kind {
+fn kind(wanted: Wanted<'_>, codes: &Codes) -> Kind {
     let Wanted { plan, layout, zone, length, .. } = wanted;
     let set = plan.set;
     let slots: Vec<_> = layout.slots.iter().map(|(slot, _)| slot).collect();
     let groups: Vec<_> = plan.group_by.iter().map(|dimension| dimension.id).collect();
-    let of_rows = (plan.store, set.dataset.name, set.source, &set.taken, &plan.filter, plan.home);
+    let codes = counts_texts(plan).then_some(codes.generation);
+    let of_rows = (plan.store, set.dataset.name, set.source, &set.time, &set.taken, &plan.filter, plan.home, codes);
     Sha256::digest(format!("{of_rows:?} {:?} {slots:?} {groups:?} {zone} {length:?}", set.slots)).into()
 }
 
-/// Makes the rollups of some partitions, all in one plan.
-async fn make(wanted: Wanted<'_>, parts: &[&Part]) -> Result<Vec<Rollup>, QueryError> {
-    let Wanted { plan, facts, runner, layout, zone, length } = wanted;
-    let mut rollups: Vec<_> = parts.iter().map(|part| Rollup::new(length.cells(zone, part.span))).collect();
+/// Whether different texts are counted.
+fn counts_texts(plan: &FactsPlan<'_>) -> bool {
+    plan.held_slots().any(|(_, slot)| slot.merging() == Merging::Distinct)
+}
+
+fn key(kind: Kind, plan: &FactsPlan<'_>, part: &Part) -> Key {
+    let decide_who_is_new =
+        plan.deciding_orders().and_then(|first_orders| first_orders.decided_by(part.partition, part.cold_until));
+    (kind, part.cold.iter().copied().chain(decide_who_is_new.into_iter().flatten()).collect())
+}
+
+/// Makes the rollups of some partitions, all in one plan or two.
+async fn make(wanted: Wanted<'_>, codes: &Codes, parts: &[&Part]) -> Result<Vec<Rollup>, QueryError> {
+    let Wanted { plan, facts, runner, layout, .. } = wanted;
+    let partitions: Vec<_> = parts.iter().map(|part| part.partition).collect();
+    let piece = || Piece::of(Extent::Cold(partitions.clone(), None));
+    let counts_texts: Vec<_> = plan.held_slots().map(|(_, slot)| slot.merging() == Merging::Distinct).collect();
+    let mut rollups = Vec::with_capacity(parts.len());
+    for part in parts {
+        let cells = cells(wanted, part).await?;
+        rollups.push(Unfinished::new(cells, layout.width, counts_texts.clone()));
+    }
     let places: Vec<(usize, u32)> = rollups
         .iter()
         .enumerate()
-        .flat_map(|(at, rollup)| (0..).take(rollup.cells.len()).map(move |cell| (at, cell)))
+        .flat_map(|(at, rollup)| (0..).take(rollup.cells().len()).map(move |cell| (at, cell)))
         .collect();
-    let cells = rollups.iter().flat_map(|rollup| &rollup.cells);
-    let buckets = BucketIndex::new(cells.map(|cell| Some(*cell)).zip(0..));
-    let partitions: Vec<_> = parts.iter().map(|part| part.partition).collect();
-    // Where money is summed over every row, rows that exist are rows of it.
-    let is_of_all = plan.set.has_money() && plan.takes_all_money();
-    let sole = is_of_all.then(|| plan.sole_currency(facts, Some(&partitions))).flatten();
-    let sole: Option<Arc<str>> = sole.map(Into::into);
+    let place_of = |bucket: Option<i32>| places.get(usize::try_from(bucket?).ok()?).copied();
+    let cells: Vec<_> = rollups.iter().flat_map(|rollup| rollup.cells().to_vec()).collect();
+    let buckets = BucketIndex::new(cells.into_iter().map(Some).zip(0..));
+    let sole = sole_currency(plan, facts, &partitions);
     let currencies = if plan.set.has_money() && sole.is_none() { Currencies::Found } else { Currencies::Known };
-    let rows = plan.facts_of(facts, Extent::Cold(partitions, None)).await?;
-    let rows = plan.rows(rows, Some(buckets), currencies)?;
-    let layout = Layout { is_total: false, buckets: true, currencies, ..layout.clone() };
-    let found = read_rows(&runner, rows, &layout, &RowsRead::up_to(MAX_ROWS * parts.len())).await?;
-    for mut row in found.rows {
-        if sole.is_some() {
-            row.currencies = [sole.clone(), sole.clone()];
-        }
-        let place = row.bucket.and_then(|bucket| places.get(usize::try_from(bucket).ok()?));
-        if let Some((rollup, cell)) = place {
-            rollups[*rollup].add(*cell, row);
+    if counts_texts.is_empty() || currencies == Currencies::Found || plan.told().count() > counts_texts.len() {
+        let rows = plan.facts_in(facts, piece()).await?;
+        let rows = plan.rows(rows, Some(buckets.clone()), currencies, Slot::is_mergeable)?;
+        let layout = Layout { is_total: false, buckets: true, currencies, slots: plan.merged(), ..layout.clone() };
+        for row in read_rows(&runner, rows, &layout, &RowsRead::up_to(MAX_ROWS * parts.len())).await?.rows {
+            let Some((at, cell)) = place_of(row.bucket) else { continue };
+            let place = rollups[at].row(cell, &row.group);
+            (place.slots, place.currencies) = (row.slots, row.currencies);
         }
     }
-    Ok(rollups.into_iter().map(Rollup::sorted).collect())
+    if !counts_texts.is_empty() {
+        let (rows_made, values_held) =
+            (RowsRead::up_to(MAX_ROWS * parts.len()), RowsRead::up_to(MAX_HELD * parts.len()));
+        let holding = Holding { plan, facts, runner, layout, codes };
+        let take = |bucket, group: &_, held: &[Option<i64>]| {
+            let Some((at, cell)) = place_of(bucket) else { return Ok(()) };
+            let before = rollups[at].len();
+            let row = rollups[at].row(cell, group);
+            let mut more = 0;
+            for (list, value) in row.held.iter_mut().zip(held) {
+                list.extend(*value);
+                more += usize::from(value.is_some());
+            }
+            values_held.add(more, 0)?;
+            rows_made.add(rollups[at].len() - before, layout.width)
+        };
+        holding.each(piece(), Some(buckets), take).await?;
+    }
+    Ok(rollups.into_iter().map(|rollup| rollup.finish(sole.as_ref())).collect())
+}
+
+/// The one currency of all amounts of some partitions, where it is known without reading them.
+fn sole_currency(plan: &FactsPlan<'_>, facts: &dyn Facts, partitions: &[Partition]) -> Option<Arc<str>> {
+    // Where money is summed over every row, rows that exist are rows of it.
+    let is_of_all = plan.set.has_money() && plan.takes_all_money();
+    is_of_all.then(|| plan.sole_currency(facts, Some(partitions))).flatten().map(Into::into)
+}
+
+/// The cells of a partition: of its time, or from the first to the last time that its rows happened at.
+async fn cells(wanted: Wanted<'_>, part: &Part) -> Result<Vec<(i64, i64)>, QueryError> {
+    let Wanted { plan, facts, runner, zone, length, .. } = wanted;
+    if plan.is_by_partition() {
+        return Ok(length.cells(zone, part.span));
+    }
+    let rows = plan.facts_in(facts, Piece::of(Extent::Cold(vec![part.partition], None))).await?;
+    let ends = runner.batches(plan.times(rows)?).await?;
+    let Some(ends) = ends.first() else { return Ok(Vec::new()) };
+    let end = |column| Ok::<_, QueryError>(number(ends, column, 0)?.and_then(|micros| i64::try_from(micros).ok()));
+    let (Some(first), Some(last)) = (end(0)?, end(1)?) else { return Ok(Vec::new()) };
+    if last.saturating_sub(first) / length.micros() > MAX_CELLS {
+        let hint = "filter, or ask for a shorter range";
+        return Err(QueryError::Limit {
+            what: "days or hours of one month's rows",
+            limit: MAX_CELLS.unsigned_abs(),
+            hint,
+        });
+    }
+    Ok(length.cells(zone, length.around(zone, (first, last.saturating_add(1)))))
 }

@@ -21,6 +21,25 @@ impl CellLength {
         if granularity == Some(Granularity::Hour) { Self::Hour } else { Self::Day }
     }
 
+    /// How long they are, about, in microseconds.
+    pub(crate) const fn micros(self) -> i64 {
+        const HOUR: i64 = 3_600_000_000;
+        match self {
+            Self::Hour => HOUR,
+            Self::Day => 24 * HOUR,
+        }
+    }
+
+    /// A span of whole cells that holds another, in microseconds, half-open.
+    pub(crate) fn around(self, zone: Tz, (start, end): (i64, i64)) -> (i64, i64) {
+        let local_midnight = |micros: i64, days: i64| {
+            let instant = DateTime::from_timestamp_micros(micros)?;
+            let date = local_date(zone, instant).checked_add_signed(TimeDelta::days(days))?;
+            Some(start_of_day(zone, date).timestamp_micros())
+        };
+        (local_midnight(start, 0).unwrap_or(start).min(start), local_midnight(end, 1).unwrap_or(end).max(end))
+    }
+
     /// The cells of a span of time, in microseconds, half-open, that cover it without gap or overlap.
     pub(crate) fn cells(self, zone: Tz, (start, end): (i64, i64)) -> Vec<(i64, i64)> {
         let mut cells = Vec::new();

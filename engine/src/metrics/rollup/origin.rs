@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::super::source;
 
-/// Where the figures that come from a dataset were read, over all stores, periods and tables that the answer is made of. What is read of
-/// other times than partitions are by, and of customers who are followed, is not in it.
+/// Where the figures that come from a dataset were read, over all stores, periods and tables that the answer is made of. What is read
+/// of customers who are followed, and for percentiles over several stores, is not in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Part {
     /// The dataset.
@@ -38,15 +38,11 @@ impl Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhyNot {
-    /// Distinct counts and percentiles cannot be put together from parts.
-    NotAdditive,
-    /// What kind of customer an order is from depends on orders of other partitions.
+    /// Orders that came since say otherwise who was new.
     CustomerType,
     /// Amounts are converted, each at the rate of its day.
     Converted,
-    /// Rows count at another time than the one that partitions are by.
-    OwnTime,
-    /// It is grouped by something that may have many values.
+    /// It is grouped by too many dimensions.
     ManyGroups,
     /// There were too many groups.
     TooLarge,

@@ -1,27 +1,25 @@
 //! Answers put together from rollups, and from rows where there are none.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use futures::future::try_join_all;
 
-use super::super::decode::{Found, Row};
+use super::super::decode::Found;
 use super::super::error::QueryError;
 use super::super::execute::Stretch;
-use super::super::figures::{Group, merge};
-use super::super::plan::facts::Currencies;
-use super::super::plan::measures::{Merging, Slot};
+use super::super::plan::facts::{Currencies, FactsPlan};
 use super::super::row_limit::RowsRead;
-use super::super::source::{self, Extent};
+use super::super::source::{self, Extent, Piece};
 use super::build::{Rollups, Wanted};
 use super::cells::{Need, need};
+use super::holding::Holding;
 use super::kept::Rollup;
 use super::origin::{Origins, Part, WhyNot};
+use super::sums::Sums;
 use crate::dataset::Partition;
 
 /// Dimensions that rollups are cut by at most.
-const MAX_DIMENSIONS: usize = 2;
+const MAX_DIMENSIONS: usize = 3;
 /// Stretches of time of one partition that are read from rows beside its rollup; with more its rows are read at once.
 const MAX_CUTS: usize = 2;
 
@@ -35,18 +33,22 @@ pub(crate) struct Assembly<'w> {
 }
 
 impl Assembly<'_> {
-    /// What the facts come to: from rollups as far as they go. `read` has the rows of an extent come to the same.
+    /// What the facts come to: from rollups as far as they go. `read` has the rows of a piece come to the same, in the slots that its
+    /// layout has.
     pub(crate) async fn found<F: Future<Output = Result<Found, QueryError>>>(
         self,
-        read: impl Fn(Extent) -> F,
+        read: impl Fn(Piece, bool) -> F,
     ) -> Result<Found, QueryError> {
         let Self { wanted, stretch, rollups, origins, rows_read } = self;
-        let dataset = wanted.plan.set.dataset;
-        let parts = if wanted.plan.is_by_partition() { wanted.facts.parts(dataset, stretch.range) } else { Vec::new() };
-        let settled: Vec<_> = parts.iter().filter(|part| part.is_rollable()).collect();
+        let (plan, layout) = (wanted.plan, wanted.layout);
+        let dataset = plan.set.dataset;
+        let range = if plan.is_by_partition() { stretch.range } else { (i64::MIN, i64::MAX) };
+        let parts = wanted.facts.parts(dataset, range);
+        let settled: Vec<_> = parts.iter().filter(|part| is_rollable(plan, part)).collect();
+        let codes = rollups.codes(plan.store);
         let kept = match why_not(&wanted, rollups) {
             Some(why) => Err(why),
-            None => rollups.of(wanted, &settled).await,
+            None => rollups.of(wanted, &codes, &settled).await,
         };
         let mut origin = Part::default();
         let (kept, made) = match kept {
@@ -55,140 +57,150 @@ impl Assembly<'_> {
                 parts.iter().for_each(|part| origin.note_rows(part));
                 origin.why_not.insert(why);
                 origins.add(dataset.name, origin);
-                return read(Extent::Range(stretch.range)).await;
+                return read(whole(plan, stretch), true).await;
             }
         };
         origin.rolled_up = made;
-        let mut sums = Sums::of(&wanted.plan.set.slots);
-        let mut rest = Rest::default();
+        let mut sums = Sums::of(plan);
+        let mut rest = Rest::of(plan, stretch);
         let mut kept = kept.into_iter();
+        let mut is_rolled = false;
         for part in &parts {
-            let rollup = if part.is_rollable() { kept.next() } else { None };
-            if let Some((rollup, needs)) = rest.take(part, rollup, stretch, &mut origin) {
-                rows_read.add(sums.take(&rollup, &needs), wanted.layout.width)?;
+            let rollup = if is_rollable(plan, part) { kept.next() } else { None };
+            if let Some((rollup, needs)) = rest.take(part, rollup, &mut origin) {
+                is_rolled = true;
+                let before = sums.len();
+                sums.take(&rollup, &needs);
+                rows_read.add(sums.len() - before, layout.width)?;
                 // Whoever stops the query must be heard.
                 tokio::task::yield_now().await;
             }
         }
         origins.add(dataset.name, origin);
-        let mut found = sums.found();
-        for more in try_join_all(rest.extents(stretch.range).map(read)).await? {
-            found.append(more);
+        if !is_rolled {
+            return read(whole(plan, stretch), true).await;
+        }
+        let pieces: Vec<_> = rest.pieces().collect();
+        let held: Vec<_> = plan.held_slots().collect();
+        if !held.is_empty() {
+            let Wanted { facts, runner, .. } = wanted;
+            let holding = Holding { plan, facts, runner, layout, codes: &codes };
+            for piece in pieces.clone() {
+                let take = |bucket, group: &_, held: &[Option<i64>]| {
+                    let before = sums.len();
+                    sums.hold(bucket, group, held);
+                    rows_read.add(sums.len() - before, layout.width)
+                };
+                holding.each(piece, stretch.buckets.clone(), take).await?;
+            }
+        }
+        let mut found = sums.found(codes.len(), layout.is_total).await?;
+        // What rows hold is in it; amounts of which currencies there are is not.
+        if plan.told().count() > held.len() || layout.currencies != Currencies::Known {
+            for more in try_join_all(pieces.into_iter().map(|piece| read(piece, false))).await? {
+                found.append(more);
+            }
         }
         Ok(found)
     }
 }
 
+/// All rows of a stretch.
+fn whole(plan: &FactsPlan<'_>, stretch: &Stretch) -> Piece {
+    if plan.is_by_partition() {
+        return Piece::of(Extent::Range(stretch.range));
+    }
+    Piece { extent: Extent::All, within: Some(stretch.range) }
+}
+
+/// Whether what a partition's cold rows come to depends on nothing else that may change.
+fn is_rollable(plan: &FactsPlan<'_>, part: &source::Part) -> bool {
+    let is_decided = || match plan.deciding_orders() {
+        Some(first_orders) => first_orders.decided_by(part.partition, part.cold_until).is_some(),
+        None => true,
+    };
+    part.is_rollable() && is_decided()
+}
+
 /// Why the facts cannot be put together from rollups, whatever the partition.
 fn why_not(wanted: &Wanted<'_>, rollups: &Rollups) -> Option<WhyNot> {
     let Wanted { plan, layout, .. } = wanted;
-    let is_additive = plan.told().all(|(_, slot)| slot.is_mergeable());
-    let is_coarse = plan.group_by.iter().all(|dimension| dimension.has_few_values);
     [
         (!rollups.is_on(), WhyNot::Off),
-        (!plan.is_by_partition(), WhyNot::OwnTime),
-        (!is_additive, WhyNot::NotAdditive),
-        (plan.needs_customer_type(), WhyNot::CustomerType),
         (layout.currencies == Currencies::Converted, WhyNot::Converted),
-        (!is_coarse || plan.group_by.len() > MAX_DIMENSIONS, WhyNot::ManyGroups),
+        (plan.group_by.len() > MAX_DIMENSIONS, WhyNot::ManyGroups),
     ]
     .into_iter()
     .find_map(|(holds, why)| holds.then_some(why))
 }
 
 /// What is read from rows.
-#[derive(Default)]
-struct Rest {
-    extents: Vec<Extent>,
+struct Rest<'s> {
+    plan: &'s FactsPlan<'s>,
+    stretch: &'s Stretch,
+    pieces: Vec<Piece>,
     /// The partitions of which hot rows are read beside their rollups.
     hot: Vec<Partition>,
 }
 
-impl Rest {
+impl<'s> Rest<'s> {
+    fn of(plan: &'s FactsPlan<'s>, stretch: &'s Stretch) -> Self {
+        Self { plan, stretch, pieces: Vec::new(), hot: Vec::new() }
+    }
+
     /// What is needed of a partition: of its rollup, which is given back with that, and beside it of its rows.
     fn take(
         &mut self,
         part: &source::Part,
         rollup: Option<Arc<Rollup>>,
-        stretch: &Stretch,
         origin: &mut Part,
     ) -> Option<(Arc<Rollup>, Vec<Need>)> {
-        let (range, buckets) = (stretch.range, stretch.buckets.as_ref());
+        let (range, buckets) = (self.stretch.range, self.stretch.buckets.as_ref());
         let needs = rollup.as_ref().map(|rollup| rollup.cells.iter().map(|cell| need(*cell, range, buckets)).collect());
         let needs: Vec<Need> = needs.unwrap_or_default();
         let cuts: Vec<_> = needs.iter().filter_map(Need::rows).collect();
         origin.why_not.extend((!cuts.is_empty()).then_some(WhyNot::CutShort));
         origin.why_not.extend((!part.is_settled).then_some(WhyNot::Restated));
+        let undecided = part.is_rollable() && rollup.is_none();
+        origin.why_not.extend(undecided.then_some(WhyNot::CustomerType));
         let Some(rollup) = rollup.filter(|_| cuts.len() <= MAX_CUTS) else {
             origin.note_rows(part);
-            self.add_range((part.span.0.max(range.0), part.span.1.min(range.1)));
+            self.add_rows(part.span);
             return None;
         };
         origin.rollup += 1;
         origin.cold += u64::from(!cuts.is_empty());
         origin.hot += u64::from(part.has_hot);
-        self.extents.extend(cuts.into_iter().map(|cut| Extent::Cold(vec![part.partition], Some(cut))));
+        let partition = vec![part.partition];
+        self.pieces.extend(cuts.into_iter().map(|cut| {
+            if self.plan.is_by_partition() {
+                return Piece::of(Extent::Cold(partition.clone(), Some(cut)));
+            }
+            Piece { extent: Extent::Cold(partition.clone(), None), within: Some(cut) }
+        }));
         self.hot.extend(part.has_hot.then_some(part.partition));
         Some((rollup, needs))
     }
 
-    fn add_range(&mut self, range: (i64, i64)) {
-        match self.extents.last_mut() {
-            Some(Extent::Range(last)) if last.1 == range.0 => last.1 = range.1,
-            _ => self.extents.push(Extent::Range(range)),
+    /// All rows of a partition that happened in the stretch.
+    fn add_rows(&mut self, span: (i64, i64)) {
+        let range = self.stretch.range;
+        let (span, within) = if self.plan.is_by_partition() {
+            ((span.0.max(range.0), span.1.min(range.1)), None)
+        } else {
+            (span, Some(range))
+        };
+        match self.pieces.last_mut() {
+            Some(Piece { extent: Extent::Range(last), .. }) if last.1 == span.0 => last.1 = span.1,
+            _ => self.pieces.push(Piece { extent: Extent::Range(span), within }),
         }
     }
 
-    fn extents(self, range: (i64, i64)) -> impl Iterator<Item = Extent> {
-        let hot = (!self.hot.is_empty()).then_some(Extent::Hot(self.hot, range));
-        self.extents.into_iter().chain(hot)
-    }
-}
-
-/// What rollups come to, by bucket and group.
-struct Sums {
-    mergings: Vec<Merging>,
-    rows: HashMap<(Option<i32>, Group), Row>,
-}
-
-impl Sums {
-    fn of(slots: &[Slot]) -> Self {
-        Self { mergings: slots.iter().map(Slot::merging).collect(), rows: HashMap::new() }
-    }
-
-    /// Adds what is needed of a rollup as a whole; says how many rows there are more.
-    fn take(&mut self, rollup: &Rollup, needs: &[Need]) -> usize {
-        let before = self.rows.len();
-        for rolled in &rollup.rows {
-            let Some(Need::Whole(bucket)) = needs.get(rolled.cell as usize) else { continue };
-            match self.rows.entry((*bucket, rolled.group.clone())) {
-                Entry::Occupied(mut row) => {
-                    let row = row.get_mut();
-                    merge(&mut row.slots, &rolled.slots, &self.mergings);
-                    widen(&mut row.currencies, &rolled.currencies);
-                }
-                Entry::Vacant(place) => {
-                    let group = rolled.group.clone();
-                    let (slots, currencies) = (rolled.slots.to_vec(), rolled.currencies.clone());
-                    place.insert(Row { bucket: *bucket, group, slots, currencies });
-                }
-            }
-        }
-        self.rows.len() - before
-    }
-
-    fn found(self) -> Found {
-        Found { rows: self.rows.into_values().collect(), ..Found::default() }
-    }
-}
-
-/// The least and the greatest of both.
-fn widen(currencies: &mut [Option<Arc<str>>; 2], others: &[Option<Arc<str>>; 2]) {
-    let [least, greatest] = currencies;
-    if others[0].is_some() && (least.is_none() || others[0] < *least) {
-        least.clone_from(&others[0]);
-    }
-    if others[1] > *greatest {
-        greatest.clone_from(&others[1]);
+    fn pieces(self) -> impl Iterator<Item = Piece> {
+        let range = self.stretch.range;
+        let (times, within) =
+            if self.plan.is_by_partition() { (range, None) } else { ((i64::MIN, i64::MAX), Some(range)) };
+        let hot = (!self.hot.is_empty()).then_some(Piece { extent: Extent::Hot(self.hot, times), within });
+        self.pieces.into_iter().chain(hot)
     }
 }

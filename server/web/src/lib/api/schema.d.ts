@@ -728,8 +728,8 @@ export interface components {
             plan_tier: string;
         };
         /**
-         * @description Where the figures that come from a dataset were read, over all stores, periods and tables that the answer is made of. What is read of
-         *     other times than partitions are by, and of customers who are followed, is not in it.
+         * @description Where the figures that come from a dataset were read, over all stores, periods and tables that the answer is made of. What is read
+         *     of customers who are followed, and for percentiles over several stores, is not in it.
          */
         Part: {
             /**
@@ -1244,7 +1244,7 @@ export interface components {
          * @description Why rows were read, and no rollup was used.
          * @enum {string}
          */
-        WhyNot: "not_additive" | "customer_type" | "converted" | "own_time" | "many_groups" | "too_large" | "first_time" | "failed" | "restated" | "cut_short" | "off";
+        WhyNot: "customer_type" | "converted" | "many_groups" | "too_large" | "first_time" | "failed" | "restated" | "cut_short" | "off";
         /** @description A length of time. */
         Window: {
             /**

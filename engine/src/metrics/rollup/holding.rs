@@ -1,0 +1,83 @@
+//! What rows hold for the slots that only rows tell, read one by one: the values of percentiles, and numbers for what is counted once.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Decimal128Type, Int32Type};
+use datafusion::error::DataFusionError;
+
+use super::super::decode::{Layout, texts};
+use super::super::error::QueryError;
+use super::super::figures::Group;
+use super::super::plan::bucket_index::BucketIndex;
+use super::super::plan::facts::FactsPlan;
+use super::super::plan::measures::Merging;
+use super::super::runner::Runner;
+use super::super::source::{Facts, Piece};
+use super::codes::Codes;
+
+/// How the rows of a set of facts are read one by one.
+#[derive(Clone, Copy)]
+pub(crate) struct Holding<'h> {
+    pub(crate) plan: &'h FactsPlan<'h>,
+    pub(crate) facts: &'h dyn Facts,
+    pub(crate) runner: Runner<'h>,
+    pub(crate) layout: &'h Layout,
+    pub(crate) codes: &'h Codes,
+}
+
+impl Holding<'_> {
+    /// Gives each row of a piece, with its bucket and group: what it holds of each slot, if anything.
+    pub(crate) async fn each(
+        self,
+        piece: Piece,
+        buckets: Option<BucketIndex>,
+        mut take: impl FnMut(Option<i32>, &Group, &[Option<i64>]) -> Result<(), QueryError>,
+    ) -> Result<(), QueryError> {
+        let has_buckets = buckets.is_some();
+        let rows = self.plan.facts_in(self.facts, piece).await?;
+        let mut running = self.runner.run(self.plan.held(rows, buckets)?).await?;
+        let mut held = Vec::new();
+        let mut group: Group = vec![None; self.layout.group.len()];
+        while let Some(batch) = running.next().await? {
+            let mut column = 0;
+            let mut next = || {
+                column += 1;
+                column - 1
+            };
+            let buckets = has_buckets.then(|| batch.column(next()).as_primitive_opt::<Int32Type>()).flatten();
+            let keys = self.layout.group.iter().map(|constant| match constant {
+                Some(value) => Ok(vec![Some(Arc::clone(value)); batch.num_rows()]),
+                None => texts(&batch, next()),
+            });
+            let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
+            let columns = self.plan.held_slots().map(|(_, slot)| self.column(&batch, next(), slot.merging()));
+            let columns: Vec<_> = columns.collect::<Result<_, _>>()?;
+            for row in 0..batch.num_rows() {
+                let bucket = buckets.filter(|buckets| buckets.is_valid(row)).map(|buckets| buckets.value(row));
+                group.iter_mut().zip(&keys).for_each(|(value, key)| value.clone_from(&key[row]));
+                held.clear();
+                held.extend(columns.iter().map(|column| column[row]));
+                take(bucket, &group, &held)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn column(self, batch: &RecordBatch, column: usize, merging: Merging) -> Result<Vec<Option<i64>>, QueryError> {
+        let values = batch.column(column);
+        let unexpected = || {
+            let (name, kind) = (batch.schema_ref().field(column).name().clone(), values.data_type());
+            QueryError::from(DataFusionError::Internal(format!("column {name:?} cannot be of {kind} here")))
+        };
+        if merging == Merging::Distinct {
+            let texts = cast(values, &DataType::Utf8View)?;
+            let texts = texts.as_string_view_opt().ok_or_else(unexpected)?;
+            return Ok(self.codes.of(texts.iter()));
+        }
+        let values = values.as_primitive_opt::<Decimal128Type>().ok_or_else(unexpected)?;
+        let narrow = values.iter().map(|value| value.map(|value| i64::try_from(value).map_err(|_| unexpected())));
+        narrow.map(Option::transpose).collect()
+    }
+}
