@@ -81,8 +81,8 @@ pub(super) fn gather<'a>(
                     let is_new = !gathered.steps.contains_key(&key);
                     let step = gathered.steps.entry(key).or_default();
                     step.text = Some(text);
-                    // An hour is as long as it takes until the next one begins.
-                    let next = [day, day + 1].into_iter().flat_map(|day| hours(store.zone, day)).map(|hour| hour.0);
+                    // An hour is as long as it takes until the next one begins, which may be on the day after a skipped one.
+                    let next = (day..=day + 2).flat_map(|day| hours(store.zone, day)).map(|hour| hour.0);
                     let is_over = next.filter(|next| *next > key).min().unwrap() <= now.timestamp_micros();
                     step.is_whole = (is_new || step.is_whole) && is_over;
                     let own = gathered.of_stores.entry((store.id.clone(), key)).or_default();

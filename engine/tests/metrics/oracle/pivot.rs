@@ -1,5 +1,6 @@
 //! Rows side by side, made of the rows one below the other.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -51,16 +52,42 @@ pub(super) fn answer(
             places.push(place(row));
         }
     }
-    if query.get("order_by").is_none() {
-        let times: Vec<Value> = long_rows.iter().map(|row| row["time"].clone()).collect();
-        let when =
-            |place: &Vec<Value>| query.get("granularity").and_then(|_| times.iter().position(|time| *time == place[0]));
-        let groups = |place: &Vec<Value>| -> Vec<(bool, String)> {
-            let values = place.iter().skip(usize::from(query.get("granularity").is_some()));
-            values.map(|value| (value.is_null(), value.as_str().unwrap_or_default().to_owned())).collect()
+    let has_time = query.get("granularity").is_some();
+    let empty = Vec::new();
+    let orders = query["order_by"].as_array().unwrap_or(&empty);
+    // All others have no line of their own, so lines are in the order of their times and groups, whatever rows they have.
+    places.sort_by(|a, b| {
+        let by_time = |descending: bool| match (has_time, descending) {
+            (false, _) => Ordering::Equal,
+            (true, false) => instant(&a[0]).cmp(&instant(&b[0])),
+            (true, true) => instant(&b[0]).cmp(&instant(&a[0])),
         };
-        places.sort_by_key(|place| (when(place), groups(place)));
-    }
+        let by_group = |at: usize, descending: bool| {
+            let at = at + usize::from(has_time);
+            match (a[at].as_str(), b[at].as_str()) {
+                (Some(a), Some(b)) => {
+                    if descending {
+                        b.cmp(a)
+                    } else {
+                        a.cmp(b)
+                    }
+                }
+                (a, b) => a.is_none().cmp(&b.is_none()),
+            }
+        };
+        for order in orders {
+            let (field, descending) = (order["field"].as_str().unwrap(), order["direction"] == "desc");
+            let order = match others.iter().position(|name| *name == field) {
+                Some(at) => by_group(at, descending),
+                None if field == "time" => by_time(descending),
+                None => Ordering::Equal,
+            };
+            if order != Ordering::Equal {
+                return order;
+            }
+        }
+        (0..others.len()).fold(by_time(false), |order, at| order.then(by_group(at, false)))
+    });
     let figures = asked(query);
     let is_compared = query.get("compare_to").is_some();
     let no_change = json!({"value": null, "delta": null, "ratio": null});
@@ -118,5 +145,14 @@ pub(super) fn complete(query: &Value, groups: &mut BTreeSet<Vec<Option<String>>>
             other[at].clone_from(value);
             groups.insert(other);
         }
+    }
+}
+
+/// When the time of a row begins; dates have an order of their own.
+fn instant(label: &Value) -> (i64, &str) {
+    let label = label.as_str().unwrap_or_default();
+    match DateTime::parse_from_rfc3339(label) {
+        Ok(instant) => (instant.timestamp(), ""),
+        Err(_) => (0, label),
     }
 }
