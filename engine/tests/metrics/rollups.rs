@@ -1,5 +1,9 @@
 //! Rollups: where figures come from, and that they are the same from there.
 
+use std::collections::BTreeSet;
+
+use aloftly_engine::CommitId;
+use aloftly_engine::lake::{Erasure, Manifest};
 use aloftly_engine::metrics::{MetricsOptions, QueryError};
 use chrono::Weekday;
 use serde_json::{Value, json};
@@ -353,4 +357,79 @@ async fn without_memory_for_them_nothing_is_rolled_up() {
         (origin(&answer), &answer["totals"]["shopify.revenue"]),
         ((vec![0, 0, 1, 0], json!(["off"])), &json!("1.00"))
     );
+}
+
+/// Everything that is kept in some way of its own, by month.
+fn all_kinds() -> Value {
+    json!({"granularity": "month", "fill": false, "metrics": ["shopify.revenue", "shopify.customers", "shopify.new_customers",
+        {"metric": "shopify.revenue", "aggregation": "median", "as": "median"}]})
+}
+
+/// Orders of two months by three customers, all in cold segments.
+async fn of_three_customers(rollup_memory: u64) -> World {
+    let mut world = World::with_options(NOW, 0, MetricsOptions { rollup_memory, ..MetricsOptions::default() });
+    let by = |id, at, total, customer| Order { customer: Some(customer), ..sold(id, at, total, "web") };
+    let orders = [
+        by(1, "2026-09-15T12:00:00Z", 1, "ann"),
+        by(2, "2026-09-16T12:00:00Z", 2, "bob"),
+        by(3, "2026-10-15T12:00:00Z", 4, "ann"),
+        by(4, "2026-10-16T12:00:00Z", 9, "bob"),
+        by(5, "2026-10-17T12:00:00Z", 20, "cid"),
+    ];
+    world.add_store(NEW_YORK, Weekday::Mon, &[&orders]).await;
+    world
+}
+
+#[tokio::test]
+async fn who_was_erased_is_in_nothing_that_was_kept() {
+    let world = of_three_customers(128 << 20).await;
+    let (rows, _, origin) = twice(&world, &all_kinds()).await;
+    assert_eq!(rows, ["2026-09-01 3.00 2 2 1.50", "2026-10-01 33.00 3 1 9.00"]);
+    assert_eq!(origin, (vec![2, 0, 0, 0], json!([])));
+    let erasure = Erasure::customers(&BTreeSet::from(["ann".to_owned()]));
+    world.stores[0].lake.erase(CommitId(uuid::Uuid::from_u128(7)), &erasure).await.unwrap();
+    let (rows, totals, origin) = twice(&world, &all_kinds()).await;
+    assert_eq!(rows, ["2026-09-01 2.00 1 1 2.00", "2026-10-01 29.00 2 1 14.50"]);
+    assert_eq!(totals["shopify.customers"], 2);
+    assert_eq!(origin.0[0], 2, "{origin:?}");
+}
+
+#[tokio::test]
+async fn of_segments_in_quarantine_nothing_that_was_kept_is_told() {
+    let world = of_three_customers(128 << 20).await;
+    let (rows, _, _) = twice(&world, &all_kinds()).await;
+    let store = &world.stores[0];
+    let snapshot = store.lake.snapshot(None).await.unwrap();
+    let october =
+        snapshot.dataset("orders").iter().find(|segment| segment.partition.to_string() == "2026-10-01").unwrap();
+    store.manifest.quarantine(store.scope.id, october.id, "damaged: by mice").await.unwrap();
+    // Answers that were kept are still right, and given; those that are computed are refused.
+    for limit in [996, 997] {
+        let mut query = revenue(&all_kinds());
+        query["limit"] = json!(limit);
+        let error = world.ask(query).await.unwrap_err().to_string();
+        assert!(error.contains("by mice"), "{error}");
+    }
+    let mut september = all_kinds();
+    september["time_range"] = json!({"from": "2026-09-01", "to": "2026-09-29"});
+    september["metrics"] = json!(["shopify.revenue"]);
+    assert_eq!(twice(&world, &september).await.0, ["2026-09-01 3.00"], "other months are told");
+    store.manifest.release(store.scope.id, october.id).await.unwrap();
+    let (again, _, origin) = twice(&world, &all_kinds()).await;
+    assert_eq!((again, origin), (rows, (vec![2, 0, 0, 0], json!([]))));
+}
+
+#[tokio::test]
+async fn what_gives_way_is_made_again() {
+    // Room for a rollup or two.
+    let (roomy, tight) = (of_three_customers(128 << 20).await, of_three_customers(1_500).await);
+    for _ in 0..3 {
+        for group_by in [json!([]), json!(["channel"]), json!(["country", "customer_type"])] {
+            let mut fields = all_kinds();
+            fields["group_by"] = group_by;
+            let (rows, totals, _) = twice(&roomy, &fields).await;
+            let (again, totals_again, _) = twice(&tight, &fields).await;
+            assert_eq!((again, totals_again), (rows, totals), "{fields}");
+        }
+    }
 }

@@ -100,6 +100,7 @@ pub(crate) fn sold(id: u32, at: &str, total: i64, channel: &'static str) -> Orde
 pub(crate) struct TestStore {
     pub(crate) scope: StoreScope,
     pub(crate) lake: StoreLake,
+    pub(crate) manifest: Arc<MemoryManifest>,
 }
 
 /// Stores of one lake, and a service that stands at one moment.
@@ -130,10 +131,10 @@ impl World {
         let id = StoreId(uuid::Uuid::from_u128(number));
         let manifest = Arc::new(MemoryManifest::new());
         manifest.create_store(id);
-        let lake = self.lake.open(manifest, id);
+        let lake = self.lake.open(Arc::<MemoryManifest>::clone(&manifest), id);
         let scope =
             StoreScope { id, name: format!("Store {number}"), currency: "USD".to_owned(), timezone, week_start };
-        self.stores.push(TestStore { scope, lake });
+        self.stores.push(TestStore { scope, lake, manifest });
         for orders in commits {
             self.commit(self.stores.len() - 1, orders).await;
         }
