@@ -421,15 +421,38 @@ async fn of_segments_in_quarantine_nothing_that_was_kept_is_told() {
 
 #[tokio::test]
 async fn what_gives_way_is_made_again() {
-    // Room for a rollup or two.
-    let (roomy, tight) = (of_three_customers(128 << 20).await, of_three_customers(1_500).await);
+    // Room for those of one query, and for those of none.
+    let (roomy, tight) = (of_three_customers(128 << 20).await, of_three_customers(3_000).await);
+    let narrow = of_three_customers(300).await;
     for _ in 0..3 {
         for group_by in [json!([]), json!(["channel"]), json!(["country", "customer_type"])] {
             let mut fields = all_kinds();
             fields["group_by"] = group_by;
             let (rows, totals, _) = twice(&roomy, &fields).await;
             let (again, totals_again, _) = twice(&tight, &fields).await;
+            assert_eq!((&again, &totals_again), (&rows, &totals), "{fields}");
+            let (again, totals_again, origin) = twice(&narrow, &fields).await;
             assert_eq!((again, totals_again), (rows, totals), "{fields}");
+            assert_eq!(origin, (vec![0, 0, 2, 0], json!(["too_large"])));
+        }
+    }
+}
+
+#[tokio::test]
+async fn amounts_of_stores_in_several_currencies_are_told_apart_where_only_rows_beside_rollups_have_them() {
+    for today in ["2026-11-19T12:00:00Z", "2026-11-19T23:00:00Z"] {
+        let mut world = World::new(NOW, 2);
+        for currency in ["USD", "EUR"] {
+            let of = |id, at| Order { currency, ..sold(id, at, 10, "web") };
+            let before = [of(1, "2026-11-10T12:00:00Z"), of(2, "2026-11-11T12:00:00Z"), of(3, "2026-11-12T12:00:00Z")];
+            world.add_store(NEW_YORK, Weekday::Mon, &[&before, &[of(4, today)]]).await;
+        }
+        world.stores[1].scope.currency = "EUR".to_owned();
+        for aggregation in ["median", "sum", "max"] {
+            let asked = json!({"metrics": [{"metric": "shopify.revenue", "aggregation": aggregation, "as": "figure"}],
+                "time_range": {"from": "2026-11-19", "to": "2026-11-19"}});
+            let error = world.ask(revenue(&asked)).await.unwrap_err();
+            assert!(matches!(&error, QueryError::MixedCurrencies { currencies } if currencies.len() == 2), "{error}");
         }
     }
 }

@@ -18,7 +18,7 @@ use super::super::runner::Runner;
 use super::super::source::{Extent, Facts, Part, Piece};
 use super::cells::CellLength;
 use super::codes::Codes;
-use super::holding::Holding;
+use super::holding::{Holding, MAX_HELD, too_much};
 use super::kept::{Rollup, Unfinished};
 use super::origin::WhyNot;
 use crate::dataset::Partition;
@@ -26,10 +26,10 @@ use crate::{SegmentId, StoreId};
 
 /// Rows that a rollup may have, on average of those of one plan.
 const MAX_ROWS: usize = 50_000;
-/// What its rows may hold together where only they tell a figure.
-const MAX_HELD: usize = 4_000_000;
 /// Cells that it may have.
-const MAX_CELLS: i64 = 40_000;
+const MAX_CELLS: i64 = 100_000;
+/// Which part of the memory of all codes those of one store may take.
+const CODES_OF_A_STORE: u64 = 4;
 /// Partitions that are rolled up in one plan: what is made is kept, also when the query ends before all are.
 const AT_ONCE: usize = 4;
 /// How long it is remembered that there would be more.
@@ -101,7 +101,8 @@ impl Rollups {
 
     /// The numbers of what a store counts once.
     pub(crate) fn codes(&self, store: StoreId) -> Arc<Codes> {
-        self.codes.get_with(store, || Arc::new(Codes::new()))
+        let most = usize::try_from(self.most / CODES_OF_A_STORE).unwrap_or(usize::MAX);
+        self.codes.get_with(store, || Arc::new(Codes::new(most)))
     }
 
     /// The rollups of some settled partitions, in their order, and how many of them had to be made; or why there are none.
@@ -116,8 +117,11 @@ impl Rollups {
         if let Some(kept) = keys.iter().map(|key| self.kept.get(key)).collect() {
             return Ok((kept, 0));
         }
-        let has_too_many = counts_texts(wanted.plan) && self.too_many_codes.contains_key(&wanted.plan.store);
-        if has_too_many || self.too_large.contains_key(&kind) {
+        let is_too_large = || {
+            let has_too_many = counts_texts(wanted.plan) && self.too_many_codes.contains_key(&wanted.plan.store);
+            has_too_many || self.too_large.contains_key(&kind)
+        };
+        if is_too_large() {
             return Err(WhyNot::TooLarge);
         }
         if wanted.plan.is_filtered() && !self.filtered.contains_key(&kind) {
@@ -126,13 +130,18 @@ impl Rollups {
         }
         let making = self.making.get_with(kind, Arc::default);
         let _turn = making.lock().await;
+        if is_too_large() {
+            return Err(WhyNot::TooLarge);
+        }
         let mut all: Vec<_> = keys.iter().map(|key| self.kept.get(key)).collect();
         let missing: Vec<_> = (0..parts.len()).filter(|at| all[*at].is_none()).collect();
         // Where rows happened at another time than their partition's, they do not tell which partition they are of.
         let at_once = if wanted.plan.is_by_partition() { AT_ONCE } else { 1 };
         for some in missing.chunks(at_once) {
             let chosen: Vec<_> = some.iter().map(|at| parts[*at]).collect();
-            let made = match make(wanted, codes, &chosen).await {
+            let made = make(wanted, codes, &chosen).await;
+            self.weigh(wanted.plan.store, codes);
+            let made = match made {
                 Ok(made) => made,
                 Err(QueryError::Limit { .. }) => {
                     self.too_large.insert(kind, ());
@@ -145,24 +154,29 @@ impl Rollups {
                 self.kept.insert(keys[*at].clone(), Arc::clone(&rollup));
                 all[*at] = Some(rollup);
             }
-            self.weigh(wanted.plan.store, codes);
+            // What cannot all be kept would be made again for every answer.
+            let memory: usize = all.iter().flatten().map(|rollup: &Arc<Rollup>| rollup.memory()).sum();
+            if memory as u64 > self.most {
+                self.too_large.insert(kind, ());
+                return Err(WhyNot::TooLarge);
+            }
         }
         Ok((all.into_iter().flatten().collect(), missing.len() as u64))
     }
 
     /// Codes become more, and then take more memory. Too many are given up.
-    fn weigh(&self, store: StoreId, codes: &Arc<Codes>) {
-        if codes.memory() as u64 > self.most {
-            self.too_many_codes.insert(store, ());
-        }
+    pub(super) fn weigh(&self, store: StoreId, codes: &Arc<Codes>) {
         let is_known = self.codes.get(&store).is_some_and(|known| known.generation == codes.generation);
-        if is_known {
+        if codes.are_too_many() {
+            self.too_many_codes.insert(store, ());
+            self.codes.invalidate(&store);
+        } else if is_known {
             self.codes.insert(store, Arc::clone(codes));
         }
     }
 }
 
-/// Everything that decides what a rollup of given segments says, and the store, which shares no limit with another.
+/// Everything that decides what a rollup of given segments says but for who is new, and the store, which shares no limit with another.
 fn kind(wanted: Wanted<'_>, codes: &Codes) -> Kind {
     let Wanted { plan, layout, zone, length, .. } = wanted;
     let set = plan.set;
@@ -184,7 +198,7 @@ fn key(kind: Kind, plan: &FactsPlan<'_>, part: &Part) -> Key {
     (kind, part.cold.iter().copied().chain(decide_who_is_new.into_iter().flatten()).collect())
 }
 
-/// Makes the rollups of some partitions, all in one plan or two.
+/// Makes the rollups of some partitions together.
 async fn make(wanted: Wanted<'_>, codes: &Codes, parts: &[&Part]) -> Result<Vec<Rollup>, QueryError> {
     let Wanted { plan, facts, runner, layout, .. } = wanted;
     let partitions: Vec<_> = parts.iter().map(|part| part.partition).collect();
@@ -216,19 +230,18 @@ async fn make(wanted: Wanted<'_>, codes: &Codes, parts: &[&Part]) -> Result<Vec<
         }
     }
     if !counts_texts.is_empty() {
-        let (rows_made, values_held) =
-            (RowsRead::up_to(MAX_ROWS * parts.len()), RowsRead::up_to(MAX_HELD * parts.len()));
+        let rows_made = RowsRead::up_to(MAX_ROWS * parts.len());
+        let mut values = 0;
         let holding = Holding { plan, facts, runner, layout, codes };
         let take = |bucket, group: &_, held: &[Option<i64>]| {
             let Some((at, cell)) = place_of(bucket) else { return Ok(()) };
             let before = rollups[at].len();
             let row = rollups[at].row(cell, group);
-            let mut more = 0;
-            for (list, value) in row.held.iter_mut().zip(held) {
-                list.extend(*value);
-                more += usize::from(value.is_some());
+            row.held.iter_mut().zip(held).for_each(|(list, value)| list.extend(*value));
+            values += held.len();
+            if values > MAX_HELD * parts.len() {
+                return Err(too_much());
             }
-            values_held.add(more, 0)?;
             rows_made.add(rollups[at].len() - before, layout.width)
         };
         holding.each(piece(), Some(buckets), take).await?;

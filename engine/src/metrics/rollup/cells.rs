@@ -51,8 +51,9 @@ impl CellLength {
                 // A date that a zone skipped begins where the next one does.
                 Self::Day => {
                     let date = local_date(zone, instant);
-                    let later = (1..=2).map(|days| start_of_day(zone, date + TimeDelta::days(days)));
-                    later.into_iter().find(|next| *next > instant).unwrap_or(instant + TimeDelta::days(1))
+                    let later = (1..=2).filter_map(|days| date.checked_add_signed(TimeDelta::days(days)));
+                    let mut later = later.map(|date| start_of_day(zone, date));
+                    later.find(|next| *next > instant).unwrap_or(instant + TimeDelta::days(1))
                 }
             };
             let ends = next.timestamp_micros().min(end);

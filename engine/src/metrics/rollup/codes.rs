@@ -1,33 +1,44 @@
 //! Numbers for the texts that are counted once each, so that sets of them are small and quick to unite.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-/// What an entry takes, about.
-const ENTRY: usize = 40;
+/// What a place for an entry takes.
+const PLACE: usize = size_of::<(u128, i64)>() + 1;
 
-/// The numbers of a store's texts, in the order in which they came. Of a text only a digest is kept, of 128 bits of SHA-256: nobody can
-/// find two texts with the same one.
+/// The numbers of a store's texts, in the order in which they came. Of a text only a digest is kept, of 128 bits of SHA-256 under a key
+/// that nobody knows: it tells nothing of the text, and no two texts have the same one.
 #[derive(Debug)]
 pub(crate) struct Codes {
     /// Tells these numbers from others of the same store, made after these were given up.
     pub(crate) generation: u64,
+    key: [u8; 16],
     numbers: Mutex<HashMap<u128, i64, BuildHasherDefault<Taken>>>,
+    /// Bytes that they may take.
+    most: usize,
 }
 
 impl Codes {
-    pub(crate) fn new() -> Self {
+    /// None yet, which may take so many bytes.
+    pub(crate) fn new(most: usize) -> Self {
         static GENERATIONS: AtomicU64 = AtomicU64::new(0);
-        Self { generation: GENERATIONS.fetch_add(1, Ordering::Relaxed), numbers: Mutex::default() }
+        let secret = RandomState::new();
+        let [first, second] = [0_u8, 1].map(|half| u128::from(secret.hash_one(half)));
+        Self {
+            generation: GENERATIONS.fetch_add(1, Ordering::Relaxed),
+            key: (first << 64 | second).to_be_bytes(),
+            numbers: Mutex::default(),
+            most,
+        }
     }
 
     /// The number of each of these texts.
     pub(crate) fn of<'t>(&self, texts: impl Iterator<Item = Option<&'t str>>) -> Vec<Option<i64>> {
-        let digests: Vec<_> = texts.map(|text| text.map(digest)).collect();
+        let digests: Vec<_> = texts.map(|text| text.map(|text| self.digest(text))).collect();
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
         let mut number = |digest| {
             let next = i64::try_from(numbers.len()).ok()?;
@@ -41,15 +52,23 @@ impl Codes {
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// About how many bytes they take.
+    /// How many bytes they take.
     pub(crate) fn memory(&self) -> usize {
-        size_of::<Self>() + self.len() * ENTRY
+        let places = self.numbers.lock().unwrap_or_else(PoisonError::into_inner).capacity();
+        // A table is an eighth larger than what it has room for.
+        size_of::<Self>() + places * PLACE * 8 / 7
     }
-}
 
-fn digest(text: &str) -> u128 {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = <[u8; 32]>::from(Sha256::digest(text));
-    u128::from_be_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+    /// Whether they take more than they may.
+    pub(crate) fn are_too_many(&self) -> bool {
+        self.memory() > self.most
+    }
+
+    fn digest(&self, text: &str) -> u128 {
+        let digest = Sha256::new().chain_update(self.key).chain_update(text).finalize();
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = <[u8; 32]>::from(digest);
+        u128::from_be_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+    }
 }
 
 /// A digest needs no other.
@@ -74,13 +93,17 @@ mod tests {
 
     #[test]
     fn a_text_has_one_number_and_no_other_text_has_it() {
-        let codes = Codes::new();
+        let codes = Codes::new(1 << 20);
         assert_eq!(
             codes.of([Some("ann"), None, Some("bob"), Some("ann")].into_iter()),
             [Some(0), None, Some(1), Some(0)]
         );
         assert_eq!(codes.of([Some("cid"), Some("bob")].into_iter()), [Some(2), Some(1)]);
         assert_eq!(codes.len(), 3);
-        assert_ne!(Codes::new().generation, codes.generation);
+        assert!(!codes.are_too_many());
+        let few = Codes::new(100);
+        assert_ne!(few.generation, codes.generation);
+        few.of(["ann", "bob", "cid", "dot", "eve"].into_iter().map(Some));
+        assert!(few.are_too_many());
     }
 }

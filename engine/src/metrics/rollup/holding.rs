@@ -17,6 +17,9 @@ use super::super::runner::Runner;
 use super::super::source::{Facts, Piece};
 use super::codes::Codes;
 
+/// What the rows of a partition, or those beside all rollups of an answer, may hold.
+pub(super) const MAX_HELD: usize = 4_000_000;
+
 /// How the rows of a set of facts are read one by one.
 #[derive(Clone, Copy)]
 pub(crate) struct Holding<'h> {
@@ -54,6 +57,9 @@ impl Holding<'_> {
             let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
             let columns = self.plan.held_slots().map(|(_, slot)| self.column(&batch, next(), slot.merging()));
             let columns: Vec<_> = columns.collect::<Result<_, _>>()?;
+            if self.codes.are_too_many() {
+                return Err(too_much());
+            }
             for row in 0..batch.num_rows() {
                 let bucket = buckets.filter(|buckets| buckets.is_valid(row)).map(|buckets| buckets.value(row));
                 group.iter_mut().zip(&keys).for_each(|(value, key)| value.clone_from(&key[row]));
@@ -80,4 +86,9 @@ impl Holding<'_> {
         let narrow = values.iter().map(|value| value.map(|value| i64::try_from(value).map_err(|_| unexpected())));
         narrow.map(Option::transpose).collect()
     }
+}
+
+/// That it takes more memory than it may.
+pub(super) fn too_much() -> QueryError {
+    QueryError::Limit { what: "values of rows", limit: MAX_HELD as u64, hint: "filter, or ask for a shorter range" }
 }

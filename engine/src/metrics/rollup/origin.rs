@@ -44,7 +44,7 @@ pub enum WhyNot {
     Converted,
     /// It is grouped by too many dimensions.
     ManyGroups,
-    /// There were too many groups.
+    /// There were too many groups, or values, to keep.
     TooLarge,
     /// It is the first time that it is asked for with this filter.
     FirstTime,

@@ -12,7 +12,7 @@ use super::super::row_limit::RowsRead;
 use super::super::source::{self, Extent, Piece};
 use super::build::{Rollups, Wanted};
 use super::cells::{Need, need};
-use super::holding::Holding;
+use super::holding::{Holding, MAX_HELD, too_much};
 use super::kept::Rollup;
 use super::origin::{Origins, Part, WhyNot};
 use super::sums::Sums;
@@ -81,22 +81,35 @@ impl Assembly<'_> {
             return read(whole(plan, stretch), true).await;
         }
         let pieces: Vec<_> = rest.pieces().collect();
-        let held: Vec<_> = plan.held_slots().collect();
-        if !held.is_empty() {
+        let holds = plan.held_slots().count();
+        if holds > 0 {
             let Wanted { facts, runner, .. } = wanted;
             let holding = Holding { plan, facts, runner, layout, codes: &codes };
+            let mut values = 0;
             for piece in pieces.clone() {
                 let take = |bucket, group: &_, held: &[Option<i64>]| {
+                    values += held.len();
+                    if values > MAX_HELD {
+                        return Err(too_much());
+                    }
                     let before = sums.len();
                     sums.hold(bucket, group, held);
                     rows_read.add(sums.len() - before, layout.width)
                 };
-                holding.each(piece, stretch.buckets.clone(), take).await?;
+                let read_beside = holding.each(piece, stretch.buckets.clone(), take).await;
+                rollups.weigh(plan.store, &codes);
+                match read_beside {
+                    // Plans over rows spill what is too much for memory, or say so.
+                    Err(QueryError::Limit { .. }) if values > MAX_HELD || codes.are_too_many() => {
+                        return read(whole(plan, stretch), true).await;
+                    }
+                    other => other?,
+                }
             }
         }
         let mut found = sums.found(codes.len(), layout.is_total).await?;
-        // What rows hold is in it; amounts of which currencies there are is not.
-        if plan.told().count() > held.len() || layout.currencies != Currencies::Known {
+        // What rows hold is in it. That there are rows, and amounts of which currencies, others tell.
+        if holds == 0 || plan.told().count() > holds || layout.currencies != Currencies::Known {
             for more in try_join_all(pieces.into_iter().map(|piece| read(piece, false))).await? {
                 found.append(more);
             }

@@ -13,8 +13,10 @@ use super::super::registry::{Aggregate, Thousandths};
 use super::cells::Need;
 use super::kept::{CurrencyEnds, Rollup};
 
-/// No row yet.
+/// No position yet.
 const NONE: u32 = u32::MAX;
+/// Values that are looked at before others have their turn.
+const VALUES_AT_ONCE: usize = 500_000;
 
 /// The figures of buckets and groups, as they are put together.
 pub(super) struct Sums {
@@ -22,7 +24,7 @@ pub(super) struct Sums {
     groups: Vec<Group>,
     positions: HashMap<Group, u32>,
     /// The rows of each bucket, by the positions of their groups.
-    by_bucket: HashMap<Option<i32>, Vec<u32>>,
+    by_bucket: HashMap<Option<i32>, HashMap<u32, usize>>,
     rows: Vec<SumRow>,
     /// All slots of all rows, one row after the other.
     slots: Vec<Option<i128>>,
@@ -132,18 +134,13 @@ impl Sums {
     }
 
     /// The row of a group among those of its bucket, made where there is none.
-    fn place(&mut self, of_bucket: &mut Vec<u32>, bucket: Option<i32>, group: u32) -> usize {
-        let at = group as usize;
-        if of_bucket.len() <= at {
-            of_bucket.resize(at + 1, NONE);
-        }
-        if of_bucket[at] == NONE {
-            of_bucket[at] = u32::try_from(self.rows.len()).unwrap_or(NONE);
+    fn place(&mut self, of_bucket: &mut HashMap<u32, usize>, bucket: Option<i32>, group: u32) -> usize {
+        *of_bucket.entry(group).or_insert_with(|| {
             let (currencies, rolled, beside) = Default::default();
             self.rows.push(SumRow { bucket, group, currencies, rolled, beside });
             self.slots.extend(self.mergings.iter().map(|_| None));
-        }
-        of_bucket[at] as usize
+            self.rows.len() - 1
+        })
     }
 
     /// The rows, and where only rows tell it what they come to together. Of `codes` numbers of texts some may be among them.
@@ -155,13 +152,17 @@ impl Sums {
                 How::Different => Seen::new(codes),
                 How::Percentile(_) => Seen::new(0),
             };
+            let mut values = 0;
             for (number, row) in self.rows.iter().enumerate() {
+                values += self.lists(row, held).map(<[i64]>::len).sum::<usize>() + 1;
                 // Whoever stops the query must be heard.
-                if number % 64 == 63 {
+                if values > VALUES_AT_ONCE {
+                    values = 0;
                     tokio::task::yield_now().await;
                 }
                 self.slots[number * width + slot] = how.of(self.lists(row, held), &mut seen)?;
             }
+            tokio::task::yield_now().await;
             if !is_total && !self.rows.is_empty() {
                 let all = self.rows.iter().flat_map(|row| self.lists(row, held));
                 totals.push((*slot, how.of(all, &mut seen)?));

@@ -385,7 +385,7 @@ export interface components {
         Dimension: {
             /** @description What it says. */
             description: string;
-            /** @description Whether it has few values: good to compare them, and what is cut by it is worth keeping. */
+            /** @description Whether it has few values, which are good to compare. */
             has_few_values: boolean;
             /** @description Its name in queries. */
             id: string;
