@@ -63,7 +63,9 @@ pub(super) fn gather<'a>(
     });
     let is_reached = |day: i64, into: i64| cut.is_none_or(|cut| (day, into) < cut);
     let is_told_and_reached = |from: i64, to: i64| (from..=to).any(|day| is_told(day, day) && is_reached(day, 0));
-    let has_other = other.is_some_and(|(from, to)| is_told_and_reached(from, to));
+    // Of a day that was skipped there is nothing to tell.
+    let exists = |(from, to): &(i64, i64)| (*from..=*to).any(|day| !hours(store.zone, day).is_empty());
+    let has_other = other.filter(exists).is_some_and(|(from, to)| is_told_and_reached(from, to));
     let has_now = range.from <= today && is_told(range.from, range.to);
 
     // The steps, and which stands beside which.
