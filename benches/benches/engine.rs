@@ -88,7 +88,7 @@ fn imports(criterion: &mut Criterion) {
 }
 
 /// What widgets ask, by their names.
-fn widgets() -> [(&'static str, serde_json::Value); 4] {
+fn widgets() -> [(&'static str, serde_json::Value); 6] {
     [
         ("revenue, 30 days", json!({ "metrics": ["shopify.revenue"], "time_range": "last_30_days" })),
         (
@@ -101,6 +101,23 @@ fn widgets() -> [(&'static str, serde_json::Value); 4] {
         (
             "customers by month, 12 months",
             json!({ "metrics": ["shopify.customers"], "time_range": "last_12_months", "granularity": "month" }),
+        ),
+        (
+            "rolling revenue with its trend by day, 12 months",
+            json!({
+                "metrics": [
+                    { "metric": "shopify.revenue", "rolling": { "buckets": 28 }, "as": "rolling" },
+                    { "metric": "shopify.revenue", "trend": true, "as": "trend" }
+                ],
+                "time_range": "last_12_months", "granularity": "day"
+            }),
+        ),
+        (
+            "revenue by month, products side by side, 12 months",
+            json!({
+                "metrics": ["shopify.product_revenue"], "time_range": "last_12_months", "granularity": "month",
+                "group_by": ["product"], "pivot": "product", "top": { "groups": 10 }
+            }),
         ),
         (
             "top products, 12 months",
