@@ -20,7 +20,7 @@ from .product.loading import Loaded, load
 from .questions import Question, all_questions
 from .scope import Scope
 
-_PARTS = ["warm", "cold", "load", "dashboard"]
+_PARTS = ["warm", "rows", "cold", "load", "dashboard"]
 
 
 def main() -> int:
@@ -94,6 +94,9 @@ def _run(asked: options.Options, folder: Path) -> report.Results:
     if asked.picks("warm", _PARTS):
         scopes = [large, Scope("small", (loaded.stores[-1],))]
         results.timed = _warm(asked, binary, engines, questions, scopes, Scope("all", tuple(loaded.stores)))
+        if asked.picks("rows", _PARTS):
+            _say("asking Aloftly without rollups")
+            _from_rows(asked, binary, results.timed)
     unsupported = {timed.question.name for timed in results.timed if timed.unsupported}
     questions = [question for question in questions if question.name not in unsupported]
     widgets = [question for question in _named(everything, throughput.WIDGETS) if question.name not in unsupported]
@@ -153,6 +156,18 @@ def _warm(
                     + (timed.unsupported or ", ".join(f"{name} {1000 * (timed.median(name) or 0):.1f}" for name in timed.seconds))
                 )
     return found
+
+
+def _from_rows(asked: options.Options, binary: Binary, found: Sequence[timing.Timed]) -> None:
+    server = binary.serve(keep_answers=False, keep_rollups=False, threads=THREADS)
+    try:
+        asker = Asker(server, cache_is_off=binary.answer_cache_option() is not None)
+        for timed in found:
+            if timed.unsupported is None:
+                timing.measure_again(timed, timing.FROM_ROWS, asker, asked.rounds)
+        asker.close()
+    finally:
+        server.stop()
 
 
 def _many(

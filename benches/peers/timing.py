@@ -17,6 +17,8 @@ from .questions.model import Question
 from .scope import Scope
 
 OURS = "aloftly"
+FROM_ROWS = "aloftly-rows"
+"""Aloftly without rollups."""
 _WARM_UP = 2
 _FEWEST = 3
 _PATIENCE = 6.0
@@ -51,22 +53,31 @@ def measure(question: Question, scope: Scope, asker: Asker, engines: Sequence[En
         compare.check(question, scope.name, engine.name, ours, units, answer.of_peer(question, engine.ask(question, scope)))
 
     asks: list[tuple[str, Callable[[Question, Scope], object]]] = [(OURS, asker.ask), *((engine.name, engine.ask) for engine in engines)]
+    _take_turns(timed, asks, rounds)
+    return timed
+
+
+def measure_again(timed: Timed, name: str, asker: Asker, rounds: int) -> None:
+    """Takes the times of another server of ours."""
+    _take_turns(timed, [(name, asker.ask)], rounds)
+
+
+def _take_turns(timed: Timed, asks: Sequence[tuple[str, Callable[[Question, Scope], object]]], rounds: int) -> None:
     for name, ask in asks:
         timed.seconds[name] = []
         for _ in range(_WARM_UP - 1):
-            ask(question, scope)
+            ask(timed.question, timed.scope)
     gc.collect()
     gc.disable()
     try:
         for number in range(rounds):
             turn = number % len(asks)
-            for name, ask in asks[turn:] + asks[:turn]:
+            for name, ask in [*asks[turn:], *asks[:turn]]:
                 taken = timed.seconds[name]
                 if len(taken) >= _FEWEST and sum(taken) > _PATIENCE:
                     continue
                 start = time.perf_counter()
-                ask(question, scope)
+                ask(timed.question, timed.scope)
                 taken.append(time.perf_counter() - start)
     finally:
         gc.enable()
-    return timed

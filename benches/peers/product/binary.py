@@ -66,10 +66,11 @@ class Binary:
         """The paths of its API, as its document describes them."""
         return json.loads(self.run("openapi"))["paths"]
 
-    def serve(self, *, keep_answers: bool = True, threads: int | None = None) -> "Server":
+    def serve(self, *, keep_answers: bool = True, keep_rollups: bool = True, threads: int | None = None) -> "Server":
         """Starts a server and waits until it is ready. Queries run on so many threads, one for each core unless said."""
         option = self.answer_cache_option()
         environment = {} if keep_answers or option is None else {f"ALOFTLY_{option.upper()}": "0"}
+        environment |= {} if keep_rollups else {"ALOFTLY_ROLLUP_MEMORY": "0"}
         environment |= {} if threads is None else {"ALOFTLY_QUERY_THREADS": str(threads)}
         port = free_port()
         log = (self.folder / "server.log").open("ab")
