@@ -17,7 +17,7 @@ use super::query::{Following, Granularity, Query};
 use super::registry::{Registry, Unit};
 use super::resolve::{Resolved, StoreScope};
 use super::response::{
-    CacheState, Column, ColumnRole, ColumnType, Compared, ComparisonTotals, Meta, QueryResponse, Rows, StoreEcho,
+    CacheState, Column, ColumnRole, ColumnType, Compared, ComparisonTotals, Meta, Name, QueryResponse, Rows, StoreEcho,
     Warning,
 };
 use super::rollup::Part;
@@ -98,6 +98,7 @@ impl Answer<'_> {
             comparison,
             meta: self.meta(),
             explain: None,
+            name: Name::default(),
         })
     }
 

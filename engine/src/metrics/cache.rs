@@ -50,7 +50,8 @@ impl AnswerCache {
 fn weight(key: &str, answer: &QueryResponse) -> u32 {
     let compared = if answer.comparison.is_some() { 8 } else { 1 };
     let values = answer.rows.len() * answer.columns.len().max(1) * compared;
-    u32::try_from(key.len() + 4_096 + values * 96).unwrap_or(u32::MAX)
+    // As values, and written.
+    u32::try_from(key.len() + 4_096 + values * (96 + 32)).unwrap_or(u32::MAX)
 }
 
 /// Everything that decides an answer.

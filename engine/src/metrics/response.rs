@@ -1,9 +1,10 @@
 //! The answer to a query, as it is sent.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -38,29 +39,59 @@ pub struct QueryResponse {
     /// What was done for it, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<Explanation>,
+    /// Its name.
+    #[serde(skip)]
+    pub(crate) name: Name,
 }
 
-/// The rows of an answer, shared by everyone that it is given to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rows(Arc<[Map<String, Value>]>);
+/// The rows of an answer, shared by everyone that it is given to, and written as JSON once for all of them.
+#[derive(Clone, Debug)]
+pub struct Rows(Arc<OfRows>);
+
+#[derive(Debug)]
+struct OfRows {
+    all: Box<[Map<String, Value>]>,
+    /// Nothing where they cannot be written.
+    written: OnceLock<Option<Box<RawValue>>>,
+}
 
 impl std::ops::Deref for Rows {
     type Target = [Map<String, Value>];
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.0.all
     }
 }
 
 impl FromIterator<Map<String, Value>> for Rows {
     fn from_iter<I: IntoIterator<Item = Map<String, Value>>>(rows: I) -> Self {
-        Self(rows.into_iter().collect())
+        Self(Arc::new(OfRows { all: rows.into_iter().collect(), written: OnceLock::new() }))
+    }
+}
+
+impl PartialEq for Rows {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.all == other.0.all
     }
 }
 
 impl Serialize for Rows {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        match self.0.written.get_or_init(|| to_raw_value(&self.0.all).ok()) {
+            Some(written) => written.serialize(serializer),
+            None => serializer.collect_seq(self.iter()),
+        }
+    }
+}
+
+/// The name of an answer, once somebody asked for it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Name(Arc<OnceLock<String>>);
+
+impl PartialEq for Name {
+    /// Whether somebody did makes no other answer.
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 
@@ -223,11 +254,13 @@ pub enum CacheState {
 impl QueryResponse {
     /// A name for what the answer says, the same for equal answers however they came to be.
     #[must_use]
-    pub fn etag(&self) -> String {
-        let meta = Meta { cache: CacheState::Miss, parts: Vec::new(), elapsed_ms: 0.0, ..self.meta.clone() };
-        let parts = (&self.columns, &self.rows, &self.totals, &self.comparison, self.total_rows, &meta);
-        let written = serde_json::to_vec(&parts).unwrap_or_default();
-        let digest = Sha256::digest(&written);
-        digest.iter().take(16).fold(String::new(), |name, byte| name + &format!("{byte:02x}"))
+    pub fn etag(&self) -> &str {
+        self.name.0.get_or_init(|| {
+            let meta = Meta { cache: CacheState::Miss, parts: Vec::new(), elapsed_ms: 0.0, ..self.meta.clone() };
+            let parts = (&self.columns, &self.rows, &self.totals, &self.comparison, self.total_rows, &meta);
+            let written = serde_json::to_vec(&parts).unwrap_or_default();
+            let digest = Sha256::digest(&written);
+            digest.iter().take(16).fold(String::new(), |name, byte| name + &format!("{byte:02x}"))
+        })
     }
 }
