@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
@@ -14,13 +13,12 @@ use super::super::plan::bucket_index::BucketIndex;
 use super::super::plan::facts::{Currencies, FactsPlan};
 use super::super::plan::measures::{Merging, Slot};
 use super::super::row_limit::RowsRead;
-use super::super::runner::Runner;
 use super::super::source::{Extent, Facts, Part, Piece};
-use super::cells::CellLength;
 use super::codes::Codes;
 use super::holding::{Holding, MAX_HELD, too_much};
 use super::kept::{Rollup, Unfinished};
 use super::origin::WhyNot;
+use super::wanted::Wanted;
 use crate::dataset::Partition;
 use crate::{SegmentId, StoreId};
 
@@ -56,17 +54,6 @@ pub(crate) struct Rollups {
     /// What was asked for lately with a filter. Filters are many, and most are never seen again: only those that are, are rolled up.
     filtered: Cache<Kind, ()>,
     most: u64,
-}
-
-/// What rollups are wanted of.
-#[derive(Clone, Copy)]
-pub(crate) struct Wanted<'w> {
-    pub(crate) plan: &'w FactsPlan<'w>,
-    pub(crate) facts: &'w dyn Facts,
-    pub(crate) runner: Runner<'w>,
-    pub(crate) layout: &'w Layout,
-    pub(crate) zone: Tz,
-    pub(crate) length: CellLength,
 }
 
 impl Rollups {
@@ -232,7 +219,7 @@ async fn make(wanted: Wanted<'_>, codes: &Codes, parts: &[&Part]) -> Result<Vec<
     if !counts_texts.is_empty() {
         let rows_made = RowsRead::up_to(MAX_ROWS * parts.len());
         let mut values = 0;
-        let holding = Holding { plan, facts, runner, layout, codes };
+        let holding = Holding { wanted, codes };
         let take = |bucket, group: &_, held: &[Option<i64>]| {
             let Some((at, cell)) = place_of(bucket) else { return Ok(()) };
             let before = rollups[at].len();

@@ -7,15 +7,14 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Int32Type};
 use datafusion::error::DataFusionError;
 
-use super::super::decode::{Layout, texts};
+use super::super::decode::texts;
 use super::super::error::QueryError;
 use super::super::figures::Group;
 use super::super::plan::bucket_index::BucketIndex;
-use super::super::plan::facts::FactsPlan;
 use super::super::plan::measures::Merging;
-use super::super::runner::Runner;
-use super::super::source::{Facts, Piece};
+use super::super::source::Piece;
 use super::codes::Codes;
+use super::wanted::Wanted;
 
 /// What the rows of a partition, or those beside all rollups of an answer, may hold.
 pub(super) const MAX_HELD: usize = 4_000_000;
@@ -23,10 +22,7 @@ pub(super) const MAX_HELD: usize = 4_000_000;
 /// How the rows of a set of facts are read one by one.
 #[derive(Clone, Copy)]
 pub(crate) struct Holding<'h> {
-    pub(crate) plan: &'h FactsPlan<'h>,
-    pub(crate) facts: &'h dyn Facts,
-    pub(crate) runner: Runner<'h>,
-    pub(crate) layout: &'h Layout,
+    pub(crate) wanted: Wanted<'h>,
     pub(crate) codes: &'h Codes,
 }
 
@@ -38,11 +34,12 @@ impl Holding<'_> {
         buckets: Option<BucketIndex>,
         mut take: impl FnMut(Option<i32>, &Group, &[Option<i64>]) -> Result<(), QueryError>,
     ) -> Result<(), QueryError> {
+        let Wanted { plan, facts, runner, layout, .. } = self.wanted;
         let has_buckets = buckets.is_some();
-        let rows = self.plan.facts_in(self.facts, piece).await?;
-        let mut running = self.runner.run(self.plan.held(rows, buckets)?).await?;
+        let rows = plan.facts_in(facts, piece).await?;
+        let mut running = runner.run(plan.held(rows, buckets)?).await?;
         let mut held = Vec::new();
-        let mut group: Group = vec![None; self.layout.group.len()];
+        let mut group: Group = vec![None; layout.group.len()];
         while let Some(batch) = running.next().await? {
             let mut column = 0;
             let mut next = || {
@@ -50,12 +47,12 @@ impl Holding<'_> {
                 column - 1
             };
             let buckets = has_buckets.then(|| batch.column(next()).as_primitive_opt::<Int32Type>()).flatten();
-            let keys = self.layout.group.iter().map(|constant| match constant {
+            let keys = layout.group.iter().map(|constant| match constant {
                 Some(value) => Ok(vec![Some(Arc::clone(value)); batch.num_rows()]),
                 None => texts(&batch, next()),
             });
             let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
-            let columns = self.plan.held_slots().map(|(_, slot)| self.column(&batch, next(), slot.merging()));
+            let columns = plan.held_slots().map(|(_, slot)| self.column(&batch, next(), slot.merging()));
             let columns: Vec<_> = columns.collect::<Result<_, _>>()?;
             if self.codes.are_too_many() {
                 return Err(too_much());

@@ -17,9 +17,11 @@ mod kept;
 mod origin;
 mod put_together;
 mod sums;
+mod wanted;
 
-pub(crate) use build::{Rollups, Wanted};
+pub(crate) use build::Rollups;
 pub(crate) use cells::CellLength;
 pub(crate) use origin::Origins;
 pub use origin::{Part, WhyNot};
 pub(crate) use put_together::Assembly;
+pub(crate) use wanted::Wanted;

@@ -10,12 +10,13 @@ use super::super::execute::Stretch;
 use super::super::plan::facts::{Currencies, FactsPlan};
 use super::super::row_limit::RowsRead;
 use super::super::source::{self, Extent, Piece};
-use super::build::{Rollups, Wanted};
+use super::build::Rollups;
 use super::cells::{Need, need};
 use super::holding::{Holding, MAX_HELD, too_much};
 use super::kept::Rollup;
 use super::origin::{Origins, Part, WhyNot};
 use super::sums::Sums;
+use super::wanted::Wanted;
 use crate::dataset::Partition;
 
 /// Dimensions that rollups are cut by at most.
@@ -44,11 +45,12 @@ impl Assembly<'_> {
         let dataset = plan.set.dataset;
         let range = if plan.is_by_partition() { stretch.range } else { (i64::MIN, i64::MAX) };
         let parts = wanted.facts.parts(dataset, range);
-        let settled: Vec<_> = parts.iter().filter(|part| is_rollable(plan, part)).collect();
+        let are_rollable: Vec<_> = parts.iter().map(|part| is_rollable(plan, part)).collect();
+        let rollable: Vec<_> = parts.iter().zip(&are_rollable).filter_map(|(part, is)| is.then_some(part)).collect();
         let codes = rollups.codes(plan.store);
         let kept = match why_not(&wanted, rollups) {
             Some(why) => Err(why),
-            None => rollups.of(wanted, &codes, &settled).await,
+            None => rollups.of(wanted, &codes, &rollable).await,
         };
         let mut origin = Part::default();
         let (kept, made) = match kept {
@@ -65,8 +67,8 @@ impl Assembly<'_> {
         let mut rest = Rest::of(plan, stretch);
         let mut kept = kept.into_iter();
         let mut is_rolled = false;
-        for part in &parts {
-            let rollup = if is_rollable(plan, part) { kept.next() } else { None };
+        for (part, is_rollable) in parts.iter().zip(are_rollable) {
+            let rollup = if is_rollable { kept.next() } else { None };
             if let Some((rollup, needs)) = rest.take(part, rollup, &mut origin) {
                 is_rolled = true;
                 let before = sums.len();
@@ -83,8 +85,7 @@ impl Assembly<'_> {
         let pieces: Vec<_> = rest.pieces().collect();
         let holds = plan.held_slots().count();
         if holds > 0 {
-            let Wanted { facts, runner, .. } = wanted;
-            let holding = Holding { plan, facts, runner, layout, codes: &codes };
+            let holding = Holding { wanted, codes: &codes };
             let mut values = 0;
             for piece in pieces.clone() {
                 let take = |bucket, group: &_, held: &[Option<i64>]| {

@@ -261,7 +261,9 @@ fn of_metric(metric: &str, how: Option<&str>, own: &[Fact<'_>], setting: &Settin
         "shopify.new_customers" => return Some(customers(Some("new"))),
         "shopify.returning_customers" => return Some(customers(Some("returning"))),
         "shopify.revenue_per_customer" => {
-            let known = sum(&|fact| if fact.order.customer.is_some() { fact.order.total } else { 0 });
+            // What nobody known paid needs no rate either.
+            let known = own.iter().filter(|fact| fact.order.customer.is_some());
+            let known = known.map(|fact| i128::from(fact.order.total) * worth(fact)).sum();
             return over((known, unit), customers(None));
         }
         _ => {}
