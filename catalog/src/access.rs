@@ -20,7 +20,7 @@ impl Tenant {
     /// The user whose workspaces bound what this actor sees; `None` for those who see all.
     pub(crate) fn bounded_by(&self) -> Option<Uuid> {
         match self.context().actor() {
-            Actor::User { id, role } if role < OrgRole::Admin => Some(id.0),
+            Actor::User { id, role } if !role.sees_all() => Some(id.0),
             _ => None,
         }
     }

@@ -7,15 +7,12 @@ use aloftly_engine::clock::Clock;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection as _, PgPool, PgTransaction};
 use tokio::sync::Semaphore;
-use uuid::Uuid;
 
 use crate::context::TenantContext;
 use crate::sessions::Authenticated;
 use crate::shared_reads::SharedReads;
 use crate::versions::Notifier;
-use crate::{
-    CatalogError, Endpoint, OrganizationId, ReadableStore, SystemContext, Tenant, UserId, VersionChanges, startup,
-};
+use crate::{CatalogError, Endpoint, OrganizationId, SystemContext, Tenant, UserId, VersionChanges, startup};
 
 /// How long a connection is believed to live after it was used.
 const FRESH: Duration = Duration::from_millis(500);
@@ -58,8 +55,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     hashing: Arc<Semaphore>,
     notifier: Notifier,
-    sessions: SharedReads<[u8; 32], Option<Authenticated>>,
-    stores: SharedReads<(Uuid, Option<Uuid>), Arc<[ReadableStore]>>,
+    sessions: SharedReads<([u8; 32], bool), Option<Authenticated>>,
 }
 
 /// What a transaction may see. One at a time: giving a scope takes the one before away.
@@ -109,8 +105,7 @@ impl Catalog {
         let notifier = Notifier::start(pool.clone());
         // Each hash takes 19 MiB and a core.
         let hashing = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
-        let (sessions, stores) = (SharedReads::new(), SharedReads::new());
-        Ok(Self { inner: Arc::new(Inner { pool, clock, hashing, notifier, sessions, stores }) })
+        Ok(Self { inner: Arc::new(Inner { pool, clock, hashing, notifier, sessions: SharedReads::new() }) })
     }
 
     /// Brings the database up to this program's migrations. `owner` is the role that owns the tables; requests never run as it.
@@ -171,14 +166,9 @@ impl Catalog {
         Arc::clone(&self.inner.hashing)
     }
 
-    /// Sessions, by the SHA-256 of their tokens.
-    pub(crate) fn shared_sessions(&self) -> &SharedReads<[u8; 32], Option<Authenticated>> {
+    /// Sessions, by the SHA-256 of their tokens and whether the stores that can be asked about in them are wanted too.
+    pub(crate) fn shared_sessions(&self) -> &SharedReads<([u8; 32], bool), Option<Authenticated>> {
         &self.inner.sessions
-    }
-
-    /// Stores, by the organisation and the user whose workspaces they must be of.
-    pub(crate) fn shared_stores(&self) -> &SharedReads<(Uuid, Option<Uuid>), Arc<[ReadableStore]>> {
-        &self.inner.stores
     }
 
     pub(crate) fn notifier(&self) -> &Notifier {

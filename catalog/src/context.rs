@@ -30,6 +30,16 @@ pub enum WorkspaceRole {
     Admin,
 }
 
+impl OrgRole {
+    /// Every role, the least first.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Member, Self::Admin, Self::Owner];
+
+    /// Whether it sees every workspace, and not only those that its holder is in.
+    pub(crate) fn sees_all(self) -> bool {
+        self >= Self::Admin
+    }
+}
+
 macro_rules! text {
     ($role:ident, $what:literal, $($variant:ident = $text:literal),+) => {
         impl $role {

@@ -44,7 +44,7 @@ pub use imports::{
 pub use people::Member;
 pub use postgres_version::PostgresVersion;
 pub use provision::{NewOrganization, NewStore, Provisioned};
-pub use sessions::{SessionInfo, SessionToken, SignedIn, User};
+pub use sessions::{Authenticated, SessionInfo, SessionToken, SignedIn, User};
 pub use stores::{Organization, ReadableStore, Store, Workspace};
 pub use tenant::Tenant;
 pub use versions::VersionChanges;

@@ -3,6 +3,8 @@
 //! A session ends 30 days after it began, after 7 days without a request, when its person signs out or changes their password,
 //! and when the membership that it acts under ends. Its token is 256 random bits; only the SHA-256 of it is kept.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,7 +15,9 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use crate::catalog::{Scope, narrow};
-use crate::{Catalog, CatalogError, OrgRole, OrganizationId, SessionId, TenantContext, UserId, passwords};
+use crate::{
+    Catalog, CatalogError, OrgRole, OrganizationId, ReadableStore, SessionId, TenantContext, UserId, passwords,
+};
 
 const LIFETIME: TimeDelta = TimeDelta::days(30);
 const IDLE: TimeDelta = TimeDelta::days(7);
@@ -74,8 +78,16 @@ pub struct SessionInfo {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Leave to work on an organisation's rows, and the session that it comes from.
-pub(crate) type Authenticated = (TenantContext, SessionInfo);
+/// Someone who is signed in.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// Leave to work on the organisation's rows.
+    pub context: TenantContext,
+    /// The session that it comes from.
+    pub session: SessionInfo,
+    /// The stores that they may ask about, by name, each with the state that it is in at this moment. Empty where nobody wanted them.
+    pub stores: Arc<[ReadableStore]>,
+}
 
 /// A sign-in that worked.
 #[derive(Clone, Debug)]
@@ -163,42 +175,55 @@ impl Catalog {
     /// [`CatalogError::Unauthenticated`] when no session has it or the session has ended; otherwise when the database is
     /// unavailable.
     pub async fn authenticate(&self, token: &str) -> Result<(TenantContext, SessionInfo), CatalogError> {
+        let Authenticated { context, session, .. } = self.shared_session(token, false).await?;
+        Ok((context, session))
+    }
+
+    /// Who holds that token, and which stores they may ask about: in one statement, since every question begins with it.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::authenticate`].
+    pub async fn authenticate_reader(&self, token: &str) -> Result<Authenticated, CatalogError> {
+        self.shared_session(token, true).await
+    }
+
+    async fn shared_session(&self, token: &str, with_stores: bool) -> Result<Authenticated, CatalogError> {
         let (hash, catalog) = (digest(token), self.clone());
         let read = move || {
             let catalog = catalog.clone();
-            async move { catalog.read_session(hash).await }
+            async move { catalog.read_session(hash, with_stores).await }
         };
-        self.shared_sessions().get(hash, read).await?.ok_or(CatalogError::Unauthenticated)
+        self.shared_sessions().get((hash, with_stores), read).await?.ok_or(CatalogError::Unauthenticated)
     }
 
-    async fn read_session(&self, hash: [u8; 32]) -> Result<Option<Authenticated>, CatalogError> {
+    async fn read_session(&self, hash: [u8; 32], with_stores: bool) -> Result<Option<Authenticated>, CatalogError> {
         let now = self.clock().now();
-        let row = sqlx::query!(
-            r#"SELECT org_id AS "org_id!", id AS "id!", user_id AS "user_id!", last_seen_at AS "last_seen_at!",
-                expires_at AS "expires_at!", email AS "email!", name AS "name!", organization_name AS "organization_name!",
-                plan_tier AS "plan_tier!", role AS "role!"
-            FROM read_session($1, $2, $3)"#,
-            &hash[..],
-            now,
-            now - IDLE,
-        )
-        .fetch_optional(self.reads())
-        .await?;
-        let Some(row) = row else { return Ok(None) };
+        let see_all: Vec<String> =
+            OrgRole::ALL.iter().filter(|role| role.sees_all()).map(|role| role.as_str().to_owned()).collect();
+        let rows = sqlx::query_file!("src/sql/read_session.sql", &hash[..], now, now - IDLE, with_stores, &see_all)
+            .fetch_all(self.reads())
+            .await?;
+        let Some(row) = rows.first() else { return Ok(None) };
         if row.last_seen_at + SEEN < now {
             self.seen(&hash, now).await?;
         }
         let (organization, user) = (OrganizationId(row.org_id), UserId(row.user_id));
         let session = SessionInfo {
             id: row.id.into(),
-            user: User { id: user, email: row.email, name: row.name },
+            user: User { id: user, email: row.email.clone(), name: row.name.clone() },
             organization,
-            organization_name: row.organization_name,
-            plan_tier: row.plan_tier,
+            organization_name: row.organization_name.clone(),
+            plan_tier: row.plan_tier.clone(),
             role: OrgRole::parse(&row.role)?,
             expires_at: row.expires_at,
         };
-        Ok(Some((TenantContext::of_user(organization, user, session.role), session)))
+        let context = TenantContext::of_user(organization, user, session.role);
+        let stores = rows.into_iter().filter_map(|row| {
+            let store = (row.store_id?, row.store_name?, row.currency?, row.timezone?, row.week_start?);
+            Some(ReadableStore::new(store, row.version?, row.quarantine_revision?))
+        });
+        let stores = stores.collect::<Result<_, _>>()?;
+        Ok(Some(Authenticated { context, session, stores }))
     }
 
     /// Prolongs a session.

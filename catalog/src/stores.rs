@@ -1,7 +1,5 @@
 //! The organisation, its workspaces and its stores.
 
-use std::sync::Arc;
-
 use aloftly_engine::StoreId;
 use aloftly_engine::lake::manifest::{StoreState, Version};
 use aloftly_engine::metrics::StoreScope;
@@ -109,48 +107,25 @@ pub struct ReadableStore {
     pub state: StoreState,
 }
 
-impl Tenant {
-    /// The stores that the actor may see, by their names, each with the state that it is in at this moment.
-    ///
-    /// # Errors
-    /// When the database is unavailable.
-    pub async fn readable_stores(&self) -> Result<Arc<[ReadableStore]>, CatalogError> {
-        let (key, tenant) = ((self.context().organization().0, self.bounded_by()), self.clone());
-        let read = move || {
-            let tenant = tenant.clone();
-            async move { tenant.read_stores().await }
+impl ReadableStore {
+    /// From its row: the store (its identity, name, currency, zone and first day of the week), and the state of its data.
+    pub(crate) fn new(
+        (id, name, currency, timezone, week_start): (Uuid, String, String, String, String),
+        version: Version,
+        quarantine_revision: i64,
+    ) -> Result<Self, CatalogError> {
+        let scope = StoreScope {
+            id: id.into(),
+            name,
+            currency,
+            timezone: timezone.parse().map_err(|error| CatalogError::corrupt("a store", error))?,
+            week_start: week_start.parse().map_err(|_| CatalogError::corrupt("a store", week_start))?,
         };
-        self.catalog().shared_stores().get(key, read).await
+        Ok(Self { scope, state: StoreState { version, quarantine_revision } })
     }
+}
 
-    async fn read_stores(&self) -> Result<Arc<[ReadableStore]>, CatalogError> {
-        let rows = sqlx::query!(
-            r#"SELECT id AS "id!", name AS "name!", currency AS "currency!", timezone AS "timezone!",
-                week_start AS "week_start!", version AS "version!", quarantine_revision AS "quarantine_revision!"
-            FROM read_stores($1, $2)"#,
-            self.context().organization().0,
-            self.bounded_by(),
-        )
-        .fetch_all(self.catalog().reads())
-        .await?;
-        let stores = rows.into_iter().map(|row| {
-            Ok(ReadableStore {
-                scope: StoreScope {
-                    id: row.id.into(),
-                    name: row.name,
-                    currency: row.currency,
-                    timezone: row.timezone.parse().map_err(|error| CatalogError::corrupt("a store", error))?,
-                    week_start: row
-                        .week_start
-                        .parse()
-                        .map_err(|_| CatalogError::corrupt("a store", row.week_start.clone()))?,
-                },
-                state: StoreState { version: row.version, quarantine_revision: row.quarantine_revision },
-            })
-        });
-        stores.collect()
-    }
-
+impl Tenant {
     /// The organisation itself.
     ///
     /// # Errors

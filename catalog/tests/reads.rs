@@ -29,10 +29,11 @@ async fn the_readable_stores_are_those_that_everybody_may_see() {
         (OrgRole::Viewer, vec!["a store", "shown"]),
     ] {
         database.demote_owner("a", "a workspace", role).await;
-        let (context, session) = database.catalog().authenticate(signed_in.token.expose()).await.unwrap();
-        assert_eq!((session.role, session.user.email.as_str()), (role, "owner@a.test"));
-        let tenant = database.catalog().tenant(context);
-        let readable = tenant.readable_stores().await.unwrap();
+        let reader = database.catalog().authenticate_reader(signed_in.token.expose()).await.unwrap();
+        assert_eq!((reader.session.role, reader.session.user.email.as_str()), (role, "owner@a.test"));
+        let (tenant, readable) = (database.catalog().tenant(reader.context.clone()), reader.stores);
+        let alone = database.catalog().authenticate(signed_in.token.expose()).await.unwrap();
+        assert_eq!(alone, (reader.context, reader.session), "with the stores or without");
         let names: Vec<_> = readable.iter().map(|store| store.scope.name.as_str()).collect();
         assert_eq!(names, expected, "{role:?}");
         let stores = tenant.stores().await.unwrap();
@@ -48,6 +49,18 @@ async fn the_readable_stores_are_those_that_everybody_may_see() {
 }
 
 #[tokio::test]
+async fn without_a_store_there_is_still_a_session() {
+    let database = TestDatabase::new().await;
+    let (tenant, _) = database.organization("a").await;
+    tenant.create_workspace("empty").await.unwrap();
+    database.demote_owner("a", "empty", OrgRole::Viewer).await;
+    let signed_in = database.catalog().sign_in("owner@a.test", PASSWORD).await.unwrap();
+    let reader = database.catalog().authenticate_reader(signed_in.token.expose()).await.unwrap();
+    assert_eq!((reader.session.role, reader.stores.len()), (OrgRole::Viewer, 0));
+    database.close().await;
+}
+
+#[tokio::test]
 async fn a_token_opens_its_own_session_until_it_ends() {
     let database = TestDatabase::new().await;
     database.organization("a").await;
@@ -58,6 +71,7 @@ async fn a_token_opens_its_own_session_until_it_ends() {
     assert_eq!((context.organization(), session.organization), (b.organization, b.organization));
     for token in ["", "unknown"] {
         assert!(matches!(catalog.authenticate(token).await, Err(CatalogError::Unauthenticated)), "{token:?}");
+        assert!(matches!(catalog.authenticate_reader(token).await, Err(CatalogError::Unauthenticated)), "{token:?}");
     }
     catalog.sign_out(signed_in.token.expose()).await.unwrap();
     assert!(matches!(catalog.authenticate(signed_in.token.expose()).await, Err(CatalogError::Unauthenticated)));

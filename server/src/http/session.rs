@@ -1,6 +1,9 @@
 //! Who asks: the session's cookie, and the extractor that turns it into leave to work on one organisation's rows.
 
-use aloftly_catalog::{CatalogError, SessionInfo, SessionToken, Tenant};
+use std::sync::Arc;
+
+use aloftly_catalog::{CatalogError, SessionInfo, SessionToken, Tenant, TenantContext};
+use aloftly_engine::metrics::PinnedStores;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -27,15 +30,54 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let token = token(&jar).ok_or_else(Problem::unauthenticated)?;
-        let (context, info) = app.backend.catalog.authenticate(token).await.map_err(|error| match error {
-            CatalogError::Unauthenticated => Problem::unauthenticated(),
-            other => Problem::unavailable(&other),
-        })?;
+        let verified = app.backend.catalog.authenticate(carried(&jar)?).await;
+        let (context, info) = verified.map_err(refused)?;
+        Ok(Self::of(app, context, info))
+    }
+}
+
+impl Session {
+    fn of(app: &App, context: TenantContext, info: SessionInfo) -> Self {
         let span = tracing::Span::current();
         span.record("organization", tracing::field::display(info.organization));
         span.record("user", tracing::field::display(info.user.id));
-        Ok(Self { tenant: app.backend.catalog.tenant(context), info })
+        Self { tenant: app.backend.catalog.tenant(context), info }
+    }
+}
+
+/// A verified session that asks for figures, and the stores that they can be of: as they were when the request came.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// Who asks.
+    pub session: Session,
+    /// The stores that its person may see.
+    pub stores: Arc<PinnedStores>,
+}
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let verified = app.backend.catalog.authenticate_reader(carried(&jar)?).await.map_err(refused)?;
+        let session = Session::of(app, verified.context, verified.session);
+        let pinned = verified.stores.iter().map(|store| {
+            let lake = app.backend.store_lake(&session.tenant, store.scope.id);
+            (store.scope.clone(), lake, store.state)
+        });
+        let stores = Arc::new(PinnedStores::at(pinned));
+        Ok(Self { session, stores })
+    }
+}
+
+fn carried(jar: &CookieJar) -> Result<&str, Problem> {
+    token(jar).ok_or_else(Problem::unauthenticated)
+}
+
+fn refused(error: CatalogError) -> Problem {
+    match error {
+        CatalogError::Unauthenticated => Problem::unauthenticated(),
+        other => Problem::unavailable(&other),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aloftly_catalog::OrgRole;
-use aloftly_engine::metrics::{PinnedStores, Query, QueryResponse};
+use aloftly_engine::metrics::{Query, QueryResponse};
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -12,29 +12,18 @@ use serde_json::Value;
 
 use super::super::App;
 use crate::http::problem::Problem;
-use crate::http::session::Session;
+use crate::http::session::Reader;
 use crate::telemetry::measures;
-
-/// The stores that the caller may see.
-pub(super) async fn stores(app: &App, session: &Session) -> Result<PinnedStores, Problem> {
-    let stores = session.tenant.readable_stores().await?;
-    let pinned = stores.iter().map(|store| {
-        let lake = app.backend.store_lake(&session.tenant, store.scope.id);
-        (store.scope.clone(), lake, store.state)
-    });
-    Ok(PinnedStores::at(pinned))
-}
 
 /// Answers a query, and makes something of the answer and its name, in the caller's turn.
 pub(super) async fn ask<T: Send + 'static>(
     app: &App,
-    session: &Session,
-    stores: &Arc<PinnedStores>,
+    reader: &Reader,
     query: Value,
     then: impl FnOnce(&Arc<QueryResponse>, String) -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let began = Instant::now();
-    let result = run(app, session, Arc::clone(stores), query, then).await;
+    let result = run(app, reader, query, then).await;
     let outcome = match result.as_ref().map_err(Problem::status) {
         Ok(_) => "done",
         Err(StatusCode::GATEWAY_TIMEOUT) => "timed_out",
@@ -47,8 +36,7 @@ pub(super) async fn ask<T: Send + 'static>(
 
 async fn run<T: Send + 'static>(
     app: &App,
-    session: &Session,
-    stores: Arc<PinnedStores>,
+    Reader { session, stores }: &Reader,
     query: Value,
     then: impl FnOnce(&Arc<QueryResponse>, String) -> T + Send + 'static,
 ) -> Result<T, Problem> {
@@ -56,7 +44,7 @@ async fn run<T: Send + 'static>(
     if query.explain && !session.tenant.context().has(OrgRole::Member) {
         return Err(Problem::forbidden("Explaining answers is for members of the organisation and above."));
     }
-    let metrics = app.metrics.clone();
+    let (metrics, stores) = (app.metrics.clone(), Arc::clone(stores));
     let answered = app.queries.run(session.info.organization, async move {
         let answer = metrics.query(&stores, &query).await?;
         let etag = format!("W/\"{}\"", answer.etag());

@@ -23,7 +23,7 @@ use super::{JSON, is_same};
 use crate::http::json::Json;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::request_id::RequestId;
-use crate::http::session::Session;
+use crate::http::session::Reader;
 
 /// Queries that one batch may have.
 const MAX_QUERIES: usize = 50;
@@ -125,17 +125,17 @@ pub(in crate::api) enum BatchLine<'a> {
 )]
 pub(in crate::api) async fn query_batch(
     State(app): State<App>,
-    session: Session,
+    reader: Reader,
     Extension(request_id): Extension<RequestId>,
     headers: HeaderMap,
     Json(batch): Json<BatchRequest>,
 ) -> Result<Response, Problem> {
     check(&batch)?;
     let began = Instant::now();
-    let stores = Arc::new(asking::stores(&app, &session).await?);
+    let stores = Arc::clone(&reader.stores);
     let BatchRequest { queries, mut known } = batch;
     let until = tokio::time::Instant::now() + app.backend.config.request_timeout.mul_f64(SHARE);
-    let asking = Asking { app, session, stores: Arc::clone(&stores), request_id, until };
+    let asking = Asking { app, reader, request_id, until };
     let one_by_one = wants_lines(&headers);
     let answers = stream::iter(queries.into_iter().map(move |(name, query)| {
         let (asking, known) = (asking.clone(), known.remove(&name));
@@ -189,8 +189,7 @@ fn wants_lines(headers: &HeaderMap) -> bool {
 #[derive(Clone)]
 struct Asking {
     app: App,
-    session: Session,
-    stores: Arc<aloftly_engine::metrics::PinnedStores>,
+    reader: Reader,
     request_id: RequestId,
     /// When the last answer must be there.
     until: tokio::time::Instant,
@@ -214,7 +213,7 @@ impl Asking {
             };
             Answered::of(answer, of_line.as_deref())
         };
-        let asked = asking::ask(&self.app, &self.session, &self.stores, query, then);
+        let asked = asking::ask(&self.app, &self.reader, query, then);
         let answered = tokio::time::timeout_at(self.until, asked).await;
         let too_late =
             || Problem::timed_out("batch_timeout", "The queries of the batch took longer than they may together.");

@@ -3,8 +3,6 @@
 mod asking;
 mod batch;
 
-use std::sync::Arc;
-
 use aloftly_engine::metrics::{QueryRequest, QueryResponse, Registry};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -14,7 +12,7 @@ use serde_json::Value;
 use super::App;
 use crate::http::json::Json;
 use crate::http::problem::{Problem, ProblemDocument};
-use crate::http::session::Session;
+use crate::http::session::{Reader, Session};
 
 pub(super) use batch::{__path_query_batch, query_batch};
 
@@ -58,12 +56,11 @@ pub(super) async fn get_registry(State(app): State<App>, _session: Session) -> a
 )]
 pub(super) async fn query_metrics(
     State(app): State<App>,
-    session: Session,
+    reader: Reader,
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Result<Response, Problem> {
-    let stores = Arc::new(asking::stores(&app, &session).await?);
-    let written = asking::ask(&app, &session, &stores, body, |answer, etag| Written::of(&**answer, etag)).await??;
+    let written = asking::ask(&app, &reader, body, |answer, etag| Written::of(&**answer, etag)).await??;
     let caching = [(header::ETAG, written.etag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
     if is_known(&headers, &written.etag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
