@@ -13,7 +13,7 @@ use futures::future::try_join;
 use super::compute::Asking;
 use super::error::QueryError;
 use super::figures::Group;
-use super::query::{Comparison, Direction, Filter, Operator, OrderBy, OrderField, Query, Top};
+use super::query::{Asked, Comparison, Direction, Filter, Operator, OrderBy, OrderField, Query, Top};
 use super::registry::{DimensionKind, DimensionRef};
 use super::table::Table;
 use crate::StoreId;
@@ -25,8 +25,9 @@ pub(crate) async fn tabulate(
     top: &Top,
 ) -> Result<(Table, BTreeSet<String>), QueryError> {
     let query = Query { top: None, ..query.clone() };
-    // What is wrong with all rows is so whichever groups are the largest.
-    let all = Query { granularity: None, having: None, ..whole(&query) };
+    // What is wrong with all rows is so whichever groups are the largest, and so is what is rolled of rows before the range.
+    let granularity = query.granularity.filter(|_| query.asked().any(Asked::is_rolling));
+    let all = Query { granularity, having: None, ..whole(&query) };
     let (all, mut currencies) = asking.table(&all).await?;
     let Some(largest) = largest(asking, &query, top).await? else { return asking.table(&query).await };
     let is_one_of = any_of(&query.group_by, &largest);

@@ -120,6 +120,34 @@ async fn each_group_has_a_rolling_figure_of_its_own_also_when_it_is_only_of_buck
 }
 
 #[tokio::test]
+async fn what_cannot_be_rolled_is_told_whichever_groups_are_the_largest() {
+    let mut world = World::new(NOW, 1_000);
+    let orders = [
+        Order { currency: "EUR", ..sold(1, "2026-11-15T12:00:00Z", 5, "pos") },
+        sold(2, "2026-11-17T12:00:00Z", 10, "web"),
+        sold(3, "2026-11-17T13:00:00Z", 20, "web"),
+        sold(4, "2026-11-18T12:00:00Z", 40, "pos"),
+    ];
+    world.add_store(NEW_YORK, Weekday::Mon, &[&orders]).await;
+    let of_groups = |fields: Value| {
+        let mut query = asked(&json!({"group_by": "channel", "metrics": [
+            "shopify.orders", {"metric": "shopify.revenue", "rolling": {"buckets": 3}, "as": "rolled"}
+        ]}));
+        query.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        query
+    };
+    for fields in [json!({}), json!({"top": {"groups": 1, "other": false}}), json!({"top": {"groups": 1}})] {
+        match world.ask(of_groups(fields.clone())).await {
+            Err(QueryError::MixedCurrencies { currencies }) => assert_eq!(currencies, ["EUR", "USD"], "{fields}"),
+            other => panic!("{other:?}: {fields}"),
+        }
+    }
+    let web =
+        of_groups(json!({"filters": {"channel": "web"}, "time_range": {"from": "2026-11-17", "to": "2026-11-17"}}));
+    assert_eq!(rows(&world.answer(web).await), ["2026-11-17 web 2 10.00"]);
+}
+
+#[tokio::test]
 async fn weeks_and_hours_roll_too() {
     let world = world().await;
     let answer = world
