@@ -423,7 +423,7 @@ async fn of_segments_in_quarantine_nothing_that_was_kept_is_told() {
 async fn what_gives_way_is_made_again() {
     // Room for those of one query, and for those of none.
     let (roomy, tight) = (of_three_customers(128 << 20).await, of_three_customers(3_000).await);
-    let narrow = of_three_customers(300).await;
+    let narrow = of_three_customers(100).await;
     for _ in 0..3 {
         for group_by in [json!([]), json!(["channel"]), json!(["country", "customer_type"])] {
             let mut fields = all_kinds();

@@ -26,8 +26,8 @@ use crate::{SegmentId, StoreId};
 const MAX_ROWS: usize = 50_000;
 /// Cells that it may have.
 const MAX_CELLS: i64 = 100_000;
-/// Which part of the memory of all codes those of one store may take.
-const CODES_OF_A_STORE: u64 = 4;
+/// Which part of the memory of all codes those of one store may take: by default, of a store with 1.8 million customers.
+const CODES_OF_A_STORE: u64 = 2;
 /// Partitions that are rolled up in one plan: what is made is kept, also when the query ends before all are.
 const AT_ONCE: usize = 4;
 /// How long it is remembered that there would be more.

@@ -5,10 +5,13 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
+
+/// A text's: bytes, which lie closer together than a number of 128 bits would.
+type Digest = [u8; 16];
 
 /// What a place for an entry takes.
-const PLACE: usize = size_of::<(u128, i64)>() + 1;
+const PLACE: usize = size_of::<(Digest, u32)>() + 1;
 
 /// The numbers of a store's texts, in the order in which they came. Of a text only a digest is kept, of 128 bits of SHA-256 under a key
 /// that nobody knows: it tells nothing of the text, and no two texts have the same one.
@@ -17,7 +20,7 @@ pub(crate) struct Codes {
     /// Tells these numbers from others of the same store, made after these were given up.
     pub(crate) generation: u64,
     key: [u8; 16],
-    numbers: Mutex<HashMap<u128, i64, BuildHasherDefault<Taken>>>,
+    numbers: Mutex<HashMap<Digest, u32, BuildHasherDefault<Taken>>>,
     /// Bytes that they may take.
     most: usize,
 }
@@ -36,13 +39,13 @@ impl Codes {
         }
     }
 
-    /// The number of each of these texts.
+    /// The number of each of these texts. Once there are too many ([`Codes::are_too_many`]) some may have none.
     pub(crate) fn of<'t>(&self, texts: impl Iterator<Item = Option<&'t str>>) -> Vec<Option<i64>> {
         let digests: Vec<_> = texts.map(|text| text.map(|text| self.digest(text))).collect();
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
         let mut number = |digest| {
-            let next = i64::try_from(numbers.len()).ok()?;
-            Some(*numbers.entry(digest).or_insert(next))
+            let next = u32::try_from(numbers.len()).ok()?;
+            Some(i64::from(*numbers.entry(digest).or_insert(next)))
         };
         digests.into_iter().map(|digest| number(digest?)).collect()
     }
@@ -59,15 +62,15 @@ impl Codes {
         size_of::<Self>() + places * PLACE * 8 / 7
     }
 
-    /// Whether they take more than they may.
+    /// Whether they take more than they may, or are more than there are numbers.
     pub(crate) fn are_too_many(&self) -> bool {
-        self.memory() > self.most
+        self.memory() > self.most || u32::try_from(self.len()).is_err()
     }
 
-    fn digest(&self, text: &str) -> u128 {
+    fn digest(&self, text: &str) -> Digest {
         let digest = Sha256::new().chain_update(self.key).chain_update(text).finalize();
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = <[u8; 32]>::from(digest);
-        u128::from_be_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
     }
 }
 
@@ -105,5 +108,14 @@ mod tests {
         assert_ne!(few.generation, codes.generation);
         few.of(["ann", "bob", "cid", "dot", "eve"].into_iter().map(Some));
         assert!(few.are_too_many());
+    }
+
+    #[test]
+    fn a_million_customers_take_less_than_a_store_may_by_default() {
+        let codes = Codes::new(64 << 20);
+        let texts: Vec<_> = (0..1_000_000).map(|number| format!("customer {number}")).collect();
+        codes.of(texts.iter().map(|text| Some(text.as_str())));
+        assert_eq!(codes.len(), 1_000_000);
+        assert!(!codes.are_too_many(), "{} bytes", codes.memory());
     }
 }
