@@ -179,6 +179,8 @@ async fn items_are_grouped_by_product() {
 #[tokio::test]
 async fn filters_follow_the_logic_of_sql() {
     let world = world().await;
+    let channel =
+        |operator: &str, value: &str| json!({"dimension": "channel", "operator": operator, "values": [value]});
     for (filter, orders) in [
         (json!({"channel": "web"}), 2),
         (json!({"channel": ["web", "pos"]}), 3),
@@ -204,6 +206,12 @@ async fn filters_follow_the_logic_of_sql() {
         ),
         (json!({"and": [{"channel": "web"}, {"country": "CA"}]}), 0),
         (json!({"channel": "pos", "country": "CA"}), 1),
+        // Also where what is said of a value cannot be, or is so of each: a row without one is left out.
+        (json!({"not": {"and": [channel("in", "web"), channel("in", "pos")]}}), 3),
+        (json!({"or": [channel("notIn", "web"), channel("notIn", "pos")]}), 3),
+        (json!({"not": {"and": [channel("equals", "web"), channel("equals", "pos")]}}), 3),
+        (json!({"or": [channel("notEquals", "web"), channel("notEquals", "pos")]}), 3),
+        (json!({"not": {"or": [{"not": {"channel": "web"}}, {"channel": "pos"}]}}), 2),
         (json!({"customer_type": "new"}), 1),
         (json!({"dimension": "customer_type", "operator": "notSet"}), 1),
     ] {

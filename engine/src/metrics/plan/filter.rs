@@ -38,21 +38,28 @@ fn condition(condition: &Condition) -> Expr {
     }
 }
 
-/// The filter over the facts of a store.
+/// That the filter holds for a fact of a store: true, or else false or unknown.
+///
+/// What is said of it is turned inwards, down to comparisons of which each is not true of a fact without a value. An expression that
+/// negates unknown ones would say the same, but does not survive DataFusion's simplification, which takes `a in (1) and a in (2)` for
+/// false and `a not in (1) or a not in (2)` for true also where `a` is null.
 pub(crate) fn expression(filter: &Filter, store: StoreId) -> Expr {
-    match filter {
-        Filter::And(parts) => {
-            parts.iter().map(|part| expression(part, store)).reduce(Expr::and).unwrap_or_else(|| lit(true))
-        }
-        Filter::Or(parts) => {
-            parts.iter().map(|part| expression(part, store)).reduce(Expr::or).unwrap_or_else(|| lit(false))
-        }
-        Filter::Not(part) => not(expression(part, store)),
-        Filter::Is(part) => comparison(part, store),
+    decided(filter, store, true)
+}
+
+/// That the filter is true of a fact, or that it is false.
+fn decided(filter: &Filter, store: StoreId, as_true: bool) -> Expr {
+    let all = |parts: &[Filter]| parts.iter().map(|part| decided(part, store, as_true)).reduce(Expr::and);
+    let any = |parts: &[Filter]| parts.iter().map(|part| decided(part, store, as_true)).reduce(Expr::or);
+    match (filter, as_true) {
+        (Filter::And(parts), true) | (Filter::Or(parts), false) => all(parts).unwrap_or_else(|| lit(true)),
+        (Filter::And(parts), false) | (Filter::Or(parts), true) => any(parts).unwrap_or_else(|| lit(false)),
+        (Filter::Not(part), _) => decided(part, store, !as_true),
+        (Filter::Is(part), _) => comparison(part, store, as_true),
     }
 }
 
-fn comparison(part: &Comparison, store: StoreId) -> Expr {
+fn comparison(part: &Comparison, store: StoreId, as_true: bool) -> Expr {
     let value = match part.dimension.kind {
         DimensionKind::Column(name) => ident(name),
         DimensionKind::Number(name) => cast(ident(name), DataType::Utf8View),
@@ -62,22 +69,25 @@ fn comparison(part: &Comparison, store: StoreId) -> Expr {
     let first = part.values.first().map_or("", String::as_str);
     let all = || part.values.iter().map(|value| text(value)).collect();
     let folded = || text(&first.to_lowercase());
-    match part.operator {
-        Operator::Equals => value.eq(text(first)),
-        Operator::NotEquals => value.not_eq(text(first)),
-        Operator::In => value.in_list(all(), false),
-        Operator::NotIn => value.in_list(all(), true),
-        Operator::Contains => contains(lower(value), folded()),
-        Operator::NotContains => not(contains(lower(value), folded())),
-        Operator::StartsWith => starts_with(lower(value), folded()),
-        Operator::EndsWith => ends_with(lower(value), folded()),
-        Operator::Gt => value.gt(text(first)),
-        Operator::Gte => value.gt_eq(text(first)),
-        Operator::Lt => value.lt(text(first)),
-        Operator::Lte => value.lt_eq(text(first)),
-        Operator::Set => value.is_not_null(),
-        Operator::NotSet => value.is_null(),
-    }
+    let (of, is_said) = match part.operator {
+        Operator::Equals => (value.clone().eq(text(first)), true),
+        Operator::NotEquals => (value.clone().eq(text(first)), false),
+        Operator::In => (value.clone().in_list(all(), false), true),
+        Operator::NotIn => (value.clone().in_list(all(), false), false),
+        Operator::Contains => (contains(lower(value.clone()), folded()), true),
+        Operator::NotContains => (contains(lower(value.clone()), folded()), false),
+        Operator::StartsWith => (starts_with(lower(value.clone()), folded()), true),
+        Operator::EndsWith => (ends_with(lower(value.clone()), folded()), true),
+        Operator::Gt => (value.clone().gt(text(first)), true),
+        Operator::Gte => (value.clone().gt_eq(text(first)), true),
+        Operator::Lt => (value.clone().lt(text(first)), true),
+        Operator::Lte => (value.clone().lt_eq(text(first)), true),
+        Operator::Set | Operator::NotSet => {
+            let is_set = (part.operator == Operator::Set) == as_true;
+            return if is_set { value.is_not_null() } else { value.is_null() };
+        }
+    };
+    if is_said == as_true { of } else { value.is_not_null().and(not(of)) }
 }
 
 pub(crate) fn text(value: &str) -> Expr {
