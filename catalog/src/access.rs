@@ -1,20 +1,10 @@
-//! Which stores an actor may see, and in which they may write.
-//!
-//! Owners, admins and the program itself: all of the organisation's. Members and viewers: those of the workspaces that they
-//! were added to, and write only where they are a workspace's editor or admin and not a viewer of the organisation.
+//! Which stores and workspaces an actor may see, and what they may do there: as [`WorkspacePermission`] says.
 
 use aloftly_engine::StoreId;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use crate::{Actor, CatalogError, OrgRole, Tenant, WorkspaceRole};
-
-/// What is going to be done in a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Need {
-    Read,
-    Write,
-}
+use crate::{Actor, CatalogError, Tenant, WorkspaceId, WorkspacePermission, WorkspaceRole};
 
 impl Tenant {
     /// The user whose workspaces bound what this actor sees; `None` for those who see all.
@@ -25,13 +15,13 @@ impl Tenant {
         }
     }
 
-    /// Refuses a store that does not exist or may not be seen ([`CatalogError::NotFound`]), or only be read
+    /// Refuses a store that does not exist or may not be seen ([`CatalogError::NotFound`]), or in which the actor may not do that
     /// ([`CatalogError::Forbidden`]).
     pub(crate) async fn check_store(
         &self,
         transaction: &mut PgTransaction<'static>,
         store: StoreId,
-        need: Need,
+        permission: WorkspacePermission,
     ) -> Result<(), CatalogError> {
         let row = sqlx::query!(
             r#"SELECT (
@@ -46,14 +36,47 @@ impl Tenant {
         .fetch_optional(&mut **transaction)
         .await?
         .ok_or_else(CatalogError::no_store)?;
+        self.check_role(row.role.as_deref(), permission, CatalogError::no_store)
+    }
+
+    /// The same of a workspace.
+    pub(crate) async fn check_workspace(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        workspace: WorkspaceId,
+        permission: WorkspacePermission,
+    ) -> Result<(), CatalogError> {
+        let no_workspace = || CatalogError::NotFound("workspace");
+        let row = sqlx::query!(
+            r#"SELECT (
+                SELECT member.role FROM workspace_members AS member
+                WHERE member.org_id = workspace.org_id AND member.workspace_id = workspace.id AND member.user_id = $3
+            ) AS role
+            FROM workspaces AS workspace WHERE workspace.org_id = $1 AND workspace.id = $2"#,
+            self.context().organization().0,
+            workspace.0,
+            self.bounded_by(),
+        )
+        .fetch_optional(&mut **transaction)
+        .await?
+        .ok_or_else(no_workspace)?;
+        self.check_role(row.role.as_deref(), permission, no_workspace)
+    }
+
+    /// Whether the role that the actor has in a workspace, if any, is enough.
+    fn check_role(
+        &self,
+        role: Option<&str>,
+        permission: WorkspacePermission,
+        unseen: impl FnOnce() -> CatalogError,
+    ) -> Result<(), CatalogError> {
         if self.bounded_by().is_none() {
             return Ok(());
         }
-        let role = WorkspaceRole::parse(&row.role.ok_or_else(CatalogError::no_store)?)?;
-        let writes = role >= WorkspaceRole::Editor && self.context().has(OrgRole::Member);
-        if need == Need::Write && !writes {
-            return Err(CatalogError::Forbidden(WorkspaceRole::Editor.as_str()));
+        let role = WorkspaceRole::parse(role.ok_or_else(unseen)?)?;
+        if role >= permission.least() && self.context().may_somewhere(permission) {
+            return Ok(());
         }
-        Ok(())
+        Err(CatalogError::Forbidden(permission.least().as_str()))
     }
 }

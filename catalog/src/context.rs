@@ -1,8 +1,11 @@
 //! On whose behalf the catalog works.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{CatalogError, OrganizationId, UserId};
+use crate::{CatalogError, OrganizationId, Permission, UserId, WorkspacePermission};
 
 /// What a member may do in the organisation. Each role includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,10 +37,15 @@ impl OrgRole {
     /// Every role, the least first.
     pub const ALL: [Self; 4] = [Self::Viewer, Self::Member, Self::Admin, Self::Owner];
 
-    /// Whether it sees every workspace, and not only those that its holder is in.
+    /// Whether it works in every workspace, and not only in those that its holder is in.
     pub(crate) fn sees_all(self) -> bool {
-        self >= Self::Admin
+        self >= Permission::SeeAllWorkspaces.least()
     }
+}
+
+impl WorkspaceRole {
+    /// Every role, the least first.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Editor, Self::Admin];
 }
 
 macro_rules! text {
@@ -49,6 +57,7 @@ macro_rules! text {
                 match self { $(Self::$variant => $text),+ }
             }
 
+            /// From what a row says.
             pub(crate) fn parse(text: &str) -> Result<Self, CatalogError> {
                 match text {
                     $($text => Ok(Self::$variant),)+
@@ -76,17 +85,52 @@ pub enum Actor {
     System(&'static str),
 }
 
+/// Where a request comes from, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The caller's address.
+    pub address: Option<IpAddr>,
+    /// What the caller's program says that it is.
+    pub user_agent: Option<String>,
+}
+
+impl Origin {
+    /// As much of a program's name as is kept.
+    const LONGEST: usize = 512;
+
+    pub(crate) fn address_text(&self) -> Option<String> {
+        self.address.map(|address| address.to_string())
+    }
+
+    /// What Postgres can keep of the program's name.
+    pub(crate) fn user_agent_text(&self) -> Option<String> {
+        let printable = |text: &String| text.chars().filter(|c| !c.is_control()).take(Self::LONGEST).collect();
+        self.user_agent.as_ref().map(printable)
+    }
+}
+
 /// Leave to work on one organisation's rows. It comes from [`crate::Catalog::authenticate`] or from a [`SystemContext`], and
 /// cannot be made otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantContext {
     organization: OrganizationId,
     actor: Actor,
+    origin: Arc<Origin>,
 }
 
 impl TenantContext {
     pub(crate) fn of_user(organization: OrganizationId, id: UserId, role: OrgRole) -> Self {
-        Self { organization, actor: Actor::User { id, role } }
+        Self { organization, actor: Actor::User { id, role }, origin: Arc::default() }
+    }
+
+    /// The same leave, for a request that comes from there.
+    #[must_use]
+    pub fn coming_from(self, origin: Origin) -> Self {
+        Self { origin: Arc::new(origin), ..self }
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// The tenant.
@@ -101,11 +145,20 @@ impl TenantContext {
         self.actor
     }
 
-    /// Whether the actor has at least that role; the program itself has every role.
+    /// Whether the actor may do that; the program itself may do everything.
     #[must_use]
-    pub fn has(&self, least: OrgRole) -> bool {
+    pub fn may(&self, permission: Permission) -> bool {
         match self.actor {
-            Actor::User { role, .. } => role >= least,
+            Actor::User { role, .. } => role >= permission.least(),
+            Actor::System(_) => true,
+        }
+    }
+
+    /// Whether the actor may do that in some workspace, as far as the organisation's role says; the workspace's may say no.
+    #[must_use]
+    pub fn may_somewhere(&self, permission: WorkspacePermission) -> bool {
+        match self.actor {
+            Actor::User { role, .. } => role > OrgRole::Viewer || permission.is_to_look(),
             Actor::System(_) => true,
         }
     }
@@ -129,6 +182,6 @@ impl SystemContext {
 
 impl From<SystemContext> for TenantContext {
     fn from(system: SystemContext) -> Self {
-        Self { organization: system.organization, actor: Actor::System(system.reason) }
+        Self { organization: system.organization, actor: Actor::System(system.reason), origin: Arc::default() }
     }
 }

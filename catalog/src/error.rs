@@ -35,6 +35,9 @@ pub enum CatalogError {
     /// The caller sees it, but may not do this.
     #[error("this needs the role {0}")]
     Forbidden(&'static str),
+    /// An organisation must have an owner.
+    #[error("this is the organisation's last owner")]
+    LastOwner,
     /// The address or the password is wrong; which of them is not told.
     #[error("the email or the password is wrong")]
     InvalidCredentials,

@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod testing;
 
 mod access;
+mod audit;
 mod catalog;
 mod context;
 mod endpoint;
@@ -21,8 +22,10 @@ mod error;
 mod ids;
 mod imports;
 mod manifest;
+mod members;
 mod passwords;
-mod people;
+pub mod permissions;
+mod person;
 mod postgres_version;
 mod provision;
 mod sessions;
@@ -33,15 +36,18 @@ mod tenant;
 mod upkeep;
 mod versions;
 
+pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};
 pub use catalog::{Catalog, CatalogOptions};
-pub use context::{Actor, OrgRole, SystemContext, TenantContext, WorkspaceRole};
+pub use context::{Actor, OrgRole, Origin, SystemContext, TenantContext, WorkspaceRole};
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
 pub use ids::{ImportId, OrganizationId, SessionId, UserId, WorkspaceId};
 pub use imports::{
     Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement, WaitingImport,
 };
-pub use people::Member;
+pub use members::{Member, WorkspaceMembership};
+pub use permissions::{Permission, WorkspacePermission};
+pub use person::{Membership, Person, PersonSession};
 pub use postgres_version::PostgresVersion;
 pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sessions::{Authenticated, SessionInfo, SessionToken, SignedIn, User};

@@ -4,6 +4,7 @@ use aloftly_engine::StoreId;
 use chrono::Weekday;
 use chrono_tz::Tz;
 
+use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
 use crate::error::taken;
 use crate::sessions::{insert_password, normalized};
@@ -78,7 +79,7 @@ impl Catalog {
         sqlx::query!(
             "INSERT INTO users (id, email, name, created_at) VALUES ($1, $2, $3, $4)",
             owner.0,
-            email,
+            &email,
             checked_name("owner's name", &new.owner_name)?,
             now,
         )
@@ -119,6 +120,8 @@ impl Catalog {
         for store in &new.stores {
             stores.push(insert_store(&tenant, &mut transaction, workspace, store).await?);
         }
+        let done = Done::new(AuditAction::OrganizationCreated).to(organization.0, new.name.trim());
+        tenant.record(&mut transaction, done.with("owner", email)).await?;
         transaction.commit().await?;
         Ok(Provisioned { organization, workspace, owner, stores })
     }

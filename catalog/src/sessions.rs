@@ -14,13 +14,15 @@ use sha2::{Digest, Sha256};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
+use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
 use crate::{
-    Catalog, CatalogError, OrgRole, OrganizationId, ReadableStore, SessionId, TenantContext, UserId, passwords,
+    Catalog, CatalogError, OrgRole, OrganizationId, Origin, ReadableStore, SessionId, SystemContext, TenantContext,
+    UserId, passwords,
 };
 
 const LIFETIME: TimeDelta = TimeDelta::days(30);
-const IDLE: TimeDelta = TimeDelta::days(7);
+pub(crate) const IDLE: TimeDelta = TimeDelta::days(7);
 /// How exactly it is known when a session was last used: a write per request would be too much.
 const SEEN: TimeDelta = TimeDelta::minutes(5);
 
@@ -107,7 +109,7 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::InvalidCredentials`] when the address, the password or the membership is missing or wrong; otherwise
     /// when the database is unavailable.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, CatalogError> {
+    pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<SignedIn, CatalogError> {
         let email = normalized(email);
         // Postgres cannot even be asked for such an address; whoever tries waits as long as for any other.
         if email.contains('\0') {
@@ -133,10 +135,17 @@ impl Catalog {
         let (true, Some(organization)) = (matches, organization) else {
             return Err(CatalogError::InvalidCredentials);
         };
-        self.begin_session(id, organization.into()).await
+        self.begin_session(id, organization.into(), origin, AuditAction::SessionBegun).await
     }
 
-    async fn begin_session(&self, user: UserId, organization: OrganizationId) -> Result<SignedIn, CatalogError> {
+    /// Begins a session of a person who belongs to the organisation, and writes down how.
+    pub(crate) async fn begin_session(
+        &self,
+        user: UserId,
+        organization: OrganizationId,
+        origin: &Origin,
+        how: AuditAction,
+    ) -> Result<SignedIn, CatalogError> {
         let token = SessionToken::new()?;
         let id = SessionId(self.clock().new_id());
         let now = self.clock().now();
@@ -152,21 +161,25 @@ impl Catalog {
         .execute(&mut *transaction)
         .await?;
         sqlx::query!(
-            "INSERT INTO sessions (org_id, id, user_id, token_hash, created_at, last_seen_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $5, $6)",
+            "INSERT INTO sessions (org_id, id, user_id, token_hash, created_at, last_seen_at, expires_at, address, user_agent)
+            VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
             organization.0,
             id.0,
             user.0,
             &digest(token.expose())[..],
             now,
             expires_at,
+            origin.address_text(),
+            origin.user_agent_text(),
         )
         .execute(&mut *transaction)
         .await?;
         let session = describe(&mut transaction, id, organization, user, expires_at).await?;
-        transaction.commit().await?;
         let session = session.ok_or(CatalogError::InvalidCredentials)?;
-        Ok(SignedIn { token, context: TenantContext::of_user(organization, user, session.role), session })
+        let context = TenantContext::of_user(organization, user, session.role).coming_from(origin.clone());
+        self.tenant(context.clone()).record(&mut transaction, Done::new(how).to(id.0, &*session.user.email)).await?;
+        transaction.commit().await?;
+        Ok(SignedIn { token, context, session })
     }
 
     /// Who holds that token.
@@ -240,12 +253,33 @@ impl Catalog {
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub async fn sign_out(&self, token: &str) -> Result<(), CatalogError> {
+    pub async fn sign_out(&self, token: &str, origin: &Origin) -> Result<(), CatalogError> {
         let hash = digest(token);
         let mut transaction = self.begin(Scope::Session(&hash)).await?;
-        sqlx::query!("DELETE FROM sessions WHERE token_hash = $1", &hash[..]).execute(&mut *transaction).await?;
+        let ended = sqlx::query!("DELETE FROM sessions WHERE token_hash = $1 RETURNING org_id, id, user_id", &hash[..])
+            .fetch_optional(&mut *transaction)
+            .await?;
+        if let Some(ended) = ended {
+            let organization = OrganizationId(ended.org_id);
+            narrow(&mut transaction, Scope::Organization(organization)).await?;
+            self.record_ended(&mut transaction, organization, ended.user_id.into(), ended.id.into(), origin).await?;
+        }
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Writes down that a person ended a session of theirs; in the scope of its organisation.
+    pub(crate) async fn record_ended(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        organization: OrganizationId,
+        user: UserId,
+        session: SessionId,
+        origin: &Origin,
+    ) -> Result<(), CatalogError> {
+        // Their role does not matter: they did it as the person whose session it is.
+        let context = TenantContext::of_user(organization, user, OrgRole::Viewer).coming_from(origin.clone());
+        self.tenant(context).record(transaction, Done::new(AuditAction::SessionEnded).to(session.0, "session")).await
     }
 
     /// Gives the person with that address a new password and ends all their sessions. For the terminal: whoever may call it is
@@ -259,12 +293,39 @@ impl Catalog {
         let email = normalized(email);
         let mut transaction = self.begin(Scope::Email(&email)).await?;
         let user = user_by_email(&mut transaction, &email).await?.ok_or(CatalogError::NotFound("user"))?;
-        narrow(&mut transaction, Scope::User(user)).await?;
-        insert_password(&mut transaction, user, &hash, self.clock().now()).await?;
-        sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user.0).execute(&mut *transaction).await?;
+        let organizations = renew_password(&mut transaction, user, &hash, None, self.clock().now()).await?;
+        for organization in organizations {
+            narrow(&mut transaction, Scope::Organization(organization)).await?;
+            let terminal = self.tenant(SystemContext::new(organization, "a command at the terminal"));
+            terminal.record(&mut transaction, Done::new(AuditAction::PasswordChanged).to(user.0, &*email)).await?;
+        }
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Gives a person another password and ends their sessions, all but the one that is kept. Says which organisations they belong to.
+pub(crate) async fn renew_password(
+    transaction: &mut PgTransaction<'static>,
+    user: UserId,
+    hash: &str,
+    kept: Option<SessionId>,
+    now: DateTime<Utc>,
+) -> Result<Vec<OrganizationId>, CatalogError> {
+    narrow(transaction, Scope::User(user)).await?;
+    insert_password(transaction, user, hash, now).await?;
+    sqlx::query!(
+        "DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR id <> $2)",
+        user.0,
+        kept.map(|session| session.0),
+    )
+    .execute(&mut **transaction)
+    .await?;
+    let organizations =
+        sqlx::query_scalar!("SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY org_id", user.0)
+            .fetch_all(&mut **transaction)
+            .await?;
+    Ok(organizations.into_iter().map(OrganizationId).collect())
 }
 
 /// Keeps a password's hash; in the scope of its user.

@@ -9,8 +9,9 @@ use chrono_tz::Tz;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
+use crate::audit::{AuditAction, Done};
 use crate::error::taken;
-use crate::{CatalogError, NewStore, OrgRole, OrganizationId, Tenant, WorkspaceId};
+use crate::{CatalogError, NewStore, OrganizationId, Permission, Tenant, WorkspaceId};
 
 /// The tenant.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,9 +178,10 @@ impl Tenant {
     /// # Errors
     /// When the actor may not, the name is taken, or the database is unavailable.
     pub async fn create_workspace(&self, name: &str) -> Result<WorkspaceId, CatalogError> {
-        self.require(OrgRole::Admin)?;
+        self.require(Permission::ManageWorkspaces)?;
         let mut transaction = self.begin().await?;
         let id = insert_workspace(self, &mut transaction, name).await?;
+        self.record(&mut transaction, Done::new(AuditAction::WorkspaceCreated).to(id.0, name.trim())).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -221,9 +223,10 @@ impl Tenant {
     /// When the actor may not, the workspace does not exist, a value is wrong, the name is taken in the workspace, or the
     /// database is unavailable.
     pub async fn create_store(&self, workspace: WorkspaceId, store: &NewStore) -> Result<StoreId, CatalogError> {
-        self.require(OrgRole::Admin)?;
+        self.require(Permission::ManageWorkspaces)?;
         let mut transaction = self.begin().await?;
         let id = insert_store(self, &mut transaction, workspace, store).await?;
+        self.record(&mut transaction, Done::new(AuditAction::StoreCreated).to(id.0, store.name.trim())).await?;
         transaction.commit().await?;
         Ok(id)
     }

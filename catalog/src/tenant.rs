@@ -7,7 +7,7 @@ use sqlx::PgTransaction;
 
 use crate::catalog::{Catalog, Scope};
 use crate::manifest::PgManifest;
-use crate::{CatalogError, OrgRole, TenantContext};
+use crate::{CatalogError, Permission, TenantContext};
 
 /// One organisation's rows, as far as the context's actor may see them. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -43,8 +43,8 @@ impl Tenant {
         self.catalog.begin(Scope::Organization(self.context.organization())).await
     }
 
-    /// Refuses an actor below that role.
-    pub(crate) fn require(&self, least: OrgRole) -> Result<(), CatalogError> {
-        if self.context.has(least) { Ok(()) } else { Err(CatalogError::Forbidden(least.as_str())) }
+    /// Refuses an actor who may not do that.
+    pub(crate) fn require(&self, permission: Permission) -> Result<(), CatalogError> {
+        if self.context.may(permission) { Ok(()) } else { Err(CatalogError::Forbidden(permission.least().as_str())) }
     }
 }

@@ -17,7 +17,10 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
 
 use crate::cluster::{Cluster, ClusterOptions};
-use crate::{Catalog, CatalogOptions, Endpoint, NewOrganization, NewStore, Provisioned, SystemContext, Tenant};
+use crate::{
+    Catalog, CatalogOptions, Endpoint, NewOrganization, NewStore, OrgRole, OrganizationId, Origin, Provisioned,
+    SignedIn, SystemContext, Tenant, UserId, passwords,
+};
 
 const TEMPLATE: &str = "aloftly";
 
@@ -163,12 +166,52 @@ impl TestDatabase {
         (self.catalog.tenant(SystemContext::new(made.organization, "a test")), made)
     }
 
+    /// Another person in an organisation, whose password is [`PASSWORD`], too. Somebody who is known by that address joins it.
+    ///
+    /// # Panics
+    /// When they belong to it already.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn member(&self, organization: OrganizationId, email: &str, role: OrgRole) -> UserId {
+        let now = self.clock.now();
+        let hash = passwords::hash(&self.catalog, PASSWORD).await.expect("a password can be hashed");
+        let mut superuser = self.connect(&self.superuser).await;
+        let user: uuid::Uuid = sqlx::query_scalar(
+            "WITH person AS (
+                INSERT INTO users (id, email, name, created_at) VALUES ($1, $2, $2, $5)
+                ON CONFLICT (email) DO UPDATE SET name = users.name RETURNING id
+            ), password AS (
+                INSERT INTO user_passwords (user_id, password_hash, changed_at) SELECT id, $3, $5 FROM person ON CONFLICT DO NOTHING
+            )
+            INSERT INTO org_members (org_id, user_id, role, created_at) SELECT $4, id, $6, $5 FROM person RETURNING user_id",
+        )
+        .bind(self.clock.new_id())
+        .bind(email)
+        .bind(hash)
+        .bind(organization.0)
+        .bind(now)
+        .bind(role.as_str())
+        .fetch_one(&mut superuser)
+        .await
+        .expect("a member can be added");
+        UserId(user)
+    }
+
+    /// The rows of the organisation that they joined first, as that person may see them, who signs in from nowhere in particular.
+    ///
+    /// # Panics
+    /// When nobody has that address and [`PASSWORD`].
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn as_person(&self, email: &str) -> (Tenant, SignedIn) {
+        let signed_in = self.catalog.sign_in(email, PASSWORD, &Origin::default()).await.expect("they can sign in");
+        (self.catalog.tenant(signed_in.context.clone()), signed_in)
+    }
+
     /// Gives the owner of an organisation that [`Self::organization`] made another role there, and a viewer's place in a workspace.
     ///
     /// # Panics
     /// When the database refuses.
     #[allow(clippy::expect_used, reason = "for tests")]
-    pub async fn demote_owner(&self, name: &str, workspace: &str, role: crate::OrgRole) {
+    pub async fn demote_owner(&self, name: &str, workspace: &str, role: OrgRole) {
         let mut superuser = self.connect(&self.superuser).await;
         let email = format!("owner@{name}.test");
         sqlx::query(

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod audit;
 mod cluster;
 mod context;
 mod imports;
 mod lint;
 mod manifest;
+mod members;
+mod person;
 mod reads;
 mod sessions;
 mod startup;

@@ -1,7 +1,7 @@
 //! What is read in one statement: the same as by any other way, and nothing of anybody else.
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
-use aloftly_catalog::{CatalogError, NewStore, OrgRole};
+use aloftly_catalog::{CatalogError, NewStore, OrgRole, Origin};
 use sqlx::Connection as _;
 
 fn store(name: &str) -> NewStore {
@@ -21,7 +21,7 @@ async fn the_readable_stores_are_those_that_everybody_may_see() {
     let other = tenant.create_workspace("other").await.unwrap();
     tenant.create_store(other, &store("hidden")).await.unwrap();
     tenant.create_store(made.workspace, &store("shown")).await.unwrap();
-    let signed_in = database.catalog().sign_in("owner@a.test", PASSWORD).await.unwrap();
+    let signed_in = database.catalog().sign_in("owner@a.test", PASSWORD, &Origin::default()).await.unwrap();
     for (role, expected) in [
         (OrgRole::Owner, vec!["a store", "hidden", "shown"]),
         (OrgRole::Admin, vec!["a store", "hidden", "shown"]),
@@ -51,10 +51,11 @@ async fn the_readable_stores_are_those_that_everybody_may_see() {
 #[tokio::test]
 async fn without_a_store_there_is_still_a_session() {
     let database = TestDatabase::new().await;
-    let (tenant, _) = database.organization("a").await;
+    let (tenant, made) = database.organization("a").await;
     tenant.create_workspace("empty").await.unwrap();
+    tenant.remove_from_workspace(made.workspace, made.owner).await.unwrap();
     database.demote_owner("a", "empty", OrgRole::Viewer).await;
-    let signed_in = database.catalog().sign_in("owner@a.test", PASSWORD).await.unwrap();
+    let signed_in = database.catalog().sign_in("owner@a.test", PASSWORD, &Origin::default()).await.unwrap();
     let reader = database.catalog().authenticate_reader(signed_in.token.expose()).await.unwrap();
     assert_eq!((reader.session.role, reader.stores.len()), (OrgRole::Viewer, 0));
     database.close().await;
@@ -66,14 +67,14 @@ async fn a_token_opens_its_own_session_until_it_ends() {
     database.organization("a").await;
     let (_, b) = database.organization("b").await;
     let catalog = database.catalog();
-    let signed_in = catalog.sign_in("owner@b.test", PASSWORD).await.unwrap();
+    let signed_in = catalog.sign_in("owner@b.test", PASSWORD, &Origin::default()).await.unwrap();
     let (context, session) = catalog.authenticate(signed_in.token.expose()).await.unwrap();
     assert_eq!((context.organization(), session.organization), (b.organization, b.organization));
     for token in ["", "unknown"] {
         assert!(matches!(catalog.authenticate(token).await, Err(CatalogError::Unauthenticated)), "{token:?}");
         assert!(matches!(catalog.authenticate_reader(token).await, Err(CatalogError::Unauthenticated)), "{token:?}");
     }
-    catalog.sign_out(signed_in.token.expose()).await.unwrap();
+    catalog.sign_out(signed_in.token.expose(), &Origin::default()).await.unwrap();
     assert!(matches!(catalog.authenticate(signed_in.token.expose()).await, Err(CatalogError::Unauthenticated)));
     database.close().await;
 }

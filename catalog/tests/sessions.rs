@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
-use aloftly_catalog::{Actor, CatalogError, NewOrganization, OrgRole};
+use aloftly_catalog::{Actor, CatalogError, NewOrganization, OrgRole, Origin};
 use aloftly_engine::clock::FixedClock;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -19,7 +19,7 @@ async fn at_noon() -> (Arc<FixedClock>, TestDatabase) {
 #[tokio::test]
 async fn the_owner_signs_in_whatever_the_case_of_the_address() {
     let (_, database) = at_noon().await;
-    let signed_in = database.catalog().sign_in(" Owner@ACME.test ", PASSWORD).await.unwrap();
+    let signed_in = database.catalog().sign_in(" Owner@ACME.test ", PASSWORD, &Origin::default()).await.unwrap();
     let (context, session) = database.catalog().authenticate(signed_in.token.expose()).await.unwrap();
     assert_eq!(session.user.email, "owner@acme.test");
     assert_eq!((session.organization_name.as_str(), session.role), ("acme", OrgRole::Owner));
@@ -39,7 +39,7 @@ async fn a_wrong_password_and_an_unknown_address_are_told_alike() {
         ("", PASSWORD),
         ("owner@acme.test' OR true --", PASSWORD),
     ] {
-        let refused = database.catalog().sign_in(email, password).await.unwrap_err();
+        let refused = database.catalog().sign_in(email, password, &Origin::default()).await.unwrap_err();
         assert!(matches!(refused, CatalogError::InvalidCredentials), "{email}: {refused}");
     }
 }
@@ -51,7 +51,7 @@ async fn an_unknown_address_takes_as_long_as_a_known_one() {
     for _ in 0..5 {
         for (fastest, email) in fastest.iter_mut().zip(["owner@acme.test", "nobody@acme.test"]) {
             let start = Instant::now();
-            database.catalog().sign_in(email, "wrong").await.unwrap_err();
+            database.catalog().sign_in(email, "wrong", &Origin::default()).await.unwrap_err();
             *fastest = start.elapsed().min(*fastest);
         }
     }
@@ -62,7 +62,7 @@ async fn an_unknown_address_takes_as_long_as_a_known_one() {
 #[tokio::test]
 async fn the_database_holds_neither_the_token_nor_the_password() {
     let (_, database) = at_noon().await;
-    let token = database.catalog().sign_in("owner@acme.test", PASSWORD).await.unwrap().token;
+    let token = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
     assert_eq!(token.expose().len(), 43);
     let mut superuser = database.connect(database.superuser()).await;
     let kept: String = sqlx::query_scalar(
@@ -80,10 +80,10 @@ async fn the_database_holds_neither_the_token_nor_the_password() {
 async fn signing_out_ends_that_session_and_no_other() {
     let (_, database) = at_noon().await;
     let catalog = database.catalog();
-    let here = catalog.sign_in("owner@acme.test", PASSWORD).await.unwrap().token;
-    let there = catalog.sign_in("owner@acme.test", PASSWORD).await.unwrap().token;
-    catalog.sign_out(here.expose()).await.unwrap();
-    catalog.sign_out(here.expose()).await.unwrap();
+    let here = catalog.sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
+    let there = catalog.sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
+    catalog.sign_out(here.expose(), &Origin::default()).await.unwrap();
+    catalog.sign_out(here.expose(), &Origin::default()).await.unwrap();
     assert!(matches!(catalog.authenticate(here.expose()).await, Err(CatalogError::Unauthenticated)));
     catalog.authenticate(there.expose()).await.unwrap();
     assert!(matches!(catalog.authenticate("no such token").await, Err(CatalogError::Unauthenticated)));
@@ -93,11 +93,11 @@ async fn signing_out_ends_that_session_and_no_other() {
 async fn a_new_password_ends_every_session_and_the_old_password() {
     let (_, database) = at_noon().await;
     let catalog = database.catalog();
-    let token = catalog.sign_in("owner@acme.test", PASSWORD).await.unwrap().token;
+    let token = catalog.sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
     catalog.set_password("owner@acme.test", "another good password").await.unwrap();
     assert!(matches!(catalog.authenticate(token.expose()).await, Err(CatalogError::Unauthenticated)));
-    assert!(catalog.sign_in("owner@acme.test", PASSWORD).await.is_err());
-    catalog.sign_in("owner@acme.test", "another good password").await.unwrap();
+    assert!(catalog.sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.is_err());
+    catalog.sign_in("owner@acme.test", "another good password", &Origin::default()).await.unwrap();
     assert!(matches!(catalog.set_password("owner@acme.test", "short").await, Err(CatalogError::Invalid { .. })));
     let unknown = catalog.set_password("nobody@acme.test", "another good password").await;
     assert!(matches!(unknown, Err(CatalogError::NotFound("user"))));
@@ -106,7 +106,7 @@ async fn a_new_password_ends_every_session_and_the_old_password() {
 #[tokio::test]
 async fn a_session_ends_after_a_week_without_use() {
     let (clock, database) = at_noon().await;
-    let token = database.catalog().sign_in("owner@acme.test", PASSWORD).await.unwrap().token;
+    let token = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
     clock.advance(6 * DAY);
     database.catalog().authenticate(token.expose()).await.unwrap();
     clock.advance(6 * DAY);
@@ -118,7 +118,7 @@ async fn a_session_ends_after_a_week_without_use() {
 #[tokio::test]
 async fn a_session_ends_after_thirty_days_of_use() {
     let (clock, database) = at_noon().await;
-    let token = database.catalog().sign_in("owner@acme.test", PASSWORD).await.unwrap().token;
+    let token = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
     for _ in 0..29 {
         clock.advance(DAY);
         database.catalog().authenticate(token.expose()).await.unwrap();
@@ -130,11 +130,11 @@ async fn a_session_ends_after_thirty_days_of_use() {
 #[tokio::test]
 async fn a_session_ends_with_the_membership() {
     let (_, database) = at_noon().await;
-    let token = database.catalog().sign_in("owner@acme.test", PASSWORD).await.unwrap().token;
+    let token = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
     let mut superuser = database.connect(database.superuser()).await;
     sqlx::raw_sql("DELETE FROM org_members").execute(&mut superuser).await.unwrap();
     assert!(matches!(database.catalog().authenticate(token.expose()).await, Err(CatalogError::Unauthenticated)));
-    let refused = database.catalog().sign_in("owner@acme.test", PASSWORD).await.unwrap_err();
+    let refused = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap_err();
     assert!(matches!(refused, CatalogError::InvalidCredentials), "{refused}");
 }
 
@@ -180,6 +180,6 @@ async fn a_person_in_no_scope_of_their_own_is_hidden() {
 #[tokio::test]
 async fn an_address_that_postgres_cannot_be_asked_for_is_as_wrong_as_any_other() {
     let (_, database) = at_noon().await;
-    let refused = database.catalog().sign_in("owner\0@acme.test", PASSWORD).await.unwrap_err();
+    let refused = database.catalog().sign_in("owner\0@acme.test", PASSWORD, &Origin::default()).await.unwrap_err();
     assert!(matches!(refused, CatalogError::InvalidCredentials), "{refused}");
 }

@@ -62,7 +62,7 @@ async fn a_database_without_the_migrations_is_refused_and_can_be_migrated_twice(
     let empty = empty_database(&mut superuser, "empty").await;
     let app = database.app().with_database(&empty);
     let said = refused(&app).await;
-    assert!(said.contains("lacks 8 migration(s)"), "{said}");
+    assert!(said.contains("lacks 9 migration(s)"), "{said}");
     for _ in 0..2 {
         Catalog::migrate(&database.owner().with_database(&empty)).await.unwrap();
     }

@@ -1,7 +1,7 @@
 //! Organisations, workspaces, stores, and who may see and change them.
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
-use aloftly_catalog::{CatalogError, NewImport, NewStore, Provisioned, Tenant};
+use aloftly_catalog::{CatalogError, NewImport, NewStore, Origin, Provisioned, Tenant};
 use aloftly_engine::lake::ManifestError;
 use chrono::Weekday;
 use sqlx::AssertSqlSafe;
@@ -26,7 +26,7 @@ async fn demoted(database: &TestDatabase, made: &Provisioned, role: &str, worksp
     };
     let sql = format!("UPDATE org_members SET role = '{role}' WHERE org_id = '{}'; {change}", made.organization);
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut superuser).await.unwrap();
-    let signed_in = database.catalog().sign_in("owner@acme.test", PASSWORD).await.unwrap();
+    let signed_in = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap();
     database.catalog().tenant(signed_in.context)
 }
 

@@ -4,7 +4,7 @@
 //! empty.
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
-use aloftly_catalog::{NewImport, Provisioned, Tenant};
+use aloftly_catalog::{NewImport, Origin, Provisioned, Tenant};
 use aloftly_engine::lake::manifest::Segment;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
@@ -24,7 +24,7 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
     manifest.withdraw(store, &[doomed.id]).await.unwrap();
     manifest.publish(commit).await.unwrap();
     manifest.quarantine(store, live.id, &format!("canary of {name}")).await.unwrap();
-    database.catalog().sign_in(&format!("owner@{name}.test"), PASSWORD).await.unwrap();
+    database.catalog().sign_in(&format!("owner@{name}.test"), PASSWORD, &Origin::default()).await.unwrap();
     let import = NewImport {
         store,
         kind: "shopify_orders".to_owned(),

@@ -4,6 +4,7 @@
 pub mod api;
 pub mod cli;
 pub mod config;
+mod csv_line;
 pub mod http;
 pub mod importing;
 pub mod service;

@@ -13,6 +13,13 @@ fn the_web_apps_copy_of_the_document_is_up_to_date() {
 }
 
 #[test]
+fn the_table_of_permissions_is_up_to_date() {
+    let kept = std::fs::read_to_string("../docs/permissions.md").unwrap();
+    let is_same = kept == aloftly_catalog::permissions::table();
+    assert!(is_same, "docs/permissions.md is out of date: `aloftly permissions > docs/permissions.md`");
+}
+
+#[test]
 fn every_operation_says_how_it_fails_and_is_known_by_a_name() {
     let document = serde_json::to_value(api::document()).unwrap();
     let mut names = std::collections::BTreeSet::new();

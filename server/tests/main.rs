@@ -16,6 +16,7 @@ mod documents;
 mod imports;
 mod lake;
 mod limits;
+mod members;
 mod queries;
 mod recovery;
 mod reports;

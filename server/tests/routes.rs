@@ -1,5 +1,6 @@
 //! Every route of the API, asked by nobody and by another organisation's owner.
 
+use aloftly_catalog::{OrgRole, WorkspaceRole};
 use aloftly_server::api;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,14 +11,32 @@ use crate::support::{Client, ORDERS, World, answer, form};
 /// Text that only organisation B holds: it must not show in anything that A gets.
 const CANARY: &str = "canary";
 
-/// What is known of B, to ask for it as A.
-struct Foreign {
+/// What is known of an organisation, to ask for it.
+struct Things {
     store: Uuid,
     import: Uuid,
+    organization: Uuid,
+    workspace: Uuid,
+    member: Uuid,
+    session: Uuid,
 }
 
-/// Asks a route for what is B's, or what would be.
-async fn ask(client: &Client, route: &str, of: &Foreign) -> (u16, Value) {
+impl Things {
+    fn unknown() -> Self {
+        let [store, import, organization, workspace, member, session] = [1, 2, 3, 4, 5, 6].map(Uuid::from_u128);
+        Self { store, import, organization, workspace, member, session }
+    }
+
+    /// A text without their ids.
+    fn left_out_of(&self, text: &str) -> String {
+        let Self { store, import, organization, workspace, member, session } = self;
+        let ids = [store, import, organization, workspace, member, session];
+        ids.into_iter().fold(text.to_owned(), |text, id| text.replace(&id.to_string(), "ID"))
+    }
+}
+
+/// Asks a route for those things.
+async fn ask(client: &Client, route: &str, of: &Things) -> (u16, Value) {
     let request = match route {
         "POST /api/auth/sign-in" => {
             client.post("/api/auth/sign-in").json(&json!({ "email": "x@y", "password": "wrong" }))
@@ -29,6 +48,31 @@ async fn ask(client: &Client, route: &str, of: &Foreign) -> (u16, Value) {
             nobody.post("/api/auth/sign-out")
         }
         "GET /api/session" => client.get("/api/session"),
+        "PUT /api/auth/password" => {
+            let body = json!({ "current_password": "wrong", "new_password": "long enough to be one" });
+            client.put("/api/auth/password").json(&body)
+        }
+        "GET /api/sessions" => client.get("/api/sessions"),
+        "DELETE /api/sessions" => client.delete("/api/sessions"),
+        "DELETE /api/sessions/{id}" => client.delete(&format!("/api/sessions/{}", of.session)),
+        "GET /api/orgs" => client.get("/api/orgs"),
+        "POST /api/orgs/{id}/enter" => client.post(&format!("/api/orgs/{}/enter", of.organization)),
+        "GET /api/members" => client.get("/api/members"),
+        "PATCH /api/members/{user_id}" => {
+            client.patch(&format!("/api/members/{}", of.member)).json(&json!({ "role": "member" }))
+        }
+        "DELETE /api/members/{user_id}" => client.delete(&format!("/api/members/{}", of.member)),
+        "POST /api/members/{user_id}/ownership" => client.post(&format!("/api/members/{}/ownership", of.member)),
+        "GET /api/workspaces" => client.get("/api/workspaces"),
+        "PUT /api/workspaces/{id}/members/{user_id}" => {
+            let path = format!("/api/workspaces/{}/members/{}", of.workspace, of.member);
+            client.put(&path).json(&json!({ "role": "viewer" }))
+        }
+        "DELETE /api/workspaces/{id}/members/{user_id}" => {
+            client.delete(&format!("/api/workspaces/{}/members/{}", of.workspace, of.member))
+        }
+        "GET /api/audit" => client.get("/api/audit"),
+        "GET /api/audit/export" => client.get("/api/audit/export"),
         "GET /api/stores" => client.get("/api/stores"),
         "GET /api/metrics" => client.get("/api/metrics"),
         "POST /api/metrics/query" => {
@@ -62,14 +106,53 @@ fn public(route: &str) -> Option<u16> {
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-fn names_something(route: &str) -> Option<u16> {
-    match route {
-        "POST /api/metrics/query" => Some(422),
-        "POST /api/metrics/batch" => Some(200),
-        "GET /api/imports" | "POST /api/imports" | "GET /api/imports/{id}" => Some(404),
-        _ => None,
-    }
-}
+const NAME_SOMETHING: [(&str, u16); 12] = [
+    ("POST /api/metrics/query", 422),
+    ("POST /api/metrics/batch", 200),
+    ("GET /api/imports", 404),
+    ("POST /api/imports", 404),
+    ("GET /api/imports/{id}", 404),
+    ("DELETE /api/sessions/{id}", 404),
+    ("POST /api/orgs/{id}/enter", 404),
+    ("PATCH /api/members/{user_id}", 404),
+    ("DELETE /api/members/{user_id}", 404),
+    ("POST /api/members/{user_id}/ownership", 404),
+    ("PUT /api/workspaces/{id}/members/{user_id}", 404),
+    ("DELETE /api/workspaces/{id}/members/{user_id}", 404),
+];
+
+/// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
+/// member are editors of the workspace; whom they ask for is another member, who is not in it.
+const BY_ROLE: [(&str, [u16; 4]); 25] = [
+    ("POST /api/auth/sign-in", [401; 4]),
+    ("POST /api/auth/sign-out", [204; 4]),
+    ("PUT /api/auth/password", [422; 4]),
+    ("GET /api/session", [200; 4]),
+    ("GET /api/sessions", [200; 4]),
+    ("DELETE /api/sessions", [200; 4]),
+    // It is another member's.
+    ("DELETE /api/sessions/{id}", [404; 4]),
+    ("GET /api/orgs", [200; 4]),
+    // None of them belongs to it.
+    ("POST /api/orgs/{id}/enter", [404; 4]),
+    ("GET /api/members", [200; 4]),
+    ("PATCH /api/members/{user_id}", [403, 403, 200, 200]),
+    // They are removed by the admin, and are not there for the owner.
+    ("DELETE /api/members/{user_id}", [403, 403, 204, 404]),
+    ("POST /api/members/{user_id}/ownership", [403, 403, 403, 200]),
+    ("GET /api/workspaces", [200; 4]),
+    ("PUT /api/workspaces/{id}/members/{user_id}", [403, 403, 204, 204]),
+    ("DELETE /api/workspaces/{id}/members/{user_id}", [403, 403, 404, 404]),
+    ("GET /api/audit", [403, 403, 200, 200]),
+    ("GET /api/audit/export", [403, 403, 200, 200]),
+    ("GET /api/stores", [200; 4]),
+    ("GET /api/metrics", [200; 4]),
+    ("POST /api/metrics/query", [200; 4]),
+    ("POST /api/metrics/batch", [200; 4]),
+    ("GET /api/imports", [200; 4]),
+    ("POST /api/imports", [403, 202, 202, 202]),
+    ("GET /api/imports/{id}", [200; 4]),
+];
 
 fn routes() -> Vec<String> {
     let document = serde_json::to_value(api::document()).unwrap();
@@ -92,8 +175,16 @@ async fn no_route_tells_anything_of_another_organisation() {
     let owner = server.owner_of(CANARY).await;
     let done = owner.import(b.stores[0], "canary.csv", ORDERS).await;
     assert_eq!(done["status"], "done", "{done}");
-    let foreign = Foreign { store: b.stores[0].0, import: done["id"].as_str().unwrap().parse().unwrap() };
-    let unknown = Foreign { store: Uuid::from_u128(7), import: Uuid::from_u128(8) };
+    let session = owner.read("/api/session").await["id"].as_str().unwrap().parse().unwrap();
+    let foreign = Things {
+        store: b.stores[0].0,
+        import: done["id"].as_str().unwrap().parse().unwrap(),
+        organization: b.organization.0,
+        workspace: b.workspace.0,
+        member: b.owner.0,
+        session,
+    };
+    let unknown = Things::unknown();
 
     let stranger = server.owner_of("a").await;
     let routes = routes();
@@ -108,18 +199,57 @@ async fn no_route_tells_anything_of_another_organisation() {
 
         let (status, body) = ask(&stranger, route, &foreign).await;
         assert!(!body.to_string().contains(CANARY), "{route} told of another organisation: {body}");
-        if let Some(expected) = names_something(route) {
+        if let Some((_, expected)) = NAME_SOMETHING.into_iter().find(|(name, _)| name == route) {
             let (unknown_status, unknown_body) = ask(&stranger, route, &unknown).await;
-            let neutral = |body: &Value, of: &Foreign| {
-                body.to_string().replace(&of.store.to_string(), "ID").replace(&of.import.to_string(), "ID")
-            };
             assert_eq!((status, unknown_status), (expected, expected), "{route}: {body}");
-            assert_eq!(neutral(&body, &foreign), neutral(&unknown_body, &unknown), "{route} tells the two apart");
+            let (body, unknown_body) = (body.to_string(), unknown_body.to_string());
+            assert_eq!(foreign.left_out_of(&body), unknown.left_out_of(&unknown_body), "{route} tells the two apart");
         }
     }
     // The owner still gets it all.
     let kept = owner.read(&format!("/api/imports/{}", foreign.import)).await;
     assert_eq!(kept["file_name"], "canary.csv");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn each_route_answers_each_role_as_it_may() {
+    let world = World::new().await;
+    let (tenant, made) = world.organization("a").await;
+    let server = world.serve().await;
+    let database = &world.database;
+    let import = server.owner_of("a").await.import(made.stores[0], "a.csv", ORDERS).await;
+    for role in [OrgRole::Viewer, OrgRole::Member, OrgRole::Admin] {
+        let user = database.member(made.organization, &format!("{}@a.test", role.as_str()), role).await;
+        if role < OrgRole::Admin {
+            tenant.set_workspace_role(made.workspace, user, WorkspaceRole::Editor).await.unwrap();
+        }
+    }
+    for (number, route) in routes().iter().enumerate() {
+        let email = format!("target-{number}@a.test");
+        let target = database.member(made.organization, &email, OrgRole::Viewer).await;
+        let things = Things {
+            store: made.stores[0].0,
+            import: import["id"].as_str().unwrap().parse().unwrap(),
+            organization: Uuid::from_u128(3),
+            workspace: made.workspace.0,
+            member: target.0,
+            session: database.as_person(&email).await.1.session.id.0,
+        };
+        let expected = BY_ROLE.into_iter().find(|(name, _)| name == route);
+        let (_, expected) =
+            expected.unwrap_or_else(|| panic!("{route} has no case here: say what it answers to each role"));
+        for (role, expected) in OrgRole::ALL.into_iter().zip(expected) {
+            let client = server.person(&format!("{}@a.test", role.as_str())).await;
+            let (status, body) = ask(&client, route, &things).await;
+            assert_eq!(status, expected, "{route} to {role:?}: {body}");
+            if expected == 403 {
+                assert_eq!(body["code"], "forbidden", "{route} to {role:?}");
+            }
+        }
+        // Whoever was made the owner is not in the way of what comes next.
+        tenant.change_role(made.owner, OrgRole::Owner).await.unwrap();
+    }
     server.stop().await;
 }
 

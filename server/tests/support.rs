@@ -117,10 +117,20 @@ impl Server {
         Client { http: reqwest::Client::new(), base: format!("http://{}", self.address), cookie: None }
     }
 
+    /// Somebody whose browser has that cookie.
+    pub(crate) fn holding(&self, cookie: String) -> Client {
+        Client { cookie: Some(cookie), ..self.anonymous() }
+    }
+
     /// The owner of an organisation that [`World::organization`] made.
     pub(crate) async fn owner_of(&self, organization: &str) -> Client {
+        self.person(&format!("owner@{organization}.test")).await
+    }
+
+    /// Somebody whose password is [`PASSWORD`].
+    pub(crate) async fn person(&self, email: &str) -> Client {
         let mut client = self.anonymous();
-        let body = serde_json::json!({ "email": format!("owner@{organization}.test"), "password": PASSWORD });
+        let body = serde_json::json!({ "email": email, "password": PASSWORD });
         let answer = client.post("/api/auth/sign-in").json(&body).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
         client.cookie = Some(cookie(&answer));
@@ -156,6 +166,18 @@ impl Client {
 
     pub(crate) fn post(&self, path: &str) -> RequestBuilder {
         self.request(Method::POST, path)
+    }
+
+    pub(crate) fn put(&self, path: &str) -> RequestBuilder {
+        self.request(Method::PUT, path)
+    }
+
+    pub(crate) fn patch(&self, path: &str) -> RequestBuilder {
+        self.request(Method::PATCH, path)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> RequestBuilder {
+        self.request(Method::DELETE, path)
     }
 
     /// What a path answers with 200.

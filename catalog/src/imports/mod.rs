@@ -15,8 +15,8 @@ pub use model::{Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, 
 pub use waiting::WaitingImport;
 
 use self::model::ImportRow;
-use crate::access::Need;
-use crate::{Actor, CatalogError, ImportId, Tenant};
+use crate::audit::{AuditAction, Done};
+use crate::{Actor, CatalogError, ImportId, Tenant, WorkspacePermission};
 use aloftly_engine::StoreId;
 
 /// How long a worker may be silent.
@@ -46,7 +46,7 @@ impl Tenant {
     /// When the actor may not see the store or not write in it, or the database is unavailable.
     pub async fn check_import_into(&self, store: StoreId) -> Result<(), CatalogError> {
         let mut transaction = self.begin().await?;
-        self.check_store(&mut transaction, store, Need::Write).await?;
+        self.check_store(&mut transaction, store, WorkspacePermission::Import).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -72,7 +72,7 @@ impl Tenant {
         let clock = self.catalog().clock();
         let id = ImportId(clock.new_id());
         let mut transaction = self.begin().await?;
-        self.check_store(&mut transaction, new.store, Need::Write).await?;
+        self.check_store(&mut transaction, new.store, WorkspacePermission::Import).await?;
         let pending = sqlx::query_scalar!(
             r#"SELECT coalesce(sum(size_bytes), 0)::bigint AS "bytes!" FROM imports
             WHERE org_id = $1 AND status IN ('queued', 'running')"#,
@@ -103,6 +103,8 @@ impl Tenant {
         let row = select_imports!("WHERE org_id = $1 AND id = $2", self.context().organization().0, id.0)
             .fetch_one(&mut *transaction)
             .await?;
+        let done = Done::new(AuditAction::ImportCreated).to(id.0, &*new.file_name);
+        self.record(&mut transaction, done.with("store", new.store.0.to_string())).await?;
         transaction.commit().await?;
         row.import()
     }
@@ -118,10 +120,12 @@ impl Tenant {
             .await?
             .ok_or(CatalogError::NotFound("import"))?;
         let import = row.import()?;
-        self.check_store(&mut transaction, import.store, Need::Read).await.map_err(|error| match error {
-            CatalogError::NotFound(_) => CatalogError::NotFound("import"),
-            other => other,
-        })?;
+        self.check_store(&mut transaction, import.store, WorkspacePermission::Read).await.map_err(
+            |error| match error {
+                CatalogError::NotFound(_) => CatalogError::NotFound("import"),
+                other => other,
+            },
+        )?;
         transaction.commit().await?;
         Ok(import)
     }
@@ -140,7 +144,7 @@ impl Tenant {
         let limit = limit.clamp(1, PAGE);
         let mut transaction = self.begin().await?;
         if let Some(store) = store {
-            self.check_store(&mut transaction, store, Need::Read).await?;
+            self.check_store(&mut transaction, store, WorkspacePermission::Read).await?;
         }
         let rows = select_imports!(
             "WHERE org_id = $1 AND ($2::uuid IS NULL OR store_id = $2) AND ($3::uuid IS NULL OR id < $3)

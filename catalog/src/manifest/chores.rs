@@ -9,7 +9,7 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::{PgManifest, unavailable};
-use crate::access::Need;
+use crate::WorkspacePermission;
 
 /// Makes a store due to be tidied by then.
 pub(super) async fn tidy_by(
@@ -37,7 +37,7 @@ pub(super) async fn claim(
     lease: TimeDelta,
 ) -> Result<Option<Chore>, ManifestError> {
     let now = manifest.now();
-    let mut transaction = manifest.begin(store, Need::Write).await?;
+    let mut transaction = manifest.begin(store, WorkspacePermission::Import).await?;
     manifest.state(&mut transaction, store).await?;
     let fold = sqlx::query_file!("src/sql/claim_fold.sql", manifest.organization(), store.0, worker, now + lease, now,)
         .fetch_optional(&mut *transaction)
@@ -71,7 +71,7 @@ pub(super) async fn settle(
     chore: &Chore,
     again: Option<DateTime<Utc>>,
 ) -> Result<(), ManifestError> {
-    let mut transaction = manifest.begin(store, Need::Write).await?;
+    let mut transaction = manifest.begin(store, WorkspacePermission::Import).await?;
     let organization = manifest.organization();
     let settled = match chore {
         Chore::Fold { dataset, partition } => {

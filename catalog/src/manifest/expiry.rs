@@ -9,7 +9,7 @@ use aloftly_engine::{SegmentId, StoreId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{PgManifest, unavailable, uuids};
-use crate::access::Need;
+use crate::WorkspacePermission;
 
 /// Segments, and commits, that one expiry gives up at most: no transaction holds locks for long.
 const AT_ONCE: i64 = 1_000;
@@ -26,7 +26,7 @@ pub(super) async fn run(
 ) -> Result<Expired, ManifestError> {
     let oldest = raise_oldest(manifest, store, replaced_by).await?;
     let (organization, now) = (manifest.organization(), manifest.now());
-    let mut transaction = manifest.begin(store, Need::Write).await?;
+    let mut transaction = manifest.begin(store, WorkspacePermission::Import).await?;
     let gone = sqlx::query_file!("src/sql/expire_segments.sql", organization, store.0, oldest, AT_ONCE, now)
         .fetch_one(&mut *transaction)
         .await
@@ -73,7 +73,7 @@ pub(super) async fn run(
 
 /// Says which versions can no longer be read, and returns the oldest that can.
 async fn raise_oldest(manifest: &PgManifest, store: StoreId, replaced_by: DateTime<Utc>) -> Result<i64, ManifestError> {
-    let mut transaction = manifest.begin(store, Need::Write).await?;
+    let mut transaction = manifest.begin(store, WorkspacePermission::Import).await?;
     let newest_old = sqlx::query_scalar!(
         "SELECT version FROM lake_commits
         WHERE org_id = $1 AND store_id = $2 AND committed_at <= $3
@@ -108,7 +108,7 @@ pub(super) async fn doomed(
     by: DateTime<Utc>,
     limit: usize,
 ) -> Result<Vec<Doomed>, ManifestError> {
-    let mut transaction = manifest.begin(store, Need::Read).await?;
+    let mut transaction = manifest.begin(store, WorkspacePermission::Read).await?;
     let rows = sqlx::query!(
         "SELECT id, dataset, partition_date FROM lake_doomed_segments
         WHERE org_id = $1 AND store_id = $2 AND doomed_at <= $3
@@ -132,7 +132,7 @@ pub(super) async fn doomed(
 }
 
 pub(super) async fn forget(manifest: &PgManifest, store: StoreId, segments: &[SegmentId]) -> Result<(), ManifestError> {
-    let mut transaction = manifest.begin(store, Need::Write).await?;
+    let mut transaction = manifest.begin(store, WorkspacePermission::Import).await?;
     sqlx::query!(
         "DELETE FROM lake_doomed_segments WHERE org_id = $1 AND store_id = $2 AND id = ANY ($3)",
         manifest.organization(),
@@ -150,7 +150,7 @@ pub(super) async fn known(
     store: StoreId,
     segments: &[SegmentId],
 ) -> Result<HashSet<SegmentId>, ManifestError> {
-    let mut transaction = manifest.begin(store, Need::Read).await?;
+    let mut transaction = manifest.begin(store, WorkspacePermission::Read).await?;
     // In one statement: a segment that goes from one state to the next meanwhile is seen in the former or the latter.
     let rows = sqlx::query_scalar!(
         r#"SELECT id AS "id!" FROM lake_segments WHERE org_id = $1 AND store_id = $2 AND id = ANY ($3)

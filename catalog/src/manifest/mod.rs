@@ -20,7 +20,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-use crate::access::Need;
+use crate::WorkspacePermission;
 use crate::{CatalogError, Tenant};
 
 /// The manifest of one tenant's stores.
@@ -39,11 +39,15 @@ impl PgManifest {
     }
 
     /// A transaction in which the actor may do that in the store.
-    async fn begin(&self, store: StoreId, need: Need) -> Result<PgTransaction<'static>, ManifestError> {
+    async fn begin(
+        &self,
+        store: StoreId,
+        permission: WorkspacePermission,
+    ) -> Result<PgTransaction<'static>, ManifestError> {
         let open = async {
             let mut transaction = self.tenant.begin().await?;
             if self.tenant.bounded_by().is_some() {
-                self.tenant.check_store(&mut transaction, store, need).await?;
+                self.tenant.check_store(&mut transaction, store, permission).await?;
             }
             Ok(transaction)
         };
@@ -97,14 +101,14 @@ struct StoreState {
 #[async_trait]
 impl Manifest for PgManifest {
     async fn version(&self, store: StoreId) -> Result<Version, ManifestError> {
-        let mut transaction = self.begin(store, Need::Read).await?;
+        let mut transaction = self.begin(store, WorkspacePermission::Read).await?;
         let state = self.state(&mut transaction, store).await?;
         transaction.commit().await.map_err(unavailable)?;
         Ok(state.version)
     }
 
     async fn snapshot(&self, store: StoreId, at: Option<Version>) -> Result<Snapshot, ManifestError> {
-        let mut transaction = self.begin(store, Need::Read).await?;
+        let mut transaction = self.begin(store, WorkspacePermission::Read).await?;
         let state = self.state(&mut transaction, store).await?;
         let version = at.unwrap_or(state.version);
         if !(state.oldest_version..=state.version).contains(&version) {
@@ -125,7 +129,7 @@ impl Manifest for PgManifest {
 
     async fn changes(&self, since: &Snapshot) -> Result<Option<Changes>, ManifestError> {
         let store = since.store;
-        let mut transaction = self.begin(store, Need::Read).await?;
+        let mut transaction = self.begin(store, WorkspacePermission::Read).await?;
         let state = self.state(&mut transaction, store).await?;
         if (state.version, state.quarantine_revision) == (since.version, since.quarantine_revision) {
             transaction.commit().await.map_err(unavailable)?;
@@ -169,7 +173,7 @@ impl Manifest for PgManifest {
     }
 
     async fn hot_payloads(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<Bytes>, ManifestError> {
-        let mut transaction = self.begin(store, Need::Read).await?;
+        let mut transaction = self.begin(store, WorkspacePermission::Read).await?;
         let rows = sqlx::query!(
             "SELECT segment_id, payload FROM lake_hot_payloads
             WHERE org_id = $1 AND store_id = $2 AND segment_id = ANY ($3)",
@@ -189,7 +193,7 @@ impl Manifest for PgManifest {
     }
 
     async fn stage(&self, store: StoreId, segments: &[Segment]) -> Result<(), ManifestError> {
-        let mut transaction = self.begin(store, Need::Write).await?;
+        let mut transaction = self.begin(store, WorkspacePermission::Import).await?;
         let ids: Vec<Uuid> = segments.iter().map(|segment| segment.id.0).collect();
         let datasets: Vec<String> = segments.iter().map(|segment| segment.dataset.clone()).collect();
         let partitions: Vec<_> = segments.iter().map(|segment| segment.partition.first_day()).collect();
@@ -216,7 +220,7 @@ impl Manifest for PgManifest {
     }
 
     async fn withdraw(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<SegmentId>, ManifestError> {
-        let mut transaction = self.begin(store, Need::Write).await?;
+        let mut transaction = self.begin(store, WorkspacePermission::Import).await?;
         self.state(&mut transaction, store).await?;
         let withdrawn = sqlx::query_file_scalar!(
             "src/sql/withdraw.sql",
@@ -238,7 +242,7 @@ impl Manifest for PgManifest {
     }
 
     async fn committed(&self, store: StoreId, commit: CommitId) -> Result<Option<Published>, ManifestError> {
-        let mut transaction = self.begin(store, Need::Read).await?;
+        let mut transaction = self.begin(store, WorkspacePermission::Read).await?;
         self.state(&mut transaction, store).await?;
         let published = commits::by_id(&mut transaction, self.organization(), store, commit).await?;
         transaction.commit().await.map_err(unavailable)?;
@@ -246,7 +250,7 @@ impl Manifest for PgManifest {
     }
 
     async fn receipt(&self, store: StoreId, receipt: &str) -> Result<Option<Published>, ManifestError> {
-        let mut transaction = self.begin(store, Need::Read).await?;
+        let mut transaction = self.begin(store, WorkspacePermission::Read).await?;
         self.state(&mut transaction, store).await?;
         let published = commits::by_receipt(&mut transaction, self.organization(), store, receipt).await?;
         transaction.commit().await.map_err(unavailable)?;

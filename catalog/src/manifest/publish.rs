@@ -12,12 +12,12 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::{PgManifest, commits, rows, unavailable};
-use crate::access::Need;
+use crate::WorkspacePermission;
 
 type Outcome<T> = Result<T, ManifestError>;
 
 pub(super) async fn run(manifest: &PgManifest, commit: &Commit) -> Outcome<Published> {
-    let mut transaction = manifest.begin(commit.store, Need::Write).await?;
+    let mut transaction = manifest.begin(commit.store, WorkspacePermission::Import).await?;
     let written = write(manifest, &mut transaction, commit).await?;
     let Written { published, by_this_attempt } = written;
     if by_this_attempt {

@@ -9,7 +9,7 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::{PgManifest, unavailable};
-use crate::access::Need;
+use crate::WorkspacePermission;
 
 pub(super) async fn all(
     transaction: &mut PgTransaction<'static>,
@@ -34,7 +34,7 @@ pub(super) async fn add(
     segment: SegmentId,
     reason: &str,
 ) -> Result<bool, ManifestError> {
-    let mut transaction = manifest.begin(store, Need::Read).await?;
+    let mut transaction = manifest.begin(store, WorkspacePermission::Read).await?;
     manifest.state(&mut transaction, store).await?;
     // The lock keeps a commit from retiring the segment meanwhile.
     let added = sqlx::query!(
@@ -56,7 +56,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn release(manifest: &PgManifest, store: StoreId, segment: SegmentId) -> Result<bool, ManifestError> {
-    let mut transaction = manifest.begin(store, Need::Write).await?;
+    let mut transaction = manifest.begin(store, WorkspacePermission::Import).await?;
     manifest.state(&mut transaction, store).await?;
     let released = sqlx::query!(
         "DELETE FROM lake_quarantine WHERE org_id = $1 AND store_id = $2 AND segment_id = $3",

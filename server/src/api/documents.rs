@@ -27,7 +27,10 @@ const PATH: &str = "/api/openapi.json";
     components(schemas(ProblemDocument<'static>, FieldProblem)),
     modifiers(&SessionCookie),
     tags(
-        (name = "auth", description = "Signing in and out"),
+        (name = "auth", description = "Signing in and out, one's sessions and password"),
+        (name = "organizations", description = "The organisations that one belongs to"),
+        (name = "members", description = "Who belongs to the organisation, and in which role"),
+        (name = "audit", description = "Who did what to what, when, and from where"),
         (name = "stores", description = "The stores that one may see"),
         (name = "metrics", description = "What can be asked, and the answers"),
         (name = "imports", description = "Files that are handed over"),

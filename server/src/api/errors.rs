@@ -20,6 +20,10 @@ impl From<CatalogError> for Problem {
         match error {
             CatalogError::NotFound(_) => Self::not_found(),
             CatalogError::Forbidden(role) => Self::forbidden(format!("This needs the role {role}.")),
+            CatalogError::LastOwner => {
+                let detail = "An organisation must have an owner. Make somebody else an owner first.";
+                Self::new(StatusCode::CONFLICT, "last_owner", detail)
+            }
             CatalogError::Unauthenticated => Self::unauthenticated(),
             CatalogError::InvalidCredentials => Self::new(
                 StatusCode::UNAUTHORIZED,

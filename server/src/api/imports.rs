@@ -2,10 +2,10 @@
 
 #![allow(unused_qualifications, reason = "what utoipa derives names types by their full paths")]
 
-use aloftly_catalog::{Import as Row, ImportId, ImportStatus, OrgRole};
+use aloftly_catalog::{Import as Row, ImportId, ImportStatus, WorkspacePermission};
 use aloftly_engine::StoreId;
 use axum::Json;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,9 @@ use uuid::Uuid;
 
 use super::App;
 use super::import_form::ImportForm;
+use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
+use crate::http::query::Query;
 use crate::http::session::Session;
 use crate::importing::ImportKind;
 
@@ -182,7 +184,7 @@ pub(super) async fn create_import(
     session: Session,
     request: Request,
 ) -> Result<(StatusCode, HeaderMap, Json<Import>), Problem> {
-    if !session.tenant.context().has(OrgRole::Member) {
+    if !session.tenant.context().may_somewhere(WorkspacePermission::Import) {
         return Err(Problem::forbidden("Viewers cannot import."));
     }
     let import = ImportForm::take(&app, &session, request).await?.queue(&app, &session).await?;
@@ -220,11 +222,7 @@ pub(super) struct Page {
         (status = 404, description = "There is no such store, or not for you", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn list_imports(
-    session: Session,
-    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<ImportList>, Problem> {
-    let Query(page) = page.map_err(|error| Problem::malformed("malformed_query", format!("{}.", error.body_text())))?;
+pub(super) async fn list_imports(session: Session, Query(page): Query<Page>) -> Result<Json<ImportList>, Problem> {
     let limit = page.limit.unwrap_or(PAGE);
     let found = session.tenant.imports(page.store_id.map(StoreId), page.cursor.map(ImportId), limit).await?;
     Ok(Json(ImportList {
@@ -247,6 +245,5 @@ pub(super) async fn list_imports(
     )
 )]
 pub(super) async fn get_import(session: Session, Path(id): Path<String>) -> Result<Json<Import>, Problem> {
-    let id: Uuid = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(Json(session.tenant.import(ImportId(id)).await?.into()))
+    Ok(Json(session.tenant.import(path::id(&id)?).await?.into()))
 }

@@ -1,12 +1,17 @@
 //! The API: one module per resource. A handler authorises, calls and responds; what it calls knows nothing of HTTP.
 
+mod audit;
 mod auth;
 mod documents;
 mod errors;
 mod import_form;
 mod imports;
+mod members;
 mod metrics;
+mod organizations;
+mod sessions;
 mod stores;
+mod workspaces;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -119,6 +124,18 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(auth::sign_in))
         .routes(routes!(auth::sign_out))
         .routes(routes!(auth::get_session))
+        .routes(routes!(auth::change_password))
+        .routes(routes!(sessions::list_sessions, sessions::end_other_sessions))
+        .routes(routes!(sessions::end_session))
+        .routes(routes!(organizations::list_organizations))
+        .routes(routes!(organizations::enter_organization))
+        .routes(routes!(members::list_members))
+        .routes(routes!(members::change_member, members::remove_member))
+        .routes(routes!(members::transfer_ownership))
+        .routes(routes!(workspaces::list_workspaces))
+        .routes(routes!(workspaces::set_workspace_member, workspaces::remove_workspace_member))
+        .routes(routes!(audit::list_audit))
+        .routes(routes!(audit::export_audit))
         .routes(routes!(stores::list_stores))
         .routes(routes!(metrics::get_registry))
         .routes(routes!(metrics::query_metrics))

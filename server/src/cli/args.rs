@@ -42,6 +42,8 @@ pub(super) enum Command {
     Migrate,
     /// Print the OpenAPI document
     Openapi,
+    /// Print who may do what, as Markdown
+    Permissions,
     /// Write a made-up orders export, for trials
     DemoFile(DemoFileArgs),
 }

@@ -54,6 +54,10 @@ fn run(cli: Cli) -> Result<(), CliError> {
             say(&crate::api::document().to_pretty_json().context("the document cannot be written")?);
             Ok(())
         }
+        Command::Permissions => {
+            say(aloftly_catalog::permissions::table().trim_end());
+            Ok(())
+        }
         Command::DemoFile(args) => demo::file(&args),
         Command::Config(ConfigCommand::Check) => {
             say(Report::of(&layers).to_string().trim_end());
@@ -136,6 +140,7 @@ async fn short(command: Command, backend: &Backend) -> Result<(), CliError> {
         Command::Lake(LakeCommand::Erase(args)) => lake::erase(backend, &args).await,
         Command::Migrate
         | Command::Openapi
+        | Command::Permissions
         | Command::DemoFile(_)
         | Command::Config(_)
         | Command::Serve

@@ -1,14 +1,50 @@
 //! Who is calling: the peer's address, or what a trusted proxy says it is.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::HeaderMap;
+use aloftly_catalog::Origin;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 
+use crate::api::App;
 use crate::config::IpRange;
 
 /// The address at the other end of the connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
+
+/// Who is calling, as far as a request tells.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The address; unspecified where the connection has none.
+    pub address: IpAddr,
+    /// What is written down of it.
+    pub origin: Origin,
+}
+
+impl Caller {
+    /// From a request's head.
+    #[must_use]
+    pub fn of(parts: &Parts, trusted: &[IpRange]) -> Self {
+        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
+        let address = peer.map(|peer| address(peer, &parts.headers, trusted));
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Self {
+            address: address.unwrap_or(IpAddr::from([0, 0, 0, 0])),
+            origin: Origin { address, user_agent: user_agent.map(str::to_owned) },
+        }
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, &app.backend.config.trusted_proxies))
+    }
+}
 
 /// The caller's address. `X-Forwarded-For` is read from its end, as far as trusted proxies wrote it.
 #[must_use]

@@ -46,6 +46,14 @@ pub struct FieldProblem {
     pub code: Option<&'static str>,
 }
 
+impl FieldProblem {
+    /// What is wrong at that place.
+    #[must_use]
+    pub fn new(pointer: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.to_owned(), detail: detail.into(), code: None }
+    }
+}
+
 /// The document that describes an error (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -132,7 +140,7 @@ impl Problem {
     /// 422: one place of the body is wrong.
     #[must_use]
     pub fn invalid_field(pointer: &str, detail: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldProblem { pointer: pointer.to_owned(), detail: detail.into(), code: None }])
+        Self::invalid(vec![FieldProblem::new(pointer, detail)])
     }
 
     /// 429: too many requests.

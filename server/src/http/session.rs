@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 
+use super::client::Caller;
 use super::problem::Problem;
 use crate::api::App;
 
@@ -32,12 +33,13 @@ impl FromRequestParts<App> for Session {
         let jar = CookieJar::from_headers(&parts.headers);
         let verified = app.backend.catalog.authenticate(carried(&jar)?).await;
         let (context, info) = verified.map_err(refused)?;
-        Ok(Self::of(app, context, info))
+        Ok(Self::of(app, parts, context, info))
     }
 }
 
 impl Session {
-    fn of(app: &App, context: TenantContext, info: SessionInfo) -> Self {
+    fn of(app: &App, parts: &Parts, context: TenantContext, info: SessionInfo) -> Self {
+        let context = context.coming_from(Caller::of(parts, &app.backend.config.trusted_proxies).origin);
         let span = tracing::Span::current();
         span.record("organization", tracing::field::display(info.organization));
         span.record("user", tracing::field::display(info.user.id));
@@ -60,7 +62,7 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let jar = CookieJar::from_headers(&parts.headers);
         let verified = app.backend.catalog.authenticate_reader(carried(&jar)?).await.map_err(refused)?;
-        let session = Session::of(app, verified.context, verified.session);
+        let session = Session::of(app, parts, verified.context, verified.session);
         let pinned = verified.stores.iter().map(|store| {
             let lake = app.backend.store_lake(&session.tenant, store.scope.id);
             (store.scope.clone(), lake, store.state)

@@ -1,49 +1,22 @@
-//! Signing in and out.
+//! Signing in and out, and one's password.
 
-use std::net::IpAddr;
-use std::sync::Arc;
-use std::time::Duration;
+mod limits;
 
-use aloftly_catalog::{CatalogError, SessionInfo};
-use aloftly_engine::clock::Clock;
-use axum::extract::{Extension, State};
+use aloftly_catalog::{CatalogError, Permission, SessionInfo, SignedIn};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum_extra::extract::CookieJar;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::App;
-use crate::http::client::{self, Peer};
+use crate::http::client::Caller;
 use crate::http::json::Json;
-use crate::http::problem::{Problem, ProblemDocument};
-use crate::http::rate_limit::{Quota, RateLimit};
+use crate::http::problem::{FieldProblem, Problem, ProblemDocument};
 use crate::http::session;
 
-/// How often somebody may try to sign in. Attempts that worked do not count.
-///
-/// An account can be tried a few times from one network, so that a stranger elsewhere does not lock its owner out, and more
-/// often from all together, so that many networks do not guess faster without end.
-#[derive(Debug)]
-pub(super) struct Limits {
-    account_here: RateLimit<([u8; 32], IpAddr)>,
-    account: RateLimit<[u8; 32]>,
-    address: RateLimit<IpAddr>,
-}
-
-impl Limits {
-    pub(super) fn new(clock: &Arc<dyn Clock>) -> Self {
-        let account_here = Quota { burst: 10, every: Duration::from_secs(60) };
-        let account = Quota { burst: 100, every: Duration::from_secs(20) };
-        let address = Quota { burst: 30, every: Duration::from_secs(10) };
-        Self {
-            account_here: RateLimit::new(account_here, Arc::clone(clock)),
-            account: RateLimit::new(account, Arc::clone(clock)),
-            address: RateLimit::new(address, Arc::clone(clock)),
-        }
-    }
-}
+pub(super) use limits::Limits;
 
 /// What one signs in with.
 #[derive(Deserialize, ToSchema)]
@@ -57,13 +30,30 @@ pub(super) struct SignIn {
     password: String,
 }
 
+/// Another password, and what proves that it is the person who wants it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PasswordChange {
+    /// The password until now.
+    #[schema(format = "password")]
+    current_password: String,
+    /// From now on: ten characters or more.
+    #[schema(format = "password")]
+    new_password: String,
+}
+
 /// Who is signed in, and for which organisation.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Session {
+    /// Which session it is.
+    id: Uuid,
     user: User,
     organization: Organization,
-    /// What the person may do there: `viewer`, `member`, `admin` or `owner`.
+    /// What the person is there: `viewer`, `member`, `admin` or `owner`.
     role: &'static str,
+    /// What they may do there.
+    #[schema(example = json!(["read_members", "leave"]))]
+    permissions: Vec<&'static str>,
 }
 
 /// A person.
@@ -84,7 +74,10 @@ struct Organization {
 
 impl From<SessionInfo> for Session {
     fn from(info: SessionInfo) -> Self {
+        let permissions = Permission::ALL.iter().filter(|permission| info.role >= permission.least());
         Self {
+            id: info.id.0,
+            permissions: permissions.map(|permission| permission.as_str()).collect(),
             user: User { id: info.user.id.0, email: info.user.email, name: info.user.name },
             organization: Organization {
                 id: info.organization.0,
@@ -112,42 +105,28 @@ impl From<SessionInfo> for Session {
 )]
 pub(super) async fn sign_in(
     State(app): State<App>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
+    caller: Caller,
     jar: CookieJar,
     Json(given): Json<SignIn>,
 ) -> Result<(HeaderMap, axum::Json<Session>), Problem> {
-    let config = &app.backend.config;
-    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |Extension(peer)| peer.0.ip());
-    let address = client::address(peer, &headers, &config.trusted_proxies);
-    let account: [u8; 32] = Sha256::digest(given.email.trim().to_lowercase()).into();
-    let network = network(address);
-    app.sign_in.address.take(network).map_err(Problem::too_many_requests)?;
-    app.sign_in.account_here.take((account, network)).map_err(Problem::too_many_requests)?;
-    app.sign_in.account.take(account).map_err(Problem::too_many_requests)?;
-
+    let attempt = app.sign_in.attempt(&given.email, caller.address)?;
     let catalog = &app.backend.catalog;
-    let signed_in = catalog.sign_in(&given.email, &given.password).await.inspect_err(|error| {
+    let signed_in = catalog.sign_in(&given.email, &given.password, &caller.origin).await.inspect_err(|error| {
         if matches!(error, CatalogError::InvalidCredentials) {
-            tracing::info!(%address, "a sign-in was refused");
+            tracing::info!(address = %caller.address, "a sign-in was refused");
         }
     })?;
-    app.sign_in.address.give_back(network);
-    app.sign_in.account_here.give_back((account, network));
-    app.sign_in.account.give_back(account);
+    attempt.succeeded();
     if let Some(before) = session::token(&jar) {
-        catalog.sign_out(before).await?;
+        catalog.sign_out(before, &caller.origin).await?;
     }
-    let lifetime = signed_in.session.expires_at - app.backend.clock.now();
-    Ok((session::kept(&signed_in.token, lifetime), axum::Json(signed_in.session.into())))
+    Ok(begun(&app, signed_in))
 }
 
-/// One network is one caller: who has an IPv6 address has 2^64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
-    }
+/// What is answered to who has a new session.
+pub(super) fn begun(app: &App, signed_in: SignedIn) -> (HeaderMap, axum::Json<Session>) {
+    let lifetime = signed_in.session.expires_at - app.backend.clock.now();
+    (session::kept(&signed_in.token, lifetime), axum::Json(signed_in.session.into()))
 }
 
 /// Ends the session, if there is one
@@ -157,11 +136,51 @@ fn network(address: IpAddr) -> IpAddr {
     tag = "auth",
     responses((status = 204, description = "There is no session any more"))
 )]
-pub(super) async fn sign_out(State(app): State<App>, jar: CookieJar) -> Result<(StatusCode, HeaderMap), Problem> {
+pub(super) async fn sign_out(
+    State(app): State<App>,
+    caller: Caller,
+    jar: CookieJar,
+) -> Result<(StatusCode, HeaderMap), Problem> {
     if let Some(token) = session::token(&jar) {
-        app.backend.catalog.sign_out(token).await?;
+        app.backend.catalog.sign_out(token, &caller.origin).await?;
     }
     Ok((StatusCode::NO_CONTENT, session::forgotten()))
+}
+
+/// Changes one's password, and ends one's other sessions
+#[utoipa::path(
+    put,
+    path = "/api/auth/password",
+    tag = "auth",
+    security(("session" = [])),
+    request_body = PasswordChange,
+    responses(
+        (status = 204, description = "Changed; all other sessions have ended"),
+        (status = 401, description = "Nobody is signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "`wrong_password`: the password until now is another one; or the new one is too short or too long", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts; `Retry-After` says when to try again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn change_password(
+    State(app): State<App>,
+    session: session::Session,
+    caller: Caller,
+    Json(given): Json<PasswordChange>,
+) -> Result<StatusCode, Problem> {
+    let attempt = app.sign_in.attempt(&session.info.user.email, caller.address)?;
+    let person = session.tenant.person()?;
+    let changed = person.change_password(&given.current_password, &given.new_password, session.info.id).await;
+    changed.map_err(|error| match error {
+        // Not 401: the session is as good as before.
+        CatalogError::InvalidCredentials => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_password", "This is not your password.")
+                .with_errors(vec![FieldProblem::new("/current_password", "is not your password")])
+        }
+        CatalogError::Invalid { reason, .. } => Problem::invalid_field("/new_password", format!("must have {reason}")),
+        other => other.into(),
+    })?;
+    attempt.succeeded();
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Says who is signed in

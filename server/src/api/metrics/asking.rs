@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use aloftly_catalog::OrgRole;
+use aloftly_catalog::Permission;
 use aloftly_engine::metrics::{Query, QueryResponse};
 use axum::body::Bytes;
 use axum::http::StatusCode;
@@ -41,7 +41,7 @@ async fn run<T: Send + 'static>(
     then: impl FnOnce(&Arc<QueryResponse>, String) -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let query = Query::from_json(&query)?;
-    if query.explain && !session.tenant.context().has(OrgRole::Member) {
+    if query.explain && !session.tenant.context().may(Permission::ExplainQueries) {
         return Err(Problem::forbidden("Explaining answers is for members of the organisation and above."));
     }
     let (metrics, stores) = (app.metrics.clone(), Arc::clone(stores));

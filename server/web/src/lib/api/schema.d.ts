@@ -4,6 +4,60 @@
  */
 
 export interface paths {
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was done in the organisation, newest first */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Writes what was done in the organisation to a CSV file, newest first
+         * @description `cursor` and `limit` do not matter: all events that the other parameters choose are in it.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's password, and ends one's other sessions */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/sign-in": {
         parameters: {
             query?: never;
@@ -73,6 +127,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the organisation's members, by address */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a member, or leaves when it is oneself
+         * @description Their sessions in the organisation end at once, and they are in none of its workspaces any more.
+         */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        /** Gives a member another role */
+        patch: operations["change_member"];
+        trace?: never;
+    };
+    "/api/members/{user_id}/ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a member the owner in one's own place
+         * @description One is an admin from then on.
+         */
+        post: operations["transfer_ownership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics": {
         parameters: {
             query?: never;
@@ -130,6 +242,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the organisations that one belongs to, by name */
+        get: operations["list_organizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orgs/{id}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on in another organisation that one belongs to
+         * @description The answer sets the cookie of a new session there; the one until now ends.
+         */
+        post: operations["enter_organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -142,6 +291,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists where one is signed in, last used first */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /** Ends all of one's sessions but the one that asks */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of one's sessions at once */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -164,10 +348,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the workspaces that one may see, by name */
+        get: operations["list_workspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Adds a member to a workspace, or gives them another role there */
+        put: operations["set_workspace_member"];
+        post?: never;
+        /** Takes a member out of a workspace */
+        delete: operations["remove_workspace_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who did it. */
+        Actor: {
+            /** @description Their address at the time. */
+            email: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "user";
+        } | {
+            /** @enum {string} */
+            kind: "system";
+            /** @description Why. */
+            reason: string;
+        };
         /** @description What is computed over the rows that are taken. */
         Aggregate: "count" | {
             /** @description The number of different values of a text column; nulls are none. The same value in two stores is two. */
@@ -397,6 +630,44 @@ export interface components {
          * @enum {string}
          */
         Direction: "asc" | "desc";
+        /** @description How many sessions were ended. */
+        Ended: {
+            ended: number;
+        };
+        /** @description Something that was done. */
+        Event: {
+            /**
+             * @description What was done, for programs.
+             * @example member.role_changed
+             */
+            action: string;
+            actor: components["schemas"]["Actor"];
+            /** @description The address that it was done from. */
+            address?: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description What tells more, such as the role before and after. */
+            detail: Record<string, unknown>;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description What was done, in words.
+             * @example Changed a member's role
+             */
+            summary: string;
+            target?: components["schemas"]["Target"] | null;
+            /** @description The program that it was done with, as that calls itself. */
+            user_agent?: string | null;
+        };
+        /** @description Some events, newest first. */
+        EventList: {
+            events: components["schemas"]["Event"][];
+            /**
+             * Format: uuid
+             * @description For the next page; missing on the last one.
+             */
+            next_cursor?: string | null;
+        };
         /** @description A plan that was run. */
         ExplainedPlan: {
             /** @description The dataset. */
@@ -610,6 +881,44 @@ export interface components {
             /** @description Over which rows. */
             rows: components["schemas"]["Rows"];
         };
+        /** @description A person in the organisation. */
+        Member: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            email: string;
+            /**
+             * Format: date-time
+             * @description When they last used the organisation in a session that has not ended, to within a few minutes.
+             */
+            last_seen_at?: string | null;
+            name: string;
+            role: components["schemas"]["OrgRole"];
+            /** Format: uuid */
+            user_id: string;
+            /** @description The workspaces that they were added to, by name. Owners and admins work in all of them anyway. */
+            workspaces: components["schemas"]["Place"][];
+        };
+        /** @description What to change of a member. */
+        MemberChange: {
+            role: components["schemas"]["OrgRole"];
+        };
+        /** @description Everybody in the organisation, by address. */
+        MemberList: {
+            members: components["schemas"]["Member"][];
+        };
+        /** @description An organisation that one belongs to. */
+        Membership: {
+            /** Format: uuid */
+            id: string;
+            /** @description Whether the session acts in it. */
+            is_current: boolean;
+            name: string;
+            /** @description What one is there. */
+            role: components["schemas"]["OrgRole"];
+        };
         /** @description What an answer was computed from. */
         Meta: {
             /** @description The newest moment that each source has told of, in the store where that is longest ago; RFC 3339 in UTC. */
@@ -727,6 +1036,15 @@ export interface components {
             name: string;
             plan_tier: string;
         };
+        /** @description The organisations that one belongs to, by name. */
+        OrganizationList: {
+            organizations: components["schemas"]["Membership"][];
+        };
+        /**
+         * @description What somebody is in an organisation.
+         * @enum {string}
+         */
+        OrgRole: "viewer" | "member" | "admin" | "owner";
         /**
          * @description Where the figures that come from a dataset were read, over all stores, periods and tables that the answer is made of. What is read
          *     of customers who are followed, and for percentiles over several stores, is not in it.
@@ -762,6 +1080,19 @@ export interface components {
          * @enum {string}
          */
         Partial: "to_date" | "full";
+        /** @description Another password, and what proves that it is the person who wants it. */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The password until now.
+             */
+            current_password: string;
+            /**
+             * Format: password
+             * @description From now on: ten characters or more.
+             */
+            new_password: string;
+        };
         /** @description Which rows a column's figures are of. */
         PivotEcho: {
             /** @description The dimension. */
@@ -772,6 +1103,13 @@ export interface components {
             other: boolean;
             /** @description Its value; null where rows have none, and of all others. */
             value?: string | null;
+        };
+        /** @description A workspace that somebody was added to. */
+        Place: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            role: components["schemas"]["WorkspaceRole"];
         };
         /** @description The document that describes an error (RFC 9457). */
         Problem: {
@@ -1090,10 +1428,49 @@ export interface components {
         };
         /** @description Who is signed in, and for which organisation. */
         Session: {
+            /**
+             * Format: uuid
+             * @description Which session it is.
+             */
+            id: string;
             organization: components["schemas"]["Organization"];
-            /** @description What the person may do there: `viewer`, `member`, `admin` or `owner`. */
+            /**
+             * @description What they may do there.
+             * @example [
+             *       "read_members",
+             *       "leave"
+             *     ]
+             */
+            permissions: string[];
+            /** @description What the person is there: `viewer`, `member`, `admin` or `owner`. */
             role: string;
             user: components["schemas"]["User"];
+        };
+        /** @description Somewhere that one is signed in. */
+        SessionEntry: {
+            /** @description The address that it was begun from. */
+            address?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last used, to within a few minutes.
+             */
+            last_seen_at: string;
+            /** @description The organisation that it acts in. */
+            organization: string;
+            /** @description The program that it was begun with, as that calls itself. */
+            user_agent?: string | null;
+        };
+        /** @description Where one is signed in, last used first. */
+        SessionList: {
+            sessions: components["schemas"]["SessionEntry"][];
         };
         /** @description What one signs in with. */
         SignIn: {
@@ -1186,6 +1563,13 @@ export interface components {
         StoreList: {
             stores: components["schemas"]["Store"][];
         };
+        /** @description What it was done to. */
+        Target: {
+            /** Format: uuid */
+            id: string;
+            /** @description What it was called at the time. */
+            name: string;
+        };
         /**
          * Format: int32
          * @description A share of all values, in thousandths.
@@ -1265,12 +1649,31 @@ export interface components {
              */
             days: number;
         };
+        /** @description A part of the organisation that has stores. */
+        Workspace: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description The workspaces that one may see, by name. */
+        WorkspaceList: {
+            workspaces: components["schemas"]["Workspace"][];
+        };
+        /** @description What somebody is to be in a workspace. */
+        WorkspaceMemberChange: {
+            role: components["schemas"]["WorkspaceRole"];
+        };
         /** @description The part of the organisation that a store belongs to. */
         WorkspaceRef: {
             /** Format: uuid */
             id: string;
             name: string;
         };
+        /**
+         * @description What somebody is in a workspace.
+         * @enum {string}
+         */
+        WorkspaceRole: "viewer" | "editor" | "admin";
     };
     responses: never;
     parameters: never;
@@ -1280,6 +1683,179 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Of this action, such as `member.role_changed`. */
+                action?: string;
+                /** @description By this person. */
+                actor_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description From this instant. */
+                from?: string;
+                /** @description How many at most, 1 to 500. */
+                limit?: number;
+                /** @description With this text in the name of who did it, of what it was done to, in the action, or in the address. */
+                search?: string;
+                /** @description Before this instant. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description Malformed, or there is no such action (`unknown_action`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Of this action, such as `member.role_changed`. */
+                action?: string;
+                /** @description By this person. */
+                actor_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description From this instant. */
+                from?: string;
+                /** @description How many at most, 1 to 500. */
+                limit?: number;
+                /** @description With this text in the name of who did it, of what it was done to, in the action, or in the address. */
+                search?: string;
+                /** @description Before this instant. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Malformed, or there is no such action (`unknown_action`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed; all other sessions have ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_password`: the password until now is another one; or the new one is too short or too long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -1558,6 +2134,223 @@ export interface operations {
             };
         };
     };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins; for owners where it is an owner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such member */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_owner`: nobody would own the organisation */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            /** @description The member, in the new role */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins; for owners where an owner is made or changed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such member */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_owner`: nobody would own the organisation */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such role */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_ownership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For owners */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such member */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is oneself */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_registry: {
         parameters: {
             query?: never;
@@ -1724,6 +2517,76 @@ export interface operations {
             };
         };
     };
+    list_organizations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organisations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organisation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such organisation, or one does not belong to it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -1753,6 +2616,103 @@ export interface operations {
             };
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's sessions, in every organisation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many those were */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One has no such session */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_stores: {
         parameters: {
             query?: never;
@@ -1773,6 +2733,148 @@ export interface operations {
             };
             /** @description Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workspaces */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_workspace_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace */
+                id: string;
+                /** @description The member of the organisation */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceMemberChange"];
+            };
+        };
+        responses: {
+            /** @description They have the role */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins of the organisation or of the workspace */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workspace or member, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such role */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_workspace_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace */
+                id: string;
+                /** @description The member of the organisation */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not in it any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins of the organisation or of the workspace */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workspace, or not for you; or they are not in it */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,62 @@
+//! What is written down.
+
+use crate::CatalogError;
+
+macro_rules! actions {
+    ($($variant:ident, $text:literal, $words:literal;)+) => {
+        /// Something that the audit log tells of.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum AuditAction {
+            $(#[doc = $words] $variant,)+
+        }
+
+        impl AuditAction {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Its name, of what it is about and what was done.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// What happened, in words.
+            #[must_use]
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$variant => $words),+ }
+            }
+
+            pub(crate) fn parse(text: &str) -> Result<Self, CatalogError> {
+                text.parse().map_err(|()| CatalogError::corrupt("an audit event", format!("action {text:?}")))
+            }
+        }
+
+        impl std::str::FromStr for AuditAction {
+            type Err = ();
+
+            fn from_str(text: &str) -> Result<Self, ()> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(()),
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    OrganizationCreated, "organization.created", "Created the organisation";
+    WorkspaceCreated, "workspace.created", "Added a workspace";
+    WorkspaceMemberSet, "workspace.member_set", "Gave somebody a role in a workspace";
+    WorkspaceMemberRemoved, "workspace.member_removed", "Took somebody out of a workspace";
+    StoreCreated, "store.created", "Added a store";
+    MemberRoleChanged, "member.role_changed", "Changed a member's role";
+    MemberRemoved, "member.removed", "Removed a member";
+    MemberLeft, "member.left", "Left the organisation";
+    OwnershipTransferred, "ownership.transferred", "Handed the organisation over";
+    SessionBegun, "session.begun", "Signed in";
+    SessionEntered, "session.entered", "Came over from another organisation";
+    SessionEnded, "session.ended", "Signed out, or ended a session elsewhere";
+    PasswordChanged, "password.changed", "Changed a password";
+    ImportCreated, "import.created", "Handed over a file";
+}

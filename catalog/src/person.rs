@@ -1,0 +1,200 @@
+//! A person's own affairs, in whatever organisation: where they are signed in, which organisations they belong to, their password.
+
+use chrono::{DateTime, Utc};
+
+use crate::audit::{AuditAction, Done};
+use crate::catalog::{Scope, narrow};
+use crate::sessions::{IDLE, renew_password};
+use crate::{
+    Actor, Catalog, CatalogError, OrgRole, OrganizationId, Origin, SessionId, SignedIn, Tenant, TenantContext, UserId,
+    passwords,
+};
+
+/// Leave to work on the rows of the person who acts. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Person {
+    catalog: Catalog,
+    id: UserId,
+    origin: Origin,
+}
+
+/// An organisation that a person belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Which.
+    pub organization: OrganizationId,
+    /// Its name.
+    pub name: String,
+    /// What they may do there.
+    pub role: OrgRole,
+}
+
+/// Somewhere that a person is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonSession {
+    /// Which session.
+    pub id: SessionId,
+    /// The organisation that it acts in.
+    pub organization: OrganizationId,
+    /// Its name.
+    pub organization_name: String,
+    /// When it was begun.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to within a few minutes.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+    /// From which address it was begun.
+    pub address: Option<String>,
+    /// With which program.
+    pub user_agent: Option<String>,
+}
+
+impl Tenant {
+    /// The person who acts.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unauthenticated`] where the program itself acts.
+    pub fn person(&self) -> Result<Person, CatalogError> {
+        let Actor::User { id, .. } = self.context().actor() else { return Err(CatalogError::Unauthenticated) };
+        Ok(Person { catalog: self.catalog().clone(), id, origin: self.context().origin().clone() })
+    }
+}
+
+impl Person {
+    /// The organisations that they belong to, by name.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn memberships(&self) -> Result<Vec<Membership>, CatalogError> {
+        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let rows = sqlx::query!(
+            "SELECT organization.id, organization.name, member.role
+            FROM org_members AS member JOIN organizations AS organization ON organization.id = member.org_id
+            WHERE member.user_id = $1 ORDER BY organization.name, organization.id",
+            self.id.0,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        let memberships = rows.into_iter().map(|row| {
+            Ok(Membership { organization: row.id.into(), name: row.name, role: OrgRole::parse(&row.role)? })
+        });
+        memberships.collect()
+    }
+
+    /// Begins a session in another organisation that they belong to, in place of the one of that token.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotFound`] when they do not belong to it; otherwise when the database is unavailable.
+    pub async fn enter(&self, organization: OrganizationId, instead_of: &str) -> Result<SignedIn, CatalogError> {
+        if !self.memberships().await?.iter().any(|own| own.organization == organization) {
+            return Err(CatalogError::NotFound("organization"));
+        }
+        let entered =
+            self.catalog.begin_session(self.id, organization, &self.origin, AuditAction::SessionEntered).await?;
+        self.catalog.sign_out(instead_of, &self.origin).await?;
+        Ok(entered)
+    }
+
+    /// Where they are signed in, last used first.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn sessions(&self) -> Result<Vec<PersonSession>, CatalogError> {
+        let now = self.catalog.clock().now();
+        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let sessions = sqlx::query_as!(
+            PersonSession,
+            "SELECT session.id, session.org_id AS organization, organization.name AS organization_name, session.created_at,
+                session.last_seen_at, session.expires_at, session.address, session.user_agent
+            FROM sessions AS session JOIN organizations AS organization ON organization.id = session.org_id
+            WHERE session.user_id = $1 AND session.expires_at > $2 AND session.last_seen_at > $3
+            ORDER BY session.last_seen_at DESC, session.id DESC",
+            self.id.0,
+            now,
+            now - IDLE,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(sessions)
+    }
+
+    /// Ends one of their sessions at once.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotFound`] when they have no such session; otherwise when the database is unavailable.
+    pub async fn end_session(&self, id: SessionId) -> Result<(), CatalogError> {
+        match self.end(Some(id), None).await? {
+            0 => Err(CatalogError::NotFound("session")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends all their sessions but that one, and says how many those were.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn end_other_sessions(&self, kept: SessionId) -> Result<usize, CatalogError> {
+        self.end(None, Some(kept)).await
+    }
+
+    async fn end(&self, only: Option<SessionId>, kept: Option<SessionId>) -> Result<usize, CatalogError> {
+        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let ended = sqlx::query!(
+            "DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3)
+            RETURNING org_id, id",
+            self.id.0,
+            only.map(|id| id.0),
+            kept.map(|id| id.0),
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        for session in &ended {
+            let organization = OrganizationId(session.org_id);
+            narrow(&mut transaction, Scope::Organization(organization)).await?;
+            let id = SessionId(session.id);
+            self.catalog.record_ended(&mut transaction, organization, self.id, id, &self.origin).await?;
+        }
+        transaction.commit().await?;
+        Ok(ended.len())
+    }
+
+    /// Gives them another password, and ends all their sessions but that one.
+    ///
+    /// # Errors
+    /// [`CatalogError::InvalidCredentials`] when that is not their password; otherwise when the new one is too short or too long, or the
+    /// database is unavailable.
+    pub async fn change_password(&self, current: &str, new: &str, kept: SessionId) -> Result<(), CatalogError> {
+        passwords::check_new(new)?;
+        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let hash = sqlx::query_scalar!("SELECT password_hash FROM user_passwords WHERE user_id = $1", self.id.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        if !passwords::verify(&self.catalog, current, hash).await? {
+            return Err(CatalogError::InvalidCredentials);
+        }
+        let hash = passwords::hash(&self.catalog, new).await?;
+        let now = self.catalog.clock().now();
+        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let email = sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", self.id.0)
+            .fetch_one(&mut *transaction)
+            .await?;
+        let organizations = renew_password(&mut transaction, self.id, &hash, Some(kept), now).await?;
+        for organization in organizations {
+            narrow(&mut transaction, Scope::Organization(organization)).await?;
+            let done = Done::new(AuditAction::PasswordChanged).to(self.id.0, &*email);
+            self.in_organization(organization).record(&mut transaction, done).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The rows of an organisation that they belong to, for what they do as themselves, whatever their role there.
+    fn in_organization(&self, organization: OrganizationId) -> Tenant {
+        let context = TenantContext::of_user(organization, self.id, OrgRole::Viewer).coming_from(self.origin.clone());
+        self.catalog.tenant(context)
+    }
+}

@@ -1,0 +1,168 @@
+//! The audit log: it tells of everything that was done and nothing that was not, and nobody changes it.
+
+use std::net::IpAddr;
+
+use aloftly_catalog::testing::{PASSWORD, TestDatabase};
+use aloftly_catalog::{
+    AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, OrgRole, Origin, Tenant, WorkspaceRole,
+};
+use chrono::TimeDelta;
+use sqlx::Connection as _;
+
+async fn events(tenant: &Tenant) -> Vec<AuditEvent> {
+    let page = tenant.audit_events(&AuditFilter::default(), None, 500).await.unwrap();
+    assert_eq!(page.next_cursor, None);
+    page.events
+}
+
+/// The newest event first: who, what, to what.
+async fn told(tenant: &Tenant) -> Vec<String> {
+    let say = |event: AuditEvent| {
+        let who = match event.actor {
+            AuditActor::User { email, .. } => email,
+            AuditActor::System(reason) => format!("({reason})"),
+        };
+        let to = event.target.map(|(_, name)| name).unwrap_or_default();
+        let detail = if event.detail == serde_json::json!({}) { String::new() } else { format!(" {}", event.detail) };
+        format!("{who} {} {to}{detail}", event.action.as_str())
+    };
+    events(tenant).await.into_iter().map(say).collect()
+}
+
+#[tokio::test]
+async fn everything_that_is_done_is_told_once_and_what_is_refused_is_not() {
+    let database = TestDatabase::new().await;
+    let (tenant, made) = database.organization("acme").await;
+    let (elsewhere, other) = database.organization("other").await;
+    let ann = database.member(made.organization, "ann@acme.test", OrgRole::Viewer).await;
+    database.member(other.organization, "ann@acme.test", OrgRole::Viewer).await;
+    let (owner, _) = database.as_person("owner@acme.test").await;
+    owner.change_role(ann, OrgRole::Admin).await.unwrap();
+    owner.change_role(ann, OrgRole::Admin).await.unwrap(); // nothing changes
+    owner.remove_member(made.owner).await.unwrap_err();
+    owner.set_workspace_role(made.workspace, ann, WorkspaceRole::Editor).await.unwrap();
+    owner.remove_from_workspace(made.workspace, ann).await.unwrap();
+    let workspace = owner.create_workspace(" Second ").await.unwrap();
+    owner.create_workspace("Second").await.unwrap_err();
+    owner.transfer_ownership(ann).await.unwrap();
+    let (_, signed_in) = database.as_person("ann@acme.test").await;
+    let person = database.catalog().tenant(signed_in.context).person().unwrap();
+    person.change_password(PASSWORD, "a better password", signed_in.session.id).await.unwrap();
+    person.enter(other.organization, signed_in.token.expose()).await.unwrap();
+    database.catalog().sign_out("unknown", &Origin::default()).await.unwrap();
+    tenant.remove_member(made.owner).await.unwrap();
+
+    let mut found = told(&tenant).await;
+    found.reverse();
+    assert_eq!(
+        found,
+        [
+            "(the organisation is being made) organization.created acme {\"owner\":\"owner@acme.test\"}",
+            "owner@acme.test session.begun owner@acme.test",
+            "owner@acme.test member.role_changed ann@acme.test {\"to\":\"admin\",\"from\":\"viewer\"}",
+            "owner@acme.test workspace.member_set ann@acme.test {\"to\":\"editor\",\"workspace\":\"acme workspace\"}",
+            "owner@acme.test workspace.member_removed ann@acme.test {\"workspace\":\"acme workspace\"}",
+            "owner@acme.test workspace.created Second",
+            "owner@acme.test ownership.transferred ann@acme.test {\"from\":\"admin\"}",
+            "ann@acme.test session.begun ann@acme.test",
+            "ann@acme.test password.changed ann@acme.test",
+            "ann@acme.test session.ended session",
+            "(a test) member.removed owner@acme.test {\"role\":\"admin\"}",
+        ]
+    );
+    let created =
+        events(&tenant).await.into_iter().find(|event| event.action == AuditAction::WorkspaceCreated).unwrap();
+    assert_eq!(created.target.unwrap().0, workspace.0);
+    let mut found = told(&elsewhere).await;
+    found.reverse();
+    assert_eq!(
+        found[1..],
+        ["ann@acme.test password.changed ann@acme.test", "ann@acme.test session.entered ann@acme.test"]
+    );
+    database.close().await;
+}
+
+#[tokio::test]
+async fn an_event_says_where_it_came_from() {
+    let database = TestDatabase::new().await;
+    let (tenant, _) = database.organization("acme").await;
+    let (_, signed_in) = database.as_person("owner@acme.test").await;
+    let origin = Origin { address: Some(IpAddr::from([203, 0, 113, 9])), user_agent: Some("Browser 7".to_owned()) };
+    let acting = database.catalog().tenant(signed_in.context.coming_from(origin));
+    acting.create_workspace("second").await.unwrap();
+    let newest = events(&tenant).await.swap_remove(0);
+    assert_eq!((newest.address.as_deref(), newest.user_agent.as_deref()), (Some("203.0.113.9"), Some("Browser 7")));
+    database.close().await;
+}
+
+#[tokio::test]
+async fn events_are_found_by_what_they_say_and_read_page_by_page() {
+    let database = TestDatabase::new().await;
+    let (tenant, made) = database.organization("acme").await;
+    let (owner, _) = database.as_person("owner@acme.test").await;
+    for number in 0..7 {
+        owner.create_workspace(&format!("Part_{number}")).await.unwrap();
+    }
+    let count = |filter: AuditFilter| {
+        let tenant = tenant.clone();
+        async move { tenant.audit_events(&filter, None, 500).await.unwrap().events.len() }
+    };
+    let of = |text: &str| AuditFilter { search: Some(text.to_owned()), ..AuditFilter::default() };
+    assert_eq!(count(of("part_")).await, 7);
+    assert_eq!(count(of("PART_3")).await, 1);
+    assert_eq!(count(of("part%")).await, 0, "no character means another");
+    assert_eq!(count(of("a\0b")).await, 0);
+    assert_eq!(count(of("workspace.created")).await, 7);
+    assert_eq!(count(AuditFilter { action: Some(AuditAction::SessionBegun), ..AuditFilter::default() }).await, 1);
+    assert_eq!(count(AuditFilter { actor: Some(made.owner), ..AuditFilter::default() }).await, 8);
+    let now = database.clock().now();
+    assert_eq!(count(AuditFilter { from: Some(now + TimeDelta::hours(1)), ..AuditFilter::default() }).await, 0);
+    assert_eq!(count(AuditFilter { to: Some(now - TimeDelta::hours(1)), ..AuditFilter::default() }).await, 0);
+
+    let (mut cursor, mut read) = (None, Vec::new());
+    loop {
+        let page = tenant.audit_events(&AuditFilter::default(), cursor, 4).await.unwrap();
+        assert!(page.events.len() <= 4);
+        read.extend(page.events);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(read, events(&tenant).await);
+    database.close().await;
+}
+
+#[tokio::test]
+async fn the_log_is_for_admins_and_nobody_changes_it() {
+    let database = TestDatabase::new().await;
+    let (_, made) = database.organization("acme").await;
+    for role in OrgRole::ALL {
+        let email = format!("{}@acme.test", role.as_str());
+        if role != OrgRole::Owner {
+            database.member(made.organization, &email, role).await;
+        }
+        let (acting, _) = database.as_person(&email).await;
+        let read = acting.audit_events(&AuditFilter::default(), None, 500).await;
+        match role {
+            OrgRole::Admin | OrgRole::Owner => assert!(!read.unwrap().events.is_empty()),
+            _ => assert!(matches!(read, Err(CatalogError::Forbidden("admin"))), "{role:?}"),
+        }
+    }
+    let mut app = database.connect(database.app()).await;
+    sqlx::query("SELECT set_config('aloftly.org_id', $1, false)")
+        .bind(made.organization.to_string())
+        .execute(&mut app)
+        .await
+        .unwrap();
+    for statement in ["UPDATE audit_events SET actor_name = 'x'", "DELETE FROM audit_events", "TRUNCATE audit_events"] {
+        let refused = sqlx::query(statement).execute(&mut app).await.unwrap_err();
+        assert_eq!(
+            refused.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(),
+            Some("42501"),
+            "{statement}"
+        );
+    }
+    app.close().await.unwrap();
+    database.close().await;
+}
