@@ -36,6 +36,8 @@ async fn members_are_listed_changed_and_removed() {
     assert_eq!((status, &body["role"]), (200, &json!("admin")));
     let (status, body) = answer(owner.patch(&path).json(&json!({ "role": "boss" }))).await;
     assert_eq!((status, &body["errors"][0]["pointer"]), (422, &json!("/role")), "{body}");
+    let (status, body) = answer(owner.patch(&path).json(&json!({ "role": 7 }))).await;
+    assert_eq!((status, &body["errors"][0]["pointer"]), (422, &json!("/role")), "{body}");
     let (status, body) = answer(owner.patch(&path).json(&json!({ "rôle": "admin" }))).await;
     assert_eq!((status, &body["code"]), (422, &json!("invalid_request")), "{body}");
     let place = format!("/api/workspaces/{}/members/{ann}", made.workspace);

@@ -4,7 +4,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::problem::Problem;
 
@@ -27,7 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             _ => Problem::malformed("incomplete_body", "The body did not arrive completely."),
         })?;
         let mut reader = serde_json::Deserializer::from_slice(&body);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| wrong(&error))?;
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| wrong(&error, &body))?;
         reader.end().map_err(|error| malformed(&error))?;
         Ok(Self(value))
     }
@@ -39,12 +39,16 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn wrong(error: &serde_path_to_error::Error<serde_json::Error>, body: &[u8]) -> Problem {
     let cause = error.inner();
-    if !cause.is_data() {
-        return malformed(cause);
+    if cause.is_data() {
+        return Problem::invalid_field(&pointer(error.path()), without_position(cause));
     }
-    Problem::invalid_field(&pointer(error.path()), without_position(cause))
+    // A number where one of some names must be is told as if it were no JSON.
+    match serde_json::from_slice::<IgnoredAny>(body) {
+        Ok(_) => Problem::invalid_field(&pointer(error.path()), "is of the wrong kind"),
+        Err(_) => malformed(cause),
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
