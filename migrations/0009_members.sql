@@ -32,6 +32,10 @@ CREATE TABLE audit_events (
     CHECK ((actor_kind = 'user') = (actor_id IS NOT NULL))
 );
 
+CREATE INDEX audit_events_by_time ON audit_events (org_id, at);
+CREATE INDEX audit_events_by_action ON audit_events (org_id, action, id);
+CREATE INDEX audit_events_by_actor ON audit_events (org_id, actor_id, id);
+
 ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON audit_events TO aloftly_app
     USING (org_id = NULLIF(current_setting('aloftly.org_id', true), '')::uuid)

@@ -4,7 +4,7 @@ use aloftly_engine::StoreId;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use crate::{Actor, CatalogError, Tenant, WorkspaceId, WorkspacePermission, WorkspaceRole};
+use crate::{Actor, CatalogError, OrgRole, Tenant, WorkspaceId, WorkspacePermission, WorkspaceRole};
 
 impl Tenant {
     /// The user whose workspaces bound what this actor sees; `None` for those who see all.
@@ -36,7 +36,8 @@ impl Tenant {
         .fetch_optional(&mut **transaction)
         .await?
         .ok_or_else(CatalogError::no_store)?;
-        self.check_role(row.role.as_deref(), permission, CatalogError::no_store)
+        self.check_role(row.role.as_deref(), permission, CatalogError::no_store)?;
+        self.check_unless_to_look(transaction, permission).await
     }
 
     /// The same of a workspace.
@@ -60,7 +61,34 @@ impl Tenant {
         .fetch_optional(&mut **transaction)
         .await?
         .ok_or_else(no_workspace)?;
-        self.check_role(row.role.as_deref(), permission, no_workspace)
+        self.check_role(row.role.as_deref(), permission, no_workspace)?;
+        self.check_unless_to_look(transaction, permission).await
+    }
+
+    async fn check_unless_to_look(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        permission: WorkspacePermission,
+    ) -> Result<(), CatalogError> {
+        if permission.is_to_look() { Ok(()) } else { self.check_actor(transaction).await }
+    }
+
+    /// Refuses an actor who does not belong to the organisation any more, or in another role than when they were authenticated: a request
+    /// may take its time. Their role stays as it is until the transaction ends.
+    pub(crate) async fn check_actor(&self, transaction: &mut PgTransaction<'static>) -> Result<(), CatalogError> {
+        let Actor::User { id, role } = self.context().actor() else { return Ok(()) };
+        let now = sqlx::query_scalar!(
+            "SELECT role FROM org_members WHERE org_id = $1 AND user_id = $2 FOR SHARE",
+            self.context().organization().0,
+            id.0,
+        )
+        .fetch_optional(&mut **transaction)
+        .await?;
+        match now.as_deref().map(OrgRole::parse).transpose()? {
+            None => Err(CatalogError::Unauthenticated),
+            Some(now) if now == role => Ok(()),
+            Some(_) => Err(CatalogError::RoleChanged),
+        }
     }
 
     /// Whether the role that the actor has in a workspace, if any, is enough.

@@ -35,6 +35,9 @@ pub enum CatalogError {
     /// The caller sees it, but may not do this.
     #[error("this needs the role {0}")]
     Forbidden(&'static str),
+    /// The actor's role in the organisation is another one than when they were authenticated.
+    #[error("the role was changed meanwhile")]
+    RoleChanged,
     /// An organisation must have an owner.
     #[error("this is the organisation's last owner")]
     LastOwner,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
-use crate::sessions::{IDLE, renew_password};
+use crate::sessions::{EndedSession, IDLE, check_password_is, renew_password};
 use crate::{
     Actor, Catalog, CatalogError, OrgRole, OrganizationId, Origin, SessionId, SignedIn, Tenant, TenantContext, UserId,
     passwords,
@@ -15,6 +15,8 @@ use crate::{
 pub struct Person {
     catalog: Catalog,
     id: UserId,
+    /// Where they act.
+    organization: OrganizationId,
     origin: Origin,
 }
 
@@ -57,7 +59,8 @@ impl Tenant {
     /// [`CatalogError::Unauthenticated`] where the program itself acts.
     pub fn person(&self) -> Result<Person, CatalogError> {
         let Actor::User { id, .. } = self.context().actor() else { return Err(CatalogError::Unauthenticated) };
-        Ok(Person { catalog: self.catalog().clone(), id, origin: self.context().origin().clone() })
+        let (catalog, context) = (self.catalog().clone(), self.context());
+        Ok(Person { catalog, id, organization: context.organization(), origin: context.origin().clone() })
     }
 }
 
@@ -83,18 +86,14 @@ impl Person {
         memberships.collect()
     }
 
-    /// Begins a session in another organisation that they belong to, in place of the one of that token.
+    /// Goes on in another organisation that they belong to: a new session there takes the place of the one of that token, and ends when
+    /// that would have.
     ///
     /// # Errors
-    /// [`CatalogError::NotFound`] when they do not belong to it; otherwise when the database is unavailable.
-    pub async fn enter(&self, organization: OrganizationId, instead_of: &str) -> Result<SignedIn, CatalogError> {
-        if !self.memberships().await?.iter().any(|own| own.organization == organization) {
-            return Err(CatalogError::NotFound("organization"));
-        }
-        let entered =
-            self.catalog.begin_session(self.id, organization, &self.origin, AuditAction::SessionEntered).await?;
-        self.catalog.sign_out(instead_of, &self.origin).await?;
-        Ok(entered)
+    /// [`CatalogError::NotFound`] when they do not belong to it, [`CatalogError::Unauthenticated`] when no session of theirs has the token any
+    /// more; otherwise when the database is unavailable.
+    pub async fn enter(&self, organization: OrganizationId, token: &str) -> Result<SignedIn, CatalogError> {
+        self.catalog.move_session(self.id, token, organization, &self.origin).await
     }
 
     /// Where they are signed in, last used first.
@@ -141,24 +140,31 @@ impl Person {
     }
 
     async fn end(&self, only: Option<SessionId>, kept: Option<SessionId>) -> Result<usize, CatalogError> {
+        let now = self.catalog.clock().now();
         let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
         let ended = sqlx::query!(
             "DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3)
-            RETURNING org_id, id",
+            RETURNING org_id, id, expires_at, last_seen_at",
             self.id.0,
             only.map(|id| id.0),
             kept.map(|id| id.0),
         )
         .fetch_all(&mut *transaction)
         .await?;
-        for session in &ended {
-            let organization = OrganizationId(session.org_id);
-            narrow(&mut transaction, Scope::Organization(organization)).await?;
-            let id = SessionId(session.id);
-            self.catalog.record_ended(&mut transaction, organization, self.id, id, &self.origin).await?;
+        // Those that had run out already were ended by nobody.
+        let alive = ended.into_iter().filter(|row| row.expires_at > now && row.last_seen_at > now - IDLE);
+        let alive = alive.map(|row| EndedSession {
+            organization: row.org_id.into(),
+            id: row.id.into(),
+            user: self.id,
+            expires_at: row.expires_at,
+        });
+        let alive: Vec<_> = alive.collect();
+        for ended in &alive {
+            self.catalog.record_ended(&mut transaction, ended, &self.origin_told_to(ended.organization)).await?;
         }
         transaction.commit().await?;
-        Ok(ended.len())
+        Ok(alive.len())
     }
 
     /// Gives them another password, and ends all their sessions but that one.
@@ -173,12 +179,18 @@ impl Person {
             .fetch_optional(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        if !passwords::verify(&self.catalog, current, hash).await? {
+        let (true, Some(before)) = (passwords::verify(&self.catalog, current, hash.clone()).await?, hash) else {
             return Err(CatalogError::InvalidCredentials);
-        }
+        };
         let hash = passwords::hash(&self.catalog, new).await?;
         let now = self.catalog.clock().now();
         let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        // Hashing takes a while: neither the password nor the session may have become another one.
+        let session = sqlx::query!("SELECT id FROM sessions WHERE user_id = $1 AND id = $2", self.id.0, kept.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        session.ok_or(CatalogError::Unauthenticated)?;
+        check_password_is(&mut transaction, self.id, &before).await?;
         let email = sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", self.id.0)
             .fetch_one(&mut *transaction)
             .await?;
@@ -194,7 +206,12 @@ impl Person {
 
     /// The rows of an organisation that they belong to, for what they do as themselves, whatever their role there.
     fn in_organization(&self, organization: OrganizationId) -> Tenant {
-        let context = TenantContext::of_user(organization, self.id, OrgRole::Viewer).coming_from(self.origin.clone());
-        self.catalog.tenant(context)
+        let context = TenantContext::of_user(organization, self.id, OrgRole::Viewer);
+        self.catalog.tenant(context.coming_from(self.origin_told_to(organization)))
+    }
+
+    /// From where they act, as far as it is an organisation's business: only that of the one that they act in.
+    fn origin_told_to(&self, organization: OrganizationId) -> Origin {
+        if organization == self.organization { self.origin.clone() } else { Origin::default() }
     }
 }

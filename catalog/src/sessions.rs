@@ -131,26 +131,37 @@ impl Catalog {
         .await?;
         transaction.commit().await?;
 
-        let matches = passwords::verify(self, password, hash).await?;
-        let (true, Some(organization)) = (matches, organization) else {
+        let matches = passwords::verify(self, password, hash.clone()).await?;
+        let (true, Some(hash), Some(organization)) = (matches, hash, organization) else {
             return Err(CatalogError::InvalidCredentials);
         };
-        self.begin_session(id, organization.into(), origin, AuditAction::SessionBegun).await
+        // Hashing takes a while: a password that was changed meanwhile opens nothing, and ends the sessions that it finds.
+        let mut transaction = self.begin(Scope::User(id)).await?;
+        check_password_is(&mut transaction, id, &hash).await?;
+        let expires_at = self.clock().now() + LIFETIME;
+        let how = AuditAction::SessionBegun;
+        let signed_in = self.insert_session(&mut transaction, id, organization.into(), expires_at, origin, how).await?;
+        transaction.commit().await?;
+        Ok(signed_in)
     }
 
-    /// Begins a session of a person who belongs to the organisation, and writes down how.
-    pub(crate) async fn begin_session(
+    /// Begins a session of a person who belongs to the organisation, and writes down how. Leaves the transaction in the scope of the
+    /// organisation.
+    pub(crate) async fn insert_session(
         &self,
+        transaction: &mut PgTransaction<'static>,
         user: UserId,
         organization: OrganizationId,
+        expires_at: DateTime<Utc>,
         origin: &Origin,
         how: AuditAction,
     ) -> Result<SignedIn, CatalogError> {
         let token = SessionToken::new()?;
         let id = SessionId(self.clock().new_id());
         let now = self.clock().now();
-        let expires_at = now + LIFETIME;
-        let mut transaction = self.begin(Scope::Organization(organization)).await?;
+        narrow(transaction, Scope::Organization(organization)).await?;
+        let session = describe(transaction, id, organization, user, expires_at).await?;
+        let session = session.ok_or(CatalogError::InvalidCredentials)?;
         sqlx::query!(
             "DELETE FROM sessions WHERE org_id = $1 AND user_id = $2 AND (expires_at <= $3 OR last_seen_at <= $4)",
             organization.0,
@@ -158,7 +169,7 @@ impl Catalog {
             now,
             now - IDLE,
         )
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
         sqlx::query!(
             "INSERT INTO sessions (org_id, id, user_id, token_hash, created_at, last_seen_at, expires_at, address, user_agent)
@@ -172,14 +183,34 @@ impl Catalog {
             origin.address_text(),
             origin.user_agent_text(),
         )
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
-        let session = describe(&mut transaction, id, organization, user, expires_at).await?;
-        let session = session.ok_or(CatalogError::InvalidCredentials)?;
         let context = TenantContext::of_user(organization, user, session.role).coming_from(origin.clone());
-        self.tenant(context.clone()).record(&mut transaction, Done::new(how).to(id.0, &*session.user.email)).await?;
-        transaction.commit().await?;
+        self.tenant(context.clone()).record(transaction, Done::new(how).to(id.0, &*session.user.email)).await?;
         Ok(SignedIn { token, context, session })
+    }
+
+    /// Goes on in another organisation: the session of that token ends, and the new one ends when it would have.
+    pub(crate) async fn move_session(
+        &self,
+        user: UserId,
+        token: &str,
+        to: OrganizationId,
+        origin: &Origin,
+    ) -> Result<SignedIn, CatalogError> {
+        let hash = digest(token);
+        let mut transaction = self.begin(Scope::Session(&hash)).await?;
+        let ended = end(&mut transaction, &hash, self.clock().now()).await?;
+        let ended = ended.filter(|ended| ended.user == user).ok_or(CatalogError::Unauthenticated)?;
+        self.record_ended(&mut transaction, &ended, origin).await?;
+        let how = AuditAction::SessionEntered;
+        let entered = self.insert_session(&mut transaction, user, to, ended.expires_at, origin, how).await;
+        let entered = entered.map_err(|error| match error {
+            CatalogError::InvalidCredentials => CatalogError::NotFound("organization"),
+            other => other,
+        })?;
+        transaction.commit().await?;
+        Ok(entered)
     }
 
     /// Who holds that token.
@@ -256,30 +287,25 @@ impl Catalog {
     pub async fn sign_out(&self, token: &str, origin: &Origin) -> Result<(), CatalogError> {
         let hash = digest(token);
         let mut transaction = self.begin(Scope::Session(&hash)).await?;
-        let ended = sqlx::query!("DELETE FROM sessions WHERE token_hash = $1 RETURNING org_id, id, user_id", &hash[..])
-            .fetch_optional(&mut *transaction)
-            .await?;
-        if let Some(ended) = ended {
-            let organization = OrganizationId(ended.org_id);
-            narrow(&mut transaction, Scope::Organization(organization)).await?;
-            self.record_ended(&mut transaction, organization, ended.user_id.into(), ended.id.into(), origin).await?;
+        if let Some(ended) = end(&mut transaction, &hash, self.clock().now()).await? {
+            self.record_ended(&mut transaction, &ended, origin).await?;
         }
         transaction.commit().await?;
         Ok(())
     }
 
-    /// Writes down that a person ended a session of theirs; in the scope of its organisation.
+    /// Writes down that a person ended a session of theirs. Leaves the transaction in the scope of its organisation.
     pub(crate) async fn record_ended(
         &self,
         transaction: &mut PgTransaction<'static>,
-        organization: OrganizationId,
-        user: UserId,
-        session: SessionId,
+        ended: &EndedSession,
         origin: &Origin,
     ) -> Result<(), CatalogError> {
+        narrow(transaction, Scope::Organization(ended.organization)).await?;
         // Their role does not matter: they did it as the person whose session it is.
-        let context = TenantContext::of_user(organization, user, OrgRole::Viewer).coming_from(origin.clone());
-        self.tenant(context).record(transaction, Done::new(AuditAction::SessionEnded).to(session.0, "session")).await
+        let context = TenantContext::of_user(ended.organization, ended.user, OrgRole::Viewer);
+        let tenant = self.tenant(context.coming_from(origin.clone()));
+        tenant.record(transaction, Done::new(AuditAction::SessionEnded).to(ended.id.0, "session")).await
     }
 
     /// Gives the person with that address a new password and ends all their sessions. For the terminal: whoever may call it is
@@ -302,6 +328,49 @@ impl Catalog {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// A session that was alive, and is no more.
+#[derive(Debug)]
+pub(crate) struct EndedSession {
+    pub(crate) organization: OrganizationId,
+    pub(crate) id: SessionId,
+    pub(crate) user: UserId,
+    pub(crate) expires_at: DateTime<Utc>,
+}
+
+/// Ends the session of a token, whose scope the transaction has; nothing when none was alive.
+async fn end(
+    transaction: &mut PgTransaction<'static>,
+    hash: &[u8; 32],
+    now: DateTime<Utc>,
+) -> Result<Option<EndedSession>, CatalogError> {
+    let row = sqlx::query!(
+        "DELETE FROM sessions WHERE token_hash = $1 RETURNING org_id, id, user_id, last_seen_at, expires_at",
+        &hash[..],
+    )
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let alive = row.filter(|row| row.expires_at > now && row.last_seen_at > now - IDLE);
+    Ok(alive.map(|row| EndedSession {
+        organization: row.org_id.into(),
+        id: row.id.into(),
+        user: row.user_id.into(),
+        expires_at: row.expires_at,
+    }))
+}
+
+/// Refuses to go on when a person's password is not the one of that hash any more; it stays until the transaction ends. In the scope of
+/// the person.
+pub(crate) async fn check_password_is(
+    transaction: &mut PgTransaction<'static>,
+    user: UserId,
+    hash: &str,
+) -> Result<(), CatalogError> {
+    let kept = sqlx::query_scalar!("SELECT password_hash FROM user_passwords WHERE user_id = $1 FOR SHARE", user.0)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    if kept.as_deref() == Some(hash) { Ok(()) } else { Err(CatalogError::InvalidCredentials) }
 }
 
 /// Gives a person another password and ends their sessions, all but the one that is kept. Says which organisations they belong to.
@@ -371,7 +440,8 @@ async fn describe(
         FROM org_members AS member
         JOIN organizations AS organization ON organization.id = member.org_id
         JOIN users AS person ON person.id = member.user_id
-        WHERE member.org_id = $1 AND member.user_id = $2",
+        WHERE member.org_id = $1 AND member.user_id = $2
+        FOR KEY SHARE OF member",
         organization.0,
         user.0,
     )

@@ -180,6 +180,7 @@ impl Tenant {
     pub async fn create_workspace(&self, name: &str) -> Result<WorkspaceId, CatalogError> {
         self.require(Permission::ManageWorkspaces)?;
         let mut transaction = self.begin().await?;
+        self.check_actor(&mut transaction).await?;
         let id = insert_workspace(self, &mut transaction, name).await?;
         self.record(&mut transaction, Done::new(AuditAction::WorkspaceCreated).to(id.0, name.trim())).await?;
         transaction.commit().await?;
@@ -225,6 +226,7 @@ impl Tenant {
     pub async fn create_store(&self, workspace: WorkspaceId, store: &NewStore) -> Result<StoreId, CatalogError> {
         self.require(Permission::ManageWorkspaces)?;
         let mut transaction = self.begin().await?;
+        self.check_actor(&mut transaction).await?;
         let id = insert_store(self, &mut transaction, workspace, store).await?;
         self.record(&mut transaction, Done::new(AuditAction::StoreCreated).to(id.0, store.name.trim())).await?;
         transaction.commit().await?;

@@ -1,10 +1,12 @@
 //! The audit log: it tells of everything that was done and nothing that was not, and nobody changes it.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
-    AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, OrgRole, Origin, Tenant, WorkspaceRole,
+    AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, NewImport, NewStore, OrgRole, Origin, Tenant,
+    WorkspaceRole,
 };
 use chrono::TimeDelta;
 use sqlx::Connection as _;
@@ -24,7 +26,7 @@ async fn told(tenant: &Tenant) -> Vec<String> {
         };
         let to = event.target.map(|(_, name)| name).unwrap_or_default();
         let detail = if event.detail == serde_json::json!({}) { String::new() } else { format!(" {}", event.detail) };
-        format!("{who} {} {to}{detail}", event.action.as_str())
+        format!("{who} {} {to}{detail}", event.action)
     };
     events(tenant).await.into_iter().map(say).collect()
 }
@@ -60,7 +62,7 @@ async fn everything_that_is_done_is_told_once_and_what_is_refused_is_not() {
             "(the organisation is being made) organization.created acme {\"owner\":\"owner@acme.test\"}",
             "owner@acme.test session.begun owner@acme.test",
             "owner@acme.test member.role_changed ann@acme.test {\"to\":\"admin\",\"from\":\"viewer\"}",
-            "owner@acme.test workspace.member_set ann@acme.test {\"to\":\"editor\",\"workspace\":\"acme workspace\"}",
+            "owner@acme.test workspace.member_set ann@acme.test {\"to\":\"editor\",\"from\":null,\"workspace\":\"acme workspace\"}",
             "owner@acme.test workspace.member_removed ann@acme.test {\"workspace\":\"acme workspace\"}",
             "owner@acme.test workspace.created Second",
             "owner@acme.test ownership.transferred ann@acme.test {\"from\":\"admin\"}",
@@ -70,8 +72,7 @@ async fn everything_that_is_done_is_told_once_and_what_is_refused_is_not() {
             "(a test) member.removed owner@acme.test {\"role\":\"admin\"}",
         ]
     );
-    let created =
-        events(&tenant).await.into_iter().find(|event| event.action == AuditAction::WorkspaceCreated).unwrap();
+    let created = events(&tenant).await.into_iter().find(|event| event.action == "workspace.created").unwrap();
     assert_eq!(created.target.unwrap().0, workspace.0);
     let mut found = told(&elsewhere).await;
     found.reverse();
@@ -79,6 +80,59 @@ async fn everything_that_is_done_is_told_once_and_what_is_refused_is_not() {
         found[1..],
         ["ann@acme.test password.changed ann@acme.test", "ann@acme.test session.entered ann@acme.test"]
     );
+    database.close().await;
+}
+
+#[tokio::test]
+async fn there_is_an_event_of_each_kind() {
+    let database = TestDatabase::new().await;
+    let (tenant, made) = database.organization("acme").await;
+    let (other, _) = database.organization("other").await;
+    let seen = async || -> BTreeSet<String> { events(&tenant).await.into_iter().map(|event| event.action).collect() };
+    let ann = database.member(made.organization, "ann@acme.test", OrgRole::Admin).await;
+    let (acting, first) = database.as_person("ann@acme.test").await;
+    let (owner, owners) = database.as_person("owner@acme.test").await;
+    let (_, elsewhere) = database.as_person("owner@acme.test").await;
+    let workspace = acting.create_workspace("second").await.unwrap();
+    let store = NewStore {
+        name: "second".to_owned(),
+        currency: "USD".to_owned(),
+        timezone: chrono_tz::UTC,
+        week_start: chrono::Weekday::Mon,
+    };
+    let store = acting.create_store(workspace, &store).await.unwrap();
+    let import = NewImport {
+        store,
+        kind: "shopify_orders".to_owned(),
+        file_name: "a.csv".to_owned(),
+        size_bytes: 1,
+        spool_file: None,
+        mapping: None,
+    };
+    acting.create_import(&import, u64::MAX).await.unwrap();
+    acting.set_workspace_role(workspace, ann, WorkspaceRole::Viewer).await.unwrap();
+    acting.remove_from_workspace(workspace, ann).await.unwrap();
+    owner.change_role(ann, OrgRole::Member).await.unwrap();
+    assert!(!seen().await.contains("session.ended"));
+    owner.person().unwrap().end_session(elsewhere.session.id).await.unwrap();
+    assert!(seen().await.contains("session.ended"));
+    database.catalog().set_password("ann@acme.test", "a better password").await.unwrap();
+    assert!(told(&tenant).await[0].starts_with("(a command at the terminal) password.changed ann@acme.test"));
+    assert!(database.catalog().authenticate(first.token.expose()).await.is_err());
+    database.catalog().sign_out(owners.token.expose(), &Origin::default()).await.unwrap();
+    let bob = database.member(made.organization, "bob@acme.test", OrgRole::Member).await;
+    database.as_person("bob@acme.test").await.0.remove_member(bob).await.unwrap();
+    owner.transfer_ownership(ann).await.unwrap();
+    tenant.remove_member(made.owner).await.unwrap();
+    let (acting, there) = {
+        database.member(made.organization, "owner@other.test", OrgRole::Viewer).await;
+        database.as_person("owner@other.test").await
+    };
+    acting.person().unwrap().enter(made.organization, there.token.expose()).await.unwrap();
+
+    let all: BTreeSet<_> = AuditAction::ALL.iter().map(|action| action.as_str().to_owned()).collect();
+    assert_eq!(seen().await, all);
+    assert_eq!(told(&other).await[0], "owner@other.test session.ended session");
     database.close().await;
 }
 
@@ -117,6 +171,16 @@ async fn events_are_found_by_what_they_say_and_read_page_by_page() {
     assert_eq!(count(AuditFilter { actor: Some(made.owner), ..AuditFilter::default() }).await, 8);
     let now = database.clock().now();
     assert_eq!(count(AuditFilter { from: Some(now + TimeDelta::hours(1)), ..AuditFilter::default() }).await, 0);
+    let all = events(&tenant).await;
+    let oldest = all.last().unwrap().at;
+    let newest = all[0].at;
+    assert_eq!(
+        count(AuditFilter { from: Some(newest), ..AuditFilter::default() }).await,
+        1,
+        "its own instant is in it"
+    );
+    let between = AuditFilter { from: Some(oldest), to: Some(newest), ..AuditFilter::default() };
+    assert_eq!(count(between).await, all.len() - 1, "and the end is not");
     assert_eq!(count(AuditFilter { to: Some(now - TimeDelta::hours(1)), ..AuditFilter::default() }).await, 0);
 
     let (mut cursor, mut read) = (None, Vec::new());

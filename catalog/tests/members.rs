@@ -1,7 +1,9 @@
 //! Who may change what of whom, and what comes with it.
 
 use aloftly_catalog::testing::TestDatabase;
-use aloftly_catalog::{CatalogError, OrgRole, Tenant, UserId, WorkspaceId, WorkspaceRole};
+use aloftly_catalog::{
+    AuditFilter, CatalogError, NewImport, NewStore, OrgRole, Tenant, UserId, WorkspaceId, WorkspaceRole,
+};
 use uuid::Uuid;
 
 async fn roles(tenant: &Tenant) -> Vec<(String, OrgRole)> {
@@ -14,6 +16,8 @@ fn outcome(result: Result<(), CatalogError>) -> &'static str {
         Err(CatalogError::Forbidden(_)) => "forbidden",
         Err(CatalogError::LastOwner) => "last owner",
         Err(CatalogError::NotFound(_)) => "not found",
+        Err(CatalogError::RoleChanged) => "role changed",
+        Err(CatalogError::Unauthenticated) => "unauthenticated",
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -88,13 +92,14 @@ async fn who_is_removed_is_out_at_once_and_only_there() {
     tenant.set_workspace_role(made.workspace, ann, WorkspaceRole::Editor).await.unwrap();
     let (acting, signed_in) = database.as_person("ann@acme.test").await;
     assert_eq!(acting.stores().await.unwrap().len(), 1);
-    let there = acting.person().unwrap().enter(others.organization, "no token").await.unwrap();
+    let (_, second) = database.as_person("ann@acme.test").await;
+    let there = acting.person().unwrap().enter(others.organization, second.token.expose()).await.unwrap();
 
     tenant.remove_member(ann).await.unwrap();
     let refused = database.catalog().authenticate(signed_in.token.expose()).await;
     assert!(matches!(refused, Err(CatalogError::Unauthenticated)));
     assert_eq!(acting.stores().await.unwrap().len(), 0, "leave that was given before opens nothing");
-    assert_eq!(outcome(acting.remove_member(ann).await), "forbidden", "who is gone cannot leave");
+    assert_eq!(outcome(acting.remove_member(ann).await), "unauthenticated", "who is gone cannot leave");
     database.catalog().authenticate(there.token.expose()).await.unwrap();
     assert_eq!(roles(&elsewhere).await.len(), 2);
     // Who comes back does not find an old place.
@@ -116,8 +121,35 @@ async fn everybody_may_leave_and_nobody_acts_in_a_role_that_they_lost() {
     let ann = database.member(made.organization, "ann@acme.test", OrgRole::Viewer).await;
     let (acting, _) = database.as_person("admin@acme.test").await;
     tenant.change_role(admin, OrgRole::Viewer).await.unwrap();
-    assert_eq!(outcome(acting.change_role(ann, OrgRole::Admin).await), "forbidden");
-    assert_eq!(outcome(acting.remove_member(ann).await), "forbidden");
+    // A request that was authenticated before and only now comes to what it does.
+    let attempts = async || {
+        let change = acting.change_role(ann, OrgRole::Admin).await;
+        let removal = acting.remove_member(ann).await;
+        let place = acting.set_workspace_role(made.workspace, ann, WorkspaceRole::Admin).await;
+        let workspace = acting.create_workspace("mine").await.map(drop);
+        let store = NewStore {
+            name: "mine".to_owned(),
+            currency: "USD".to_owned(),
+            timezone: chrono_tz::UTC,
+            week_start: chrono::Weekday::Mon,
+        };
+        let store = acting.create_store(made.workspace, &store).await.map(drop);
+        let import = NewImport {
+            store: made.stores[0],
+            kind: "shopify_orders".to_owned(),
+            file_name: "a.csv".to_owned(),
+            size_bytes: 1,
+            spool_file: None,
+            mapping: None,
+        };
+        let import = acting.create_import(&import, u64::MAX).await.map(drop);
+        let log = acting.audit_events(&AuditFilter::default(), None, 1).await.map(drop);
+        [change, removal, place, workspace, store, import, log].map(outcome)
+    };
+    assert_eq!(attempts().await, ["role changed"; 7]);
+    tenant.remove_member(admin).await.unwrap();
+    assert_eq!(attempts().await, ["unauthenticated"; 7]);
+    assert_eq!(tenant.member(ann).await.unwrap().role, OrgRole::Viewer);
     database.close().await;
 }
 
@@ -134,7 +166,7 @@ async fn ownership_is_handed_over_by_owners_to_other_members() {
     owner.transfer_ownership(ann).await.unwrap();
     let expected = [("ann@acme.test".to_owned(), OrgRole::Owner), ("owner@acme.test".to_owned(), OrgRole::Admin)];
     assert_eq!(roles(&tenant).await, expected);
-    assert_eq!(outcome(owner.transfer_ownership(ann).await), "forbidden", "not twice");
+    assert_eq!(outcome(owner.transfer_ownership(ann).await), "role changed", "not twice");
     database.close().await;
 }
 
@@ -185,5 +217,25 @@ async fn a_workspace_is_managed_by_its_admins_and_the_organisations() {
         }
     }
     assert_eq!(outcome(tenant.remove_from_workspace(made.workspace, target).await), "not found", "they are not in it");
+    database.close().await;
+}
+
+#[tokio::test]
+async fn members_tell_nothing_of_workspaces_that_one_may_not_see() {
+    let database = TestDatabase::new().await;
+    let (tenant, made) = database.organization("acme").await;
+    let hidden = tenant.create_workspace("another client").await.unwrap();
+    tenant.set_workspace_role(hidden, made.owner, WorkspaceRole::Admin).await.unwrap();
+    let ann = database.member(made.organization, "ann@acme.test", OrgRole::Member).await;
+    tenant.set_workspace_role(made.workspace, ann, WorkspaceRole::Admin).await.unwrap();
+    let (acting, _) = database.as_person("ann@acme.test").await;
+    let (owner, _) = database.as_person("owner@acme.test").await;
+    for (tenant, places, is_seen) in
+        [(&acting, vec!["acme workspace"], false), (&owner, vec!["acme workspace", "another client"], true)]
+    {
+        let member = tenant.member(made.owner).await.unwrap();
+        let names: Vec<_> = member.workspaces.iter().map(|place| place.name.as_str()).collect();
+        assert_eq!((names, member.last_seen_at.is_some()), (places, is_seen));
+    }
     database.close().await;
 }

@@ -1,9 +1,12 @@
 //! A person's own affairs.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
-use aloftly_catalog::{CatalogError, OrgRole, Origin, SessionId};
+use aloftly_catalog::{AuditAction, AuditFilter, CatalogError, OrgRole, Origin, SessionId, SessionInfo};
+use aloftly_engine::clock::FixedClock;
 use uuid::Uuid;
 
 #[tokio::test]
@@ -26,6 +29,15 @@ async fn a_person_goes_from_one_organisation_to_another_that_they_belong_to() {
         assert!(matches!(refused, CatalogError::NotFound("organization")), "{refused:?}");
     }
     let there = person.enter(other.organization, here.token.expose()).await.unwrap();
+    // As the database keeps it.
+    let micros = |session: &SessionInfo| session.expires_at.timestamp_micros();
+    assert_eq!(micros(&there.session), micros(&here.session), "nobody stays signed in for ever by going to and fro");
+    let again = person.enter(acme.organization, here.token.expose()).await.unwrap_err();
+    assert!(matches!(again, CatalogError::Unauthenticated), "what has ended does not go on: {again:?}");
+    let (_, owners) = database.as_person("owner@acme.test").await;
+    let foreign = person.enter(other.organization, owners.token.expose()).await.unwrap_err();
+    assert!(matches!(foreign, CatalogError::Unauthenticated), "{foreign:?}");
+    database.catalog().authenticate(owners.token.expose()).await.unwrap();
     assert_eq!((there.session.organization, there.session.role), (other.organization, OrgRole::Viewer));
     let (context, _) = database.catalog().authenticate(there.token.expose()).await.unwrap();
     assert_eq!(context.organization(), other.organization);
@@ -91,5 +103,49 @@ async fn a_password_is_changed_by_who_knows_it_and_ends_all_other_sessions() {
     assert!(catalog.authenticate(elsewhere.token.expose()).await.is_err());
     assert!(catalog.sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.is_err());
     catalog.sign_in("owner@acme.test", "another good one", &Origin::default()).await.unwrap();
+    database.close().await;
+}
+
+#[tokio::test]
+async fn a_session_that_ran_out_is_ended_by_nobody() {
+    let clock = Arc::new(FixedClock::at("2026-11-20T17:00:00Z".parse().unwrap()));
+    let database = TestDatabase::with_clock(clock.clone()).await;
+    let (_, acme) = database.organization("acme").await;
+    let (elsewhere, other) = database.organization("other").await;
+    for organization in [acme.organization, other.organization] {
+        database.member(organization, "ann@acme.test", OrgRole::Viewer).await;
+    }
+    let (acting, here) = database.as_person("ann@acme.test").await;
+    let there = acting.person().unwrap().enter(other.organization, here.token.expose()).await.unwrap();
+    clock.advance(Duration::from_secs(8 * 86_400));
+    let (acting, here) = database.as_person("ann@acme.test").await;
+    let person = acting.person().unwrap();
+    assert_eq!(person.sessions().await.unwrap().len(), 1);
+    assert_eq!(person.end_other_sessions(here.session.id).await.unwrap(), 0);
+    assert!(matches!(person.end_session(there.session.id).await, Err(CatalogError::NotFound("session"))));
+    database.catalog().sign_out(there.token.expose(), &Origin::default()).await.unwrap();
+    let ended = AuditFilter { action: Some(AuditAction::SessionEnded), ..AuditFilter::default() };
+    assert!(elsewhere.audit_events(&ended, None, 500).await.unwrap().events.is_empty());
+    database.close().await;
+}
+
+#[tokio::test]
+async fn where_somebody_acts_is_told_to_the_organisation_that_they_act_in() {
+    let database = TestDatabase::new().await;
+    let (here, acme) = database.organization("acme").await;
+    let (elsewhere, other) = database.organization("other").await;
+    for organization in [acme.organization, other.organization] {
+        database.member(organization, "ann@acme.test", OrgRole::Viewer).await;
+    }
+    let origin = Origin { address: Some(IpAddr::from([203, 0, 113, 9])), user_agent: None };
+    let signed_in = database.catalog().sign_in("ann@acme.test", PASSWORD, &origin).await.unwrap();
+    let acting = database.catalog().tenant(signed_in.context.coming_from(origin));
+    let changed = acting.person().unwrap().change_password(PASSWORD, "another good one", signed_in.session.id).await;
+    changed.unwrap();
+    for (tenant, address) in [(here, Some("203.0.113.9")), (elsewhere, None)] {
+        let filter = AuditFilter { action: Some(AuditAction::PasswordChanged), ..AuditFilter::default() };
+        let found = tenant.audit_events(&filter, None, 500).await.unwrap().events;
+        assert_eq!(found.iter().map(|event| event.address.as_deref()).collect::<Vec<_>>(), [address]);
+    }
     database.close().await;
 }

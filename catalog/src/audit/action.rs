@@ -1,7 +1,5 @@
 //! What is written down.
 
-use crate::CatalogError;
-
 macro_rules! actions {
     ($($variant:ident, $text:literal, $words:literal;)+) => {
         /// Something that the audit log tells of.
@@ -24,10 +22,6 @@ macro_rules! actions {
             #[must_use]
             pub const fn words(self) -> &'static str {
                 match self { $(Self::$variant => $words),+ }
-            }
-
-            pub(crate) fn parse(text: &str) -> Result<Self, CatalogError> {
-                text.parse().map_err(|()| CatalogError::corrupt("an audit event", format!("action {text:?}")))
             }
         }
 

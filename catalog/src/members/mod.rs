@@ -1,7 +1,7 @@
 //! Who belongs to an organisation, what they may do there, and how that changes.
 //!
 //! An organisation always has an owner. Whatever could take the last one away first locks the organisation's row, so that two owners who
-//! leave at once do not both go.
+//! leave at once do not both go. The lock lets rows be added that belong to the organisation, such as events of the audit log.
 
 mod roles;
 mod workspaces;
@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
 use crate::audit::{AuditAction, Done};
+use crate::sessions::IDLE;
 use crate::{Actor, CatalogError, OrgRole, Permission, Tenant, User, UserId, WorkspaceId, WorkspaceRole};
 
 /// A person in an organisation.
@@ -19,11 +20,12 @@ pub struct Member {
     pub user: User,
     /// What they may do.
     pub role: OrgRole,
-    /// The workspaces that they were added to, by name, and what they may do there.
+    /// The workspaces that they were added to, of those that the actor may see, by name, and what they may do there.
     pub workspaces: Vec<WorkspaceMembership>,
     /// Since when.
     pub created_at: DateTime<Utc>,
-    /// When one of their sessions in the organisation was last used, to within a few minutes; nothing when there is none.
+    /// When one of their sessions in the organisation was last used, to within a few minutes; nothing when there is none, and for those who
+    /// manage no members.
     pub last_seen_at: Option<DateTime<Utc>>,
 }
 
@@ -60,26 +62,37 @@ impl Tenant {
     async fn select_members(&self, only: Option<UserId>) -> Result<Vec<Member>, CatalogError> {
         let mut transaction = self.begin().await?;
         let (organization, only) = (self.context().organization().0, only.map(|user| user.0));
+        let now = self.catalog().clock().now();
+        let sees_use = self.context().may(Permission::ManageMembers);
         let rows = sqlx::query!(
             r#"SELECT person.id, person.email, person.name, member.role, member.created_at,
                 (
                     SELECT max(session.last_seen_at) FROM sessions AS session
                     WHERE session.org_id = member.org_id AND session.user_id = member.user_id
+                        AND session.expires_at > $3 AND session.last_seen_at > $4
                 ) AS last_seen_at
             FROM org_members AS member JOIN users AS person ON person.id = member.user_id
             WHERE member.org_id = $1 AND ($2::uuid IS NULL OR member.user_id = $2) ORDER BY person.email"#,
             organization,
             only,
+            now,
+            now - IDLE,
         )
         .fetch_all(&mut *transaction)
         .await?;
+        // Of a workspace that one may not see, its members do not tell either.
         let places = sqlx::query!(
             "SELECT member.user_id, workspace.id, workspace.name, member.role
             FROM workspace_members AS member
             JOIN workspaces AS workspace ON workspace.org_id = member.org_id AND workspace.id = member.workspace_id
-            WHERE member.org_id = $1 AND ($2::uuid IS NULL OR member.user_id = $2) ORDER BY workspace.name, workspace.id",
+            WHERE member.org_id = $1 AND ($2::uuid IS NULL OR member.user_id = $2) AND ($3::uuid IS NULL OR EXISTS (
+                SELECT FROM workspace_members AS own
+                WHERE own.org_id = member.org_id AND own.workspace_id = member.workspace_id AND own.user_id = $3
+            ))
+            ORDER BY workspace.name, workspace.id",
             organization,
             only,
+            self.bounded_by(),
         )
         .fetch_all(&mut *transaction)
         .await?;
@@ -95,7 +108,7 @@ impl Tenant {
                 user: User { id: row.id.into(), email: row.email, name: row.name },
                 role: OrgRole::parse(&row.role)?,
                 created_at: row.created_at,
-                last_seen_at: row.last_seen_at,
+                last_seen_at: row.last_seen_at.filter(|_| sees_use),
             })
         });
         members.collect()
@@ -139,20 +152,10 @@ impl Tenant {
         user: UserId,
     ) -> Result<(String, OrgRole), CatalogError> {
         let organization = self.context().organization().0;
-        sqlx::query!("SELECT id FROM organizations WHERE id = $1 FOR UPDATE", organization)
+        sqlx::query!("SELECT id FROM organizations WHERE id = $1 FOR NO KEY UPDATE", organization)
             .fetch_optional(&mut **transaction)
             .await?;
-        if let Actor::User { id, role } = self.context().actor() {
-            let own = sqlx::query_scalar!(
-                "SELECT role FROM org_members WHERE org_id = $1 AND user_id = $2",
-                organization,
-                id.0,
-            );
-            let own = own.fetch_optional(&mut **transaction).await?;
-            if own.as_deref() != Some(role.as_str()) {
-                return Err(CatalogError::Forbidden(role.as_str()));
-            }
-        }
+        self.check_actor(transaction).await?;
         let row = sqlx::query!(
             "SELECT person.email, member.role FROM org_members AS member JOIN users AS person ON person.id = member.user_id
             WHERE member.org_id = $1 AND member.user_id = $2",

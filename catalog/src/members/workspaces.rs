@@ -20,6 +20,17 @@ impl Tenant {
         let mut transaction = self.begin().await?;
         self.check_workspace(&mut transaction, workspace, WorkspacePermission::ManageMembers).await?;
         let (email, name) = self.names(&mut transaction, workspace, user).await?;
+        let before = sqlx::query_scalar!(
+            "SELECT role FROM workspace_members WHERE org_id = $1 AND workspace_id = $2 AND user_id = $3 FOR UPDATE",
+            self.context().organization().0,
+            workspace.0,
+            user.0,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        if before.as_deref() == Some(role.as_str()) {
+            return Ok(());
+        }
         sqlx::query!(
             "INSERT INTO workspace_members (org_id, workspace_id, user_id, role, created_at) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (org_id, workspace_id, user_id) DO UPDATE SET role = EXCLUDED.role",
@@ -31,8 +42,8 @@ impl Tenant {
         )
         .execute(&mut *transaction)
         .await?;
-        let done = Done::new(AuditAction::WorkspaceMemberSet).to(user.0, email);
-        self.record(&mut transaction, done.with("workspace", name).with("to", role.as_str())).await?;
+        let done = Done::new(AuditAction::WorkspaceMemberSet).to(user.0, email).with("workspace", name);
+        self.record(&mut transaction, done.with("from", before).with("to", role.as_str())).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -19,7 +19,8 @@ SELECT
     store.version AS "version?",
     store.quarantine_revision AS "quarantine_revision?"
 FROM read_session($1, $2, $3) AS session
-LEFT JOIN LATERAL read_stores(
-    session.org_id,
-    CASE WHEN session.role <> ALL ($5::text []) THEN session.user_id END
-) AS store ON $4::boolean
+LEFT JOIN LATERAL (
+    SELECT *
+    FROM read_stores(session.org_id, CASE WHEN session.role <> ALL ($5::text []) THEN session.user_id END)
+    WHERE $4::boolean
+) AS store ON true

@@ -24,6 +24,10 @@ impl From<CatalogError> for Problem {
                 let detail = "An organisation must have an owner. Make somebody else an owner first.";
                 Self::new(StatusCode::CONFLICT, "last_owner", detail)
             }
+            CatalogError::RoleChanged => {
+                let detail = "Your role in the organisation was changed meanwhile. Try again.";
+                Self::new(StatusCode::CONFLICT, "role_changed", detail)
+            }
             CatalogError::Unauthenticated => Self::unauthenticated(),
             CatalogError::InvalidCredentials => Self::new(
                 StatusCode::UNAUTHORIZED,

@@ -28,11 +28,11 @@ pub(super) struct Member {
     name: String,
     #[schema(value_type = Role)]
     role: OrgRole,
-    /// The workspaces that they were added to, by name. Owners and admins work in all of them anyway.
+    /// The workspaces that they were added to, of those that one may see, by name. Owners and admins work in all of them anyway.
     workspaces: Vec<Place>,
     /// Since when.
     created_at: DateTime<Utc>,
-    /// When they last used the organisation in a session that has not ended, to within a few minutes.
+    /// When they last used the organisation in a session that has not ended, to within a few minutes. For those who manage members.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen_at: Option<DateTime<Utc>>,
 }
@@ -121,7 +121,7 @@ pub(super) async fn list_members(session: Session) -> Result<Json<MemberList>, P
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "For admins; for owners where an owner is made or changed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such member", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 409, description = "`last_owner`: nobody would own the organisation", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`last_owner`: nobody would own the organisation. `role_changed`: one's own role was changed meanwhile", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "There is no such role", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
@@ -149,7 +149,7 @@ pub(super) async fn change_member(
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "For admins; for owners where it is an owner", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such member", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 409, description = "`last_owner`: nobody would own the organisation", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`last_owner`: nobody would own the organisation. `role_changed`: one's own role was changed meanwhile", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn remove_member(session: Session, Path(user): Path<String>) -> Result<StatusCode, Problem> {
@@ -171,6 +171,7 @@ pub(super) async fn remove_member(session: Session, Path(user): Path<String>) ->
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "For owners", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such member", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`role_changed`: one's own role was changed meanwhile", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "It is oneself", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]

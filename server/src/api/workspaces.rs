@@ -69,6 +69,7 @@ pub(super) async fn list_workspaces(session: Session) -> Result<Json<WorkspaceLi
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "For admins of the organisation or of the workspace", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such workspace or member, or not for you", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`role_changed`: one's own role was changed meanwhile", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "There is no such role", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
@@ -96,6 +97,7 @@ pub(super) async fn set_workspace_member(
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "For admins of the organisation or of the workspace", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such workspace, or not for you; or they are not in it", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`role_changed`: one's own role was changed meanwhile", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn remove_workspace_member(

@@ -79,7 +79,7 @@ fn carried(jar: &CookieJar) -> Result<&str, Problem> {
 fn refused(error: CatalogError) -> Problem {
     match error {
         CatalogError::Unauthenticated => Problem::unauthenticated(),
-        other => Problem::unavailable(&other),
+        other => other.into(),
     }
 }
 

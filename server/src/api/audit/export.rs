@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Which;
 use crate::csv_line;
-use crate::http::problem::{Problem, ProblemDocument};
+use crate::http::problem::{Chain, Problem, ProblemDocument};
 use crate::http::query::Query;
 use crate::http::session::Session;
 
@@ -66,7 +66,9 @@ impl Next {
         let ready = match cursor {
             None => None,
             Some(cursor) => {
-                let page = tenant.audit_events(&filter, Some(cursor), PAGE).await?;
+                let page = tenant.audit_events(&filter, Some(cursor), PAGE).await;
+                let page =
+                    page.inspect_err(|error| tracing::warn!(error = %Chain(error), "an export ended half way"))?;
                 Some((lines(&page.events), page.next_cursor))
             }
         };
@@ -89,7 +91,7 @@ fn line(event: &AuditEvent) -> String {
         &event.at.to_rfc3339_opts(SecondsFormat::Micros, true),
         actor,
         &actor_id,
-        event.action.as_str(),
+        &event.action,
         target,
         &target_id,
         &event.detail.to_string(),

@@ -6,7 +6,7 @@ mod export;
 
 use aloftly_catalog::{AuditAction, AuditActor, AuditEvent, AuditFilter};
 use axum::Json;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -29,10 +29,10 @@ pub(super) struct Event {
     actor: Actor,
     /// What was done, for programs.
     #[schema(example = "member.role_changed")]
-    action: &'static str,
+    action: String,
     /// What was done, in words.
     #[schema(example = "Changed a member's role")]
-    summary: &'static str,
+    summary: String,
     /// What it was done to.
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<Target>,
@@ -106,6 +106,10 @@ impl Which {
     fn filter(self) -> Result<AuditFilter, Problem> {
         let unknown = |text: &str| Problem::malformed("unknown_action", format!("There is no action {text:?}."));
         let action = self.action.map(|text| text.parse::<AuditAction>().map_err(|()| unknown(&text))).transpose()?;
+        let is_kept = |at: &DateTime<Utc>| (1..=9999).contains(&at.year());
+        if ![self.from, self.to].iter().flatten().all(is_kept) {
+            return Err(Problem::malformed("malformed_query", "`from` and `to` must be of the years 1 to 9999."));
+        }
         let search = self.search.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         Ok(AuditFilter { action, actor: self.actor_id.map(Into::into), from: self.from, to: self.to, search })
     }
@@ -120,8 +124,11 @@ impl From<AuditEvent> for Event {
                 AuditActor::User { id, email } => Actor::User { id: id.0, email },
                 AuditActor::System(reason) => Actor::System { reason },
             },
-            action: event.action.as_str(),
-            summary: event.action.words(),
+            summary: event
+                .action
+                .parse()
+                .map_or_else(|()| event.action.clone(), |known: AuditAction| known.words().to_owned()),
+            action: event.action,
             target: event.target.map(|(id, name)| Target { id, name }),
             detail: event.detail,
             address: event.address,

@@ -170,6 +170,10 @@ pub(super) async fn change_password(
     let attempt = app.sign_in.attempt(&session.info.user.email, caller.address)?;
     let person = session.tenant.person()?;
     let changed = person.change_password(&given.current_password, &given.new_password, session.info.id).await;
+    // Only a guess counts.
+    if !matches!(changed, Err(CatalogError::InvalidCredentials)) {
+        attempt.succeeded();
+    }
     changed.map_err(|error| match error {
         // Not 401: the session is as good as before.
         CatalogError::InvalidCredentials => {
@@ -179,7 +183,6 @@ pub(super) async fn change_password(
         CatalogError::Invalid { reason, .. } => Problem::invalid_field("/new_password", format!("must have {reason}")),
         other => other.into(),
     })?;
-    attempt.succeeded();
     Ok(StatusCode::NO_CONTENT)
 }
 

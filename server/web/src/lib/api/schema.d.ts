@@ -891,14 +891,14 @@ export interface components {
             email: string;
             /**
              * Format: date-time
-             * @description When they last used the organisation in a session that has not ended, to within a few minutes.
+             * @description When they last used the organisation in a session that has not ended, to within a few minutes. For those who manage members.
              */
             last_seen_at?: string | null;
             name: string;
             role: components["schemas"]["OrgRole"];
             /** Format: uuid */
             user_id: string;
-            /** @description The workspaces that they were added to, by name. Owners and admins work in all of them anyway. */
+            /** @description The workspaces that they were added to, of those that one may see, by name. Owners and admins work in all of them anyway. */
             workspaces: components["schemas"]["Place"][];
         };
         /** @description What to change of a member. */
@@ -2209,7 +2209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last_owner`: nobody would own the organisation */
+            /** @description `last_owner`: nobody would own the organisation. `role_changed`: one's own role was changed meanwhile */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2272,7 +2272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last_owner`: nobody would own the organisation */
+            /** @description `last_owner`: nobody would own the organisation. `role_changed`: one's own role was changed meanwhile */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2333,6 +2333,15 @@ export interface operations {
             };
             /** @description There is no such member */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's own role was changed meanwhile */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2823,6 +2832,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `role_changed`: one's own role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such role */
             422: {
                 headers: {
@@ -2875,6 +2893,15 @@ export interface operations {
             };
             /** @description There is no such workspace, or not for you; or they are not in it */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's own role was changed meanwhile */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
