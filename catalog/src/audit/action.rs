@@ -1,5 +1,7 @@
 //! What is written down.
 
+use std::str::FromStr;
+
 macro_rules! actions {
     ($($variant:ident, $text:literal, $words:literal;)+) => {
         /// Something that the audit log tells of.
@@ -24,18 +26,15 @@ macro_rules! actions {
                 match self { $(Self::$variant => $words),+ }
             }
         }
-
-        impl std::str::FromStr for AuditAction {
-            type Err = ();
-
-            fn from_str(text: &str) -> Result<Self, ()> {
-                match text {
-                    $($text => Ok(Self::$variant),)+
-                    _ => Err(()),
-                }
-            }
-        }
     };
+}
+
+impl FromStr for AuditAction {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|action| action.as_str() == text).ok_or(())
+    }
 }
 
 actions! {

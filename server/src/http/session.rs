@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aloftly_catalog::{CatalogError, SessionInfo, SessionToken, Tenant, TenantContext};
+use aloftly_catalog::{SessionInfo, SessionToken, Tenant, TenantContext};
 use aloftly_engine::metrics::PinnedStores;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -31,8 +31,7 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let verified = app.backend.catalog.authenticate(carried(&jar)?).await;
-        let (context, info) = verified.map_err(refused)?;
+        let (context, info) = app.backend.catalog.authenticate(carried(&jar)?).await?;
         Ok(Self::of(app, parts, context, info))
     }
 }
@@ -61,7 +60,7 @@ impl FromRequestParts<App> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let verified = app.backend.catalog.authenticate_reader(carried(&jar)?).await.map_err(refused)?;
+        let verified = app.backend.catalog.authenticate_reader(carried(&jar)?).await?;
         let session = Session::of(app, parts, verified.context, verified.session);
         let pinned = verified.stores.iter().map(|store| {
             let lake = app.backend.store_lake(&session.tenant, store.scope.id);
@@ -74,13 +73,6 @@ impl FromRequestParts<App> for Reader {
 
 fn carried(jar: &CookieJar) -> Result<&str, Problem> {
     token(jar).ok_or_else(Problem::unauthenticated)
-}
-
-fn refused(error: CatalogError) -> Problem {
-    match error {
-        CatalogError::Unauthenticated => Problem::unauthenticated(),
-        other => other.into(),
-    }
 }
 
 /// The token that a request carries.
