@@ -7,7 +7,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aloftly_catalog::cluster::{Cluster, ClusterOptions};
-use aloftly_catalog::{Catalog, CatalogOptions, NewOrganization, NewStore, SystemContext, Tenant};
+use aloftly_catalog::testing::master_keys;
+use aloftly_catalog::{
+    Catalog, CatalogOptions, LocalMasterKeys, MasterKeys, NewOrganization, NewStore, SystemContext, Tenant,
+};
 use aloftly_engine::StoreId;
 use aloftly_engine::clock::Clock;
 use aloftly_engine::lake::{Lake, LakeOptions, StoreLake};
@@ -82,9 +85,13 @@ impl Database {
     }
 
     async fn open(data: PathBuf, folder: Option<TempDir>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let masters = match std::fs::read_to_string(data.join("master-key")) {
+            Ok(kept) => Arc::new(LocalMasterKeys::parse(&kept)?) as Arc<dyn MasterKeys>,
+            Err(_) => master_keys(),
+        };
         let cluster = Cluster::start(ClusterOptions::new(data)).await.context("cannot start Postgres")?;
         Catalog::migrate(&cluster.owner()).await?;
-        let catalog = Catalog::connect(CatalogOptions::new(cluster.app()), clock).await?;
+        let catalog = Catalog::connect(CatalogOptions::new(cluster.app(), masters), clock).await?;
         Ok(Self { catalog, cluster: Some(cluster), _folder: folder })
     }
 

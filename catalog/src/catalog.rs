@@ -11,8 +11,11 @@ use tokio::sync::Semaphore;
 use crate::context::TenantContext;
 use crate::sessions::Authenticated;
 use crate::shared_reads::SharedReads;
+use crate::vault::{Vault, check_master_keys};
 use crate::versions::Notifier;
-use crate::{CatalogError, Endpoint, OrganizationId, SystemContext, Tenant, UserId, VersionChanges, startup};
+use crate::{
+    CatalogError, Endpoint, MasterKeys, OrganizationId, SystemContext, Tenant, UserId, VersionChanges, startup,
+};
 
 /// How long a connection is believed to live after it was used.
 const FRESH: Duration = Duration::from_millis(500);
@@ -22,6 +25,8 @@ const FRESH: Duration = Duration::from_millis(500);
 pub struct CatalogOptions {
     /// The database and the role that requests run as.
     pub endpoint: Endpoint,
+    /// What wraps the keys that credentials are sealed under.
+    pub master_keys: Arc<dyn MasterKeys>,
     /// The most connections that are open at once.
     pub max_connections: u32,
     /// How long a request waits for a connection.
@@ -33,9 +38,10 @@ pub struct CatalogOptions {
 impl CatalogOptions {
     /// The defaults: 16 connections, 10 s, 60 s.
     #[must_use]
-    pub fn new(endpoint: Endpoint) -> Self {
+    pub fn new(endpoint: Endpoint, master_keys: Arc<dyn MasterKeys>) -> Self {
         Self {
             endpoint,
+            master_keys,
             max_connections: 16,
             acquire_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(60),
@@ -55,6 +61,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     hashing: Arc<Semaphore>,
     notifier: Notifier,
+    vault: Vault,
     sessions: SharedReads<([u8; 32], bool), Option<Authenticated>>,
 }
 
@@ -69,7 +76,8 @@ pub(crate) enum Scope<'a> {
     Email(&'a str),
     /// The session whose token has that SHA-256.
     Session(&'a [u8; 32]),
-    /// The list of organisations and of imports that are not over, and nothing else in them.
+    /// The list of organisations, of imports that are not over and of keys as they are wrapped, and nothing else in them; keys that belong
+    /// to no organisation.
     System,
 }
 
@@ -78,7 +86,7 @@ impl Catalog {
     ///
     /// # Errors
     /// When the server cannot be reached or is too old, when the role could pass by row-level security, when migrations are
-    /// missing.
+    /// missing, when the master keys are not those that wrapped the database's keys.
     pub async fn connect(options: CatalogOptions, clock: Arc<dyn Clock>) -> Result<Self, CatalogError> {
         let settings = [
             ("statement_timeout", options.statement_timeout.as_millis().to_string()),
@@ -105,7 +113,11 @@ impl Catalog {
         let notifier = Notifier::start(pool.clone());
         // Each hash takes 19 MiB and a core.
         let hashing = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
-        Ok(Self { inner: Arc::new(Inner { pool, clock, hashing, notifier, sessions: SharedReads::new() }) })
+        let vault = Vault::new(options.master_keys);
+        let inner = Inner { pool, clock, hashing, notifier, vault, sessions: SharedReads::new() };
+        let catalog = Self { inner: Arc::new(inner) };
+        check_master_keys(&catalog).await?;
+        Ok(catalog)
     }
 
     /// Brings the database up to this program's migrations. `owner` is the role that owns the tables; requests never run as it.
@@ -164,6 +176,10 @@ impl Catalog {
 
     pub(crate) fn hashing(&self) -> Arc<Semaphore> {
         Arc::clone(&self.inner.hashing)
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.inner.vault
     }
 
     /// Sessions, by the SHA-256 of their tokens and whether the stores that can be asked about in them are wanted too.

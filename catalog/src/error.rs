@@ -1,6 +1,6 @@
 //! What can go wrong in the catalog.
 
-use crate::PostgresVersion;
+use crate::{PostgresVersion, VaultError};
 
 /// Why the catalog refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,9 @@ pub enum CatalogError {
         /// What is wrong with it.
         detail: String,
     },
+    /// A key is not there, or something could not be sealed or opened.
+    #[error(transparent)]
+    Vault(VaultError),
     /// A password could not be hashed, or a token not be made.
     #[error("the machine could not make a secret: {0}")]
     Secret(String),

@@ -46,3 +46,7 @@ id!(
     /// A file that was handed over.
     ImportId
 );
+id!(
+    /// A connection to a source.
+    ConnectionId
+);

@@ -4,6 +4,9 @@
 //! session ([`Catalog::authenticate`]) or is asked for by name ([`SystemContext`]). Row-level security in Postgres holds even
 //! where a query here forgets its tenant: the context is set for one transaction at a time and never outlives it.
 //!
+//! What must be read by nobody, such as the credentials of sources, is sealed before it comes here (`vault`), under keys that are wrapped by
+//! a master key ([`MasterKeys`]) that the database never has.
+//!
 //! Leaves out, on purpose: HTTP, object stores, and what the numbers mean. Rows of orders and events live in the lake; here is
 //! only which segments hold them ([`Tenant::manifest`]).
 //!
@@ -34,6 +37,7 @@ mod startup;
 mod stores;
 mod tenant;
 mod upkeep;
+mod vault;
 mod versions;
 
 pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};
@@ -41,7 +45,7 @@ pub use catalog::{Catalog, CatalogOptions};
 pub use context::{Actor, OrgRole, Origin, SystemContext, TenantContext, WorkspaceRole};
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
-pub use ids::{ImportId, OrganizationId, SessionId, UserId, WorkspaceId};
+pub use ids::{ConnectionId, ImportId, OrganizationId, SessionId, UserId, WorkspaceId};
 pub use imports::{
     Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement, WaitingImport,
 };
@@ -53,4 +57,8 @@ pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sessions::{Authenticated, SessionInfo, SessionToken, SignedIn, User};
 pub use stores::{Organization, ReadableStore, Store, Workspace};
 pub use tenant::Tenant;
+pub use vault::{
+    CredentialField, DataKey, KEY_BYTES, KeyBytes, KeyRotation, KeyUsage, LocalMasterKeys, MasterKeyFault,
+    MasterKeyUse, MasterKeys, Rotated, Sealed, SystemPurpose, VaultError, Wrapped,
+};
 pub use versions::VersionChanges;

@@ -48,6 +48,7 @@ permissions! {
     ExplainQueries, "explain_queries", Member, "See how an answer was computed";
     SeeAllWorkspaces, "see_all_workspaces", Admin, "Work in every workspace, as its admin";
     ManageWorkspaces, "manage_workspaces", Admin, "Add workspaces and stores";
+    ManageConnections, "manage_connections", Admin, "Connect sources, and give and remove the credentials for them";
     ManageMembers, "manage_members", Admin, "Change the role of viewers, members and admins, and remove them";
     ReadAudit, "read_audit", Admin, "Read and export the audit log";
     ManageOwners, "manage_owners", Owner, "Make somebody an owner, and change the role of owners or remove them";

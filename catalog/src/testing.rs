@@ -13,13 +13,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use aloftly_engine::clock::{Clock, SystemClock};
 use chrono::Weekday;
+use secrecy::ExposeSecret as _;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
 
 use crate::cluster::{Cluster, ClusterOptions};
 use crate::{
-    Catalog, CatalogOptions, Endpoint, NewOrganization, NewStore, OrgRole, OrganizationId, Origin, Provisioned,
-    SignedIn, SystemContext, Tenant, UserId, passwords,
+    Catalog, CatalogOptions, Endpoint, LocalMasterKeys, MasterKeys, NewOrganization, NewStore, OrgRole, OrganizationId,
+    Origin, Provisioned, SignedIn, SystemContext, Tenant, UserId, passwords,
 };
 
 const TEMPLATE: &str = "aloftly";
@@ -32,6 +33,7 @@ static NAMES: AtomicU32 = AtomicU32::new(0);
 pub struct TestDatabase {
     catalog: Catalog,
     clock: Arc<dyn Clock>,
+    master_keys: Arc<dyn MasterKeys>,
     name: String,
     app: Endpoint,
     owner: Endpoint,
@@ -72,12 +74,14 @@ impl TestDatabase {
         }
         connection.close().await.expect("the lock can be given back");
         let app = cluster.app().with_database(&name);
-        let mut options = CatalogOptions::new(app.clone());
+        let master_keys = master_keys();
+        let mut options = CatalogOptions::new(app.clone(), Arc::clone(&master_keys));
         options.max_connections = 8;
         let catalog = Catalog::connect(options, Arc::clone(&clock)).await.expect("a test database can be used");
         Self {
             catalog,
             clock,
+            master_keys,
             app,
             owner: cluster.owner().with_database(&name),
             superuser: superuser.with_database(&name),
@@ -89,6 +93,12 @@ impl TestDatabase {
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// How a server comes to the database.
+    #[must_use]
+    pub fn options(&self) -> CatalogOptions {
+        CatalogOptions::new(self.app.clone(), Arc::clone(&self.master_keys))
     }
 
     /// The clock that it was made with.
@@ -266,6 +276,17 @@ impl TestDatabase {
 
 /// The password of every owner that [`TestDatabase::organization`] makes.
 pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A master key that nothing else has.
+///
+/// # Panics
+/// When the machine gives no random numbers.
+#[must_use]
+#[allow(clippy::expect_used, reason = "for tests")]
+pub fn master_keys() -> Arc<dyn MasterKeys> {
+    let made = LocalMasterKeys::generate().expect("there are random numbers");
+    Arc::new(LocalMasterKeys::parse(made.expose_secret()).expect("what is made is fit"))
+}
 
 #[allow(clippy::expect_used, reason = "for tests")]
 async fn start() -> Cluster {

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
-    AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, NewImport, NewStore, OrgRole, Origin, Tenant,
-    WorkspaceRole,
+    AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, KeyRotation, NewImport, NewStore,
+    OrgRole, Origin, Tenant, WorkspaceRole,
 };
 use chrono::TimeDelta;
 use sqlx::Connection as _;
@@ -112,6 +112,11 @@ async fn there_is_an_event_of_each_kind() {
     acting.create_import(&import, u64::MAX).await.unwrap();
     acting.set_workspace_role(workspace, ann, WorkspaceRole::Viewer).await.unwrap();
     acting.remove_from_workspace(workspace, ann).await.unwrap();
+    let connection = ConnectionId(database.clock().new_id());
+    acting.put_credentials(connection, &[("token", "a token".into())]).await.unwrap();
+    acting.delete_credentials(connection).await.unwrap();
+    let rotation = KeyRotation { data: true, ..KeyRotation::default() };
+    database.catalog().rotate_keys(rotation, &mut |_| {}).await.unwrap();
     owner.change_role(ann, OrgRole::Member).await.unwrap();
     assert!(!seen().await.contains("session.ended"));
     owner.person().unwrap().end_session(elsewhere.session.id).await.unwrap();

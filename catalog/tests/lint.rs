@@ -33,13 +33,16 @@ async fn every_table_forces_row_level_security_with_a_policy_that_tolerates_no_c
 }
 
 #[tokio::test]
-async fn every_table_is_a_tenants_or_a_persons() {
+async fn every_table_is_a_tenants_a_persons_or_the_systems() {
     let (_database, mut connection) = superuser().await;
     let without = "SELECT relname::text FROM pg_class AS c
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> '_sqlx_migrations'
             AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'org_id' AND attnotnull)
         ORDER BY 1";
-    assert_eq!(names(&mut connection, without).await, ["organizations", "user_passwords", "users"]);
+    assert_eq!(
+        names(&mut connection, without).await,
+        ["key_rotations", "organizations", "system_keys", "user_passwords", "users"]
+    );
 }
 
 #[tokio::test]
@@ -86,6 +89,7 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
         WHERE relnamespace = 'public'::regnamespace AND acl.grantee = 'aloftly_app'::regrole
             AND acl.privilege_type NOT IN ('SELECT', 'INSERT') ORDER BY 1";
     let expected = [
+        "credentials DELETE",
         "lake_commits DELETE",
         "lake_doomed_segments DELETE",
         "lake_quarantine DELETE",
@@ -93,11 +97,13 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
         "lake_staged_segments DELETE",
         "org_members DELETE",
         "sessions DELETE",
+        "system_keys DELETE",
+        "tenant_keys DELETE",
         "workspace_members DELETE",
     ];
     assert_eq!(names(&mut connection, whole).await, expected);
     let keys = "SELECT attrelid::regclass || '.' || attname FROM pg_attribute, aclexplode(attacl) AS acl
-        WHERE attname IN ('org_id', 'id', 'store_id', 'user_id', 'workspace_id', 'segment_id') AND acl.privilege_type = 'UPDATE'";
+        WHERE attname IN ('org_id', 'id', 'store_id', 'user_id', 'workspace_id', 'segment_id', 'connection_id', 'field', 'purpose') AND acl.privilege_type = 'UPDATE'";
     assert_eq!(names(&mut connection, keys).await, Vec::<String>::new());
 }
 

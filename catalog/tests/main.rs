@@ -15,4 +15,5 @@ mod sessions;
 mod startup;
 mod stress;
 mod tenants;
+mod vault;
 mod walk;

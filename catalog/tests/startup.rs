@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aloftly_catalog::testing::TestDatabase;
+use aloftly_catalog::testing::{TestDatabase, master_keys};
 use aloftly_catalog::{Catalog, CatalogError, CatalogOptions, Endpoint};
 use aloftly_engine::clock::SystemClock;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 async fn refused(endpoint: &Endpoint) -> String {
-    let refused = Catalog::connect(CatalogOptions::new(endpoint.clone()), Arc::new(SystemClock)).await.unwrap_err();
+    let refused = Catalog::connect(CatalogOptions::new(endpoint.clone(), master_keys()), Arc::new(SystemClock))
+        .await
+        .unwrap_err();
     refused.to_string()
 }
 
@@ -45,7 +47,8 @@ async fn a_role_that_may_become_a_stronger_one_is_refused() {
     let said = refused(&Endpoint::from_url(&url).unwrap()).await;
     assert!(said.contains("BYPASSRLS"), "{said}");
     sqlx::raw_sql(AssertSqlSafe(format!("REVOKE {role}_bypass FROM {role}"))).execute(&mut superuser).await.unwrap();
-    let fit = Catalog::connect(CatalogOptions::new(Endpoint::from_url(&url).unwrap()), Arc::new(SystemClock)).await;
+    let fit = CatalogOptions::new(Endpoint::from_url(&url).unwrap(), master_keys());
+    let fit = Catalog::connect(fit, Arc::new(SystemClock)).await;
     fit.expect("a role of one's own, granted aloftly_app alone, will do").close().await;
     let drop = format!("DROP ROLE {role}, {role}_bypass");
     sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut superuser).await.unwrap();
@@ -62,11 +65,11 @@ async fn a_database_without_the_migrations_is_refused_and_can_be_migrated_twice(
     let empty = empty_database(&mut superuser, "empty").await;
     let app = database.app().with_database(&empty);
     let said = refused(&app).await;
-    assert!(said.contains("lacks 9 migration(s)"), "{said}");
+    assert!(said.contains("lacks 10 migration(s)"), "{said}");
     for _ in 0..2 {
         Catalog::migrate(&database.owner().with_database(&empty)).await.unwrap();
     }
-    let catalog = Catalog::connect(CatalogOptions::new(app), Arc::new(SystemClock)).await.unwrap();
+    let catalog = Catalog::connect(CatalogOptions::new(app, master_keys()), Arc::new(SystemClock)).await.unwrap();
     catalog.ping().await.unwrap();
     catalog.close().await;
     superuser.close().await.unwrap();
@@ -94,7 +97,7 @@ async fn servers_that_start_over_an_empty_database_migrate_it_one_after_the_othe
     let empty = empty_database(&mut superuser, "shared").await;
     let owner = database.owner().with_database(&empty);
     futures::future::try_join_all((0..8).map(|_| Catalog::migrate(&owner))).await.unwrap();
-    let app = CatalogOptions::new(database.app().with_database(&empty));
+    let app = CatalogOptions::new(database.app().with_database(&empty), master_keys());
     Catalog::connect(app, Arc::new(SystemClock)).await.unwrap().close().await;
     superuser.close().await.unwrap();
     database.close().await;

@@ -14,6 +14,7 @@ mod command_line;
 mod configuration;
 mod documents;
 mod imports;
+mod keys;
 mod lake;
 mod limits;
 mod members;

@@ -72,6 +72,7 @@ async fn who_is_demoted_may_less_at_once() {
         "explain_queries",
         "see_all_workspaces",
         "manage_workspaces",
+        "manage_connections",
         "manage_members",
         "read_audit"
     ]);

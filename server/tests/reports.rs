@@ -3,6 +3,8 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use aloftly_catalog::LocalMasterKeys;
+use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -30,6 +32,7 @@ async fn an_error_is_reported_to_the_dsn_without_secrets() {
     let child = tokio::process::Command::new(env!("CARGO_BIN_EXE_aloftly"))
         .args(["serve", "--database-url", "postgres://app:hunter2@127.0.0.1:1/none"])
         .env("SENTRY_DSN", dsn)
+        .env("ALOFTLY_MASTER_KEY", LocalMasterKeys::generate().unwrap().expose_secret())
         .env("ALOFTLY_DATA_DIR", folder.path())
         .env_remove("DATABASE_URL")
         .stdout(Stdio::null())

@@ -59,8 +59,7 @@ impl World {
     /// What a server here works with. Its database connections are its own.
     pub(crate) async fn backend(&self) -> Backend {
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let options = aloftly_catalog::CatalogOptions::new(self.database.app().clone());
-        let catalog = aloftly_catalog::Catalog::connect(options, clock.clone()).await.unwrap();
+        let catalog = aloftly_catalog::Catalog::connect(self.database.options(), clock.clone()).await.unwrap();
         Backend::over(self.config(), clock, catalog).unwrap()
     }
 

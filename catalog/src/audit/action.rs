@@ -51,5 +51,8 @@ actions! {
     SessionEntered, "session.entered", "Came over from another organisation";
     SessionEnded, "session.ended", "Signed out, or ended a session elsewhere";
     PasswordChanged, "password.changed", "Changed a password";
+    CredentialsSet, "credentials.set", "Gave credentials to a connection";
+    CredentialsRemoved, "credentials.removed", "Removed the credentials of a connection";
+    KeysRotated, "keys.rotated", "Rotated a key that seals credentials";
     ImportCreated, "import.created", "Handed over a file";
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use aloftly_catalog::CatalogError;
+use aloftly_catalog::{CatalogError, VaultError};
 use aloftly_engine::lake::{LakeError, ManifestError, SegmentFault};
 use aloftly_engine::metrics::{FieldError, QueryError};
 use axum::http::StatusCode;
@@ -47,6 +47,7 @@ impl From<CatalogError> for Problem {
                 ),
             )
             .with_retry_after(Duration::from_secs(60)),
+            CatalogError::Vault(VaultError::Unavailable(_)) => Self::unavailable(&error),
             CatalogError::Database(_) if !error.is_refused_statement() => Self::unavailable(&error),
             _ => Self::internal(&error),
         }

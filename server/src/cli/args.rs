@@ -35,6 +35,9 @@ pub(super) enum Command {
     /// Look after the lake
     #[command(subcommand)]
     Lake(LakeCommand),
+    /// Make, rotate and look at the keys that seal credentials
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -194,6 +197,23 @@ pub(super) struct EraseArgs {
     /// The store's name once more
     #[arg(long, value_name = "NAME", default_value = "")]
     pub(super) confirm: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeysCommand {
+    /// Print a new master key
+    Generate,
+    /// Bring every data key under the first of the master keys, so that the others can be taken away
+    Rotate(KeysRotateArgs),
+    /// Show which keys are in use
+    Status,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct KeysRotateArgs {
+    /// Give every organisation a new data key, too, and seal its credentials anew
+    #[arg(long)]
+    pub(super) data: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ mod choose;
 mod demo;
 mod error;
 mod import;
+mod keys;
 mod lake;
 mod org;
 mod output;
@@ -22,7 +23,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 
 pub use self::args::Cli;
-use self::args::{Command, ConfigCommand, ImportCommand, LakeCommand, OrgCommand, StoreCommand};
+use self::args::{Command, ConfigCommand, ImportCommand, KeysCommand, LakeCommand, OrgCommand, StoreCommand};
 pub use self::error::CliError;
 use self::output::{note, say};
 use crate::config::{Config, Layers, Report};
@@ -59,6 +60,7 @@ fn run(cli: Cli) -> Result<(), CliError> {
             Ok(())
         }
         Command::DemoFile(args) => demo::file(&args),
+        Command::Keys(KeysCommand::Generate) => keys::generate(),
         Command::Config(ConfigCommand::Check) => {
             say(Report::of(&layers).to_string().trim_end());
             Config::load(&layers)?;
@@ -138,7 +140,10 @@ async fn short(command: Command, backend: &Backend) -> Result<(), CliError> {
         Command::Lake(LakeCommand::Fold(choice)) => lake::fold(backend, &choice).await,
         Command::Lake(LakeCommand::Sweep(choice)) => lake::sweep(backend, &choice).await,
         Command::Lake(LakeCommand::Erase(args)) => lake::erase(backend, &args).await,
+        Command::Keys(KeysCommand::Rotate(args)) => keys::rotate(backend, &args).await,
+        Command::Keys(KeysCommand::Status) => keys::status(backend).await,
         Command::Migrate
+        | Command::Keys(KeysCommand::Generate)
         | Command::Openapi
         | Command::Permissions
         | Command::DemoFile(_)

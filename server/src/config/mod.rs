@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aloftly_catalog::LocalMasterKeys;
 use secrecy::SecretString;
 use url::Url;
 
@@ -42,6 +43,10 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// Postgres as the role that owns the tables; for migrations only.
     pub migration_database_url: Option<SecretString>,
+    /// The master keys, which seal credentials.
+    pub master_key: Option<LocalMasterKeys>,
+    /// A file with the master keys.
+    pub master_key_file: Option<PathBuf>,
     /// The lake's object store; without it a folder of the data folder.
     pub store_url: Option<Url>,
     /// The address under which browsers reach the app, such as `https://stats.example.com`.
@@ -98,6 +103,8 @@ impl Config {
             data_dir: values.required("data_dir", parse::path),
             database_url: values.optional("database_url", parse::postgres_url),
             migration_database_url: values.optional("migration_database_url", parse::postgres_url),
+            master_key: values.optional("master_key", parse::master_keys),
+            master_key_file: values.optional("master_key_file", parse::file),
             store_url: values.optional("store_url", parse::store_url),
             public_origin: values.optional("public_origin", parse::origin),
             trusted_proxies: values.required("trusted_proxies", parse::ip_ranges),
@@ -120,6 +127,9 @@ impl Config {
             import_concurrency: values.required("import_concurrency", parse::import_concurrency),
             shutdown_timeout: values.required("shutdown_timeout", parse::duration),
         };
+        if config.master_key.is_some() && config.master_key_file.is_some() {
+            values.refuse("give ALOFTLY_MASTER_KEY or ALOFTLY_MASTER_KEY_FILE, not both".to_owned());
+        }
         values.finish()?;
         Ok(config)
     }
@@ -140,6 +150,12 @@ impl Config {
     #[must_use]
     pub fn scratch_dir(&self) -> PathBuf {
         self.data_dir.join("scratch")
+    }
+
+    /// The file that the master key is kept in when none was given and the database is the private cluster.
+    #[must_use]
+    pub fn kept_master_key(&self) -> PathBuf {
+        self.data_dir.join("master-key")
     }
 
     /// The folder of the lake when no store URL is given.

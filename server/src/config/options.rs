@@ -72,6 +72,22 @@ pub const OPTIONS: &[OptionSpec] = &[
         ),
     ),
     shown_as(
+        Visibility::Secret,
+        option(
+            "master_key",
+            "ALOFTLY_MASTER_KEY",
+            "",
+            "Master keys, which seal credentials, as `aloftly keys generate` makes them, separated by commas: the first seals, the \
+             others only open. With the private cluster and none given, one is made in the data folder",
+        ),
+    ),
+    option(
+        "master_key_file",
+        "ALOFTLY_MASTER_KEY_FILE",
+        "",
+        "File with the master keys instead; nobody else may read it",
+    ),
+    shown_as(
         Visibility::Url,
         option(
             "store_url",

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aloftly_catalog::LocalMasterKeys;
 use secrecy::SecretString;
 use url::Url;
 
@@ -48,6 +49,11 @@ impl<'a> Values<'a> {
                 None
             }
         }
+    }
+
+    /// Adds what is wrong with values that each alone are right.
+    pub(super) fn refuse(&mut self, problem: String) {
+        self.problems.push(problem);
     }
 
     pub(super) fn finish(self) -> Result<(), ConfigError> {
@@ -119,6 +125,14 @@ pub(super) fn socket_address(text: &str) -> Parsed<SocketAddr> {
 
 pub(super) fn path(text: &str) -> Parsed<PathBuf> {
     if text.is_empty() { Err("expected a folder".to_owned()) } else { Ok(PathBuf::from(text)) }
+}
+
+pub(super) fn file(text: &str) -> Parsed<PathBuf> {
+    Ok(PathBuf::from(text))
+}
+
+pub(super) fn master_keys(text: &str) -> Parsed<LocalMasterKeys> {
+    LocalMasterKeys::parse(text).map_err(|fault| fault.to_string())
 }
 
 pub(super) fn postgres_url(text: &str) -> Parsed<SecretString> {

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::folders;
 use super::freshness::Followed;
+use super::master_key::{self, Found};
 use super::objects::Objects;
 use super::scratch::Scratch;
 use crate::config::Config;
@@ -47,23 +48,37 @@ impl Backend {
         folders::make_data_dir(&config.data_dir)
             .with_context(|| format!("cannot use the folder {}", config.data_dir.display()))?;
         let Some(url) = &config.database_url else {
+            let masters = master_key::given_or_kept(&config)?;
             let cluster = Cluster::start(ClusterOptions::new(&config.data_dir))
                 .await
                 .context("cannot use the private database (set DATABASE_URL to use one of your own)")?;
             // Whatever fails from here on, what was started is left in order.
-            let opened = Self::with_cluster(config, clock, &cluster).await;
+            let opened = Self::with_cluster(config, clock, &cluster, masters).await;
             if opened.is_err() {
                 leave(cluster).await;
             }
             return opened;
         };
-        let catalog = connect(endpoint("DATABASE_URL", url)?, &clock).await.context("cannot use DATABASE_URL")?;
+        let masters = master_key::given(&config)?;
+        let endpoint = endpoint("DATABASE_URL", url)?;
+        let catalog = connect(endpoint, &clock, &masters).await.context("cannot use DATABASE_URL")?;
         Self::over(config, clock, catalog)
     }
 
-    async fn with_cluster(config: Arc<Config>, clock: Arc<dyn Clock>, cluster: &Cluster) -> anyhow::Result<Self> {
+    async fn with_cluster(
+        config: Arc<Config>,
+        clock: Arc<dyn Clock>,
+        cluster: &Cluster,
+        mut masters: Found,
+    ) -> anyhow::Result<Self> {
         Catalog::migrate(&cluster.owner()).await.context("cannot bring the private database up to date")?;
-        let catalog = connect(cluster.app(), &clock).await.context("cannot use the private database")?;
+        let cannot = "cannot use the private database";
+        let mut catalog = connect(cluster.app(), &clock, &masters).await.context(cannot)?;
+        // Only now: a key that is lost must not be replaced by another one.
+        if !masters.keep()? {
+            catalog.close().await;
+            catalog = connect(cluster.app(), &clock, &masters).await.context(cannot)?;
+        }
         let backend = Self::over(config, clock, catalog)?;
         Ok(Self { cluster: Some(cluster.clone()), ..backend })
     }
@@ -152,8 +167,9 @@ async fn leave(cluster: Cluster) {
     }
 }
 
-async fn connect(endpoint: Endpoint, clock: &Arc<dyn Clock>) -> Result<Catalog, CatalogError> {
-    Catalog::connect(CatalogOptions::new(endpoint), Arc::clone(clock)).await
+async fn connect(endpoint: Endpoint, clock: &Arc<dyn Clock>, masters: &Found) -> anyhow::Result<Catalog> {
+    let options = CatalogOptions::new(endpoint, Arc::new(masters.keys.clone()));
+    Catalog::connect(options, Arc::clone(clock)).await.map_err(|error| masters.explain(error))
 }
 
 fn endpoint(name: &str, url: &SecretString) -> anyhow::Result<Endpoint> {
