@@ -8,6 +8,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection as _, PgPool, PgTransaction};
 use tokio::sync::Semaphore;
 
+use crate::accounts::Identity;
 use crate::context::TenantContext;
 use crate::sessions::Authenticated;
 use crate::shared_reads::SharedReads;
@@ -76,6 +77,10 @@ pub(crate) enum Scope<'a> {
     Email(&'a str),
     /// The session whose token has that SHA-256.
     Session(&'a [u8; 32]),
+    /// What the holder of a token that is used once, or of an invitation, may see: its SHA-256.
+    Token(&'a [u8; 32]),
+    /// The person that an identity provider knows by that.
+    Identity(&'a Identity),
     /// The list of organisations, of imports that are not over and of keys as they are wrapped, and nothing else in them; keys that belong
     /// to no organisation.
     System,
@@ -210,26 +215,42 @@ impl Catalog {
     }
 }
 
+/// What policies read; all but one are empty.
+#[derive(Default)]
+struct Settings<'a> {
+    organization: String,
+    user: String,
+    email: &'a str,
+    session: String,
+    token: String,
+    identity: String,
+    system: &'a str,
+}
+
 /// Gives a running transaction another scope.
 pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scope<'_>) -> Result<(), CatalogError> {
-    let (mut organization, mut user, mut email, mut session, mut system) =
-        (String::new(), String::new(), "", String::new(), "");
+    let mut settings = Settings::default();
     match scope {
-        Scope::Organization(id) => organization = id.to_string(),
-        Scope::User(id) => user = id.to_string(),
-        Scope::Email(address) => email = address,
-        Scope::Session(hash) => session = hex::encode(hash),
-        Scope::System => system = "on",
+        Scope::Organization(id) => settings.organization = id.to_string(),
+        Scope::User(id) => settings.user = id.to_string(),
+        Scope::Email(address) => settings.email = address,
+        Scope::Session(hash) => settings.session = hex::encode(hash),
+        Scope::Token(hash) => settings.token = hex::encode(hash),
+        Scope::Identity(identity) => settings.identity = format!("{} {}", identity.issuer, identity.subject),
+        Scope::System => settings.system = "on",
     }
     sqlx::query!(
         "SELECT set_config('aloftly.org_id', $1, true) AS a, set_config('aloftly.user_id', $2, true) AS b,
             set_config('aloftly.email', $3, true) AS c, set_config('aloftly.session', $4, true) AS d,
-            set_config('aloftly.system', $5, true) AS e",
-        organization,
-        user,
-        email,
-        session,
-        system,
+            set_config('aloftly.system', $5, true) AS e, set_config('aloftly.token', $6, true) AS f,
+            set_config('aloftly.identity', $7, true) AS g",
+        settings.organization,
+        settings.user,
+        settings.email,
+        settings.session,
+        settings.system,
+        settings.token,
+        settings.identity,
     )
     .fetch_one(&mut **transaction)
     .await?;

@@ -44,6 +44,24 @@ pub enum CatalogError {
     /// The address or the password is wrong; which of them is not told.
     #[error("the email or the password is wrong")]
     InvalidCredentials,
+    /// A link or a step of a sign-in is not known, was used, or is too old.
+    #[error("the link was used or is too old")]
+    LinkExpired,
+    /// The code of the second factor is wrong.
+    #[error("the code is wrong")]
+    InvalidCode,
+    /// Only the person whose address was invited can accept.
+    #[error("the invitation is for somebody else, or for an account that has to be signed in to")]
+    SignInFirst,
+    /// The person is the last owner of organisations that others belong to.
+    #[error("the last owner of {}", .0.join(", "))]
+    OwnsOrganizations(Vec<String>),
+    /// The person is who they say, and belongs to no organisation.
+    #[error("the person belongs to no organisation")]
+    NoOrganization,
+    /// The person has to show again that it is them.
+    #[error("the sign-in was too long ago for this")]
+    SignInAgain,
     /// No session has that token, or it has ended.
     #[error("there is no such session, or it has ended")]
     Unauthenticated,

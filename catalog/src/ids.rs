@@ -43,6 +43,10 @@ id!(
     SessionId
 );
 id!(
+    /// Somebody who was asked to join an organisation.
+    InvitationId
+);
+id!(
     /// A file that was handed over.
     ImportId
 );

@@ -17,6 +17,7 @@ pub mod cluster;
 pub mod testing;
 
 mod access;
+mod accounts;
 mod audit;
 mod catalog;
 mod context;
@@ -31,6 +32,7 @@ pub mod permissions;
 mod person;
 mod postgres_version;
 mod provision;
+mod random_token;
 mod sessions;
 mod shared_reads;
 mod startup;
@@ -40,21 +42,25 @@ mod upkeep;
 mod vault;
 mod versions;
 
+pub use accounts::{
+    Account, Identity, IdentityEntry, Link, NewAccount, NewIdentity, NewOwner, NewSecondFactor, OneTimeToken, RecoveryCode,
+    SecondFactorState, SignUpBegun,
+};
 pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};
 pub use catalog::{Catalog, CatalogOptions};
 pub use context::{Actor, OrgRole, Origin, SystemContext, TenantContext, WorkspaceRole};
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
-pub use ids::{ConnectionId, ImportId, OrganizationId, SessionId, UserId, WorkspaceId};
+pub use ids::{ConnectionId, ImportId, InvitationId, OrganizationId, SessionId, UserId, WorkspaceId};
 pub use imports::{
     Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement, WaitingImport,
 };
-pub use members::{Member, WorkspaceMembership};
+pub use members::{Acceptance, Invitation, InvitationPreview, Invited, Member, NewInvitations, WorkspaceMembership};
 pub use permissions::{Permission, WorkspacePermission};
 pub use person::{Membership, Person, PersonSession};
 pub use postgres_version::PostgresVersion;
 pub use provision::{NewOrganization, NewStore, Provisioned};
-pub use sessions::{Authenticated, SessionInfo, SessionToken, SignedIn, User};
+pub use sessions::{Authenticated, Entry, SessionInfo, SessionToken, SignedIn, User};
 pub use stores::{Organization, ReadableStore, Store, Workspace};
 pub use tenant::Tenant;
 pub use vault::{

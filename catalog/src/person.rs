@@ -1,10 +1,10 @@
 //! A person's own affairs, in whatever organisation: where they are signed in, which organisations they belong to, their password.
 
 use chrono::{DateTime, Utc};
+use sqlx::PgTransaction;
 
-use crate::audit::{AuditAction, Done};
-use crate::catalog::{Scope, narrow};
-use crate::sessions::{EndedSession, IDLE, check_password_is, renew_password};
+use crate::catalog::Scope;
+use crate::sessions::{EndedSession, IDLE, check_password_is};
 use crate::{
     Actor, Catalog, CatalogError, OrgRole, OrganizationId, Origin, SessionId, SignedIn, Tenant, TenantContext, UserId,
     passwords,
@@ -70,7 +70,7 @@ impl Person {
     /// # Errors
     /// When the database is unavailable.
     pub async fn memberships(&self) -> Result<Vec<Membership>, CatalogError> {
-        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let mut transaction = self.begin().await?;
         let rows = sqlx::query!(
             "SELECT organization.id, organization.name, member.role
             FROM org_members AS member JOIN organizations AS organization ON organization.id = member.org_id
@@ -102,7 +102,7 @@ impl Person {
     /// When the database is unavailable.
     pub async fn sessions(&self) -> Result<Vec<PersonSession>, CatalogError> {
         let now = self.catalog.clock().now();
-        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let mut transaction = self.begin().await?;
         let sessions = sqlx::query_as!(
             PersonSession,
             "SELECT session.id, session.org_id AS organization, organization.name AS organization_name, session.created_at,
@@ -141,7 +141,7 @@ impl Person {
 
     async fn end(&self, only: Option<SessionId>, kept: Option<SessionId>) -> Result<usize, CatalogError> {
         let now = self.catalog.clock().now();
-        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let mut transaction = self.begin().await?;
         let ended = sqlx::query!(
             "DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3)
             RETURNING org_id, id, expires_at, last_seen_at",
@@ -174,7 +174,7 @@ impl Person {
     /// database is unavailable.
     pub async fn change_password(&self, current: &str, new: &str, kept: SessionId) -> Result<(), CatalogError> {
         passwords::check_new(new)?;
-        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let mut transaction = self.begin().await?;
         let hash = sqlx::query_scalar!("SELECT password_hash FROM user_passwords WHERE user_id = $1", self.id.0)
             .fetch_optional(&mut *transaction)
             .await?;
@@ -183,31 +183,36 @@ impl Person {
             return Err(CatalogError::InvalidCredentials);
         };
         let hash = passwords::hash(&self.catalog, new).await?;
-        let now = self.catalog.clock().now();
-        let mut transaction = self.catalog.begin(Scope::User(self.id)).await?;
+        let mut transaction = self.begin().await?;
         // Hashing takes a while: neither the password nor the session may have become another one.
         let session = sqlx::query!("SELECT id FROM sessions WHERE user_id = $1 AND id = $2", self.id.0, kept.0)
             .fetch_optional(&mut *transaction)
             .await?;
         session.ok_or(CatalogError::Unauthenticated)?;
         check_password_is(&mut transaction, self.id, &before).await?;
-        let email = sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", self.id.0)
-            .fetch_one(&mut *transaction)
-            .await?;
-        let organizations = renew_password(&mut transaction, self.id, &hash, Some(kept), now).await?;
-        for organization in organizations {
-            narrow(&mut transaction, Scope::Organization(organization)).await?;
-            let done = Done::new(AuditAction::PasswordChanged).to(self.id.0, &*email);
-            self.in_organization(organization).record(&mut transaction, done).await?;
-        }
+        let by = |organization| self.context_in(organization);
+        self.catalog.renew_password(&mut transaction, self.id, &hash, Some(kept), by).await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    /// The rows of an organisation that they belong to, for what they do as themselves, whatever their role there.
-    fn in_organization(&self, organization: OrganizationId) -> Tenant {
+    /// In an organisation that they belong to, for what they do as themselves, whatever their role there.
+    pub(crate) fn context_in(&self, organization: OrganizationId) -> TenantContext {
         let context = TenantContext::of_user(organization, self.id, OrgRole::Viewer);
-        self.catalog.tenant(context.coming_from(self.origin_told_to(organization)))
+        context.coming_from(self.origin_told_to(organization))
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    pub(crate) fn id(&self) -> UserId {
+        self.id
+    }
+
+    /// A transaction that sees what is the person's own.
+    pub(crate) async fn begin(&self) -> Result<PgTransaction<'static>, CatalogError> {
+        self.catalog.begin(Scope::User(self.id)).await
     }
 
     /// From where they act, as far as it is an organisation's business: only that of the one that they act in.

@@ -5,20 +5,17 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::TryRngCore;
-use rand::rngs::OsRng;
-use sha2::{Digest, Sha256};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
+use crate::accounts::{Nothing, Purpose, forget_tokens, second_factor};
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
+use crate::random_token::{digest, random_token};
 use crate::{
-    Catalog, CatalogError, OrgRole, OrganizationId, Origin, ReadableStore, SessionId, SystemContext, TenantContext,
-    UserId, passwords,
+    Catalog, CatalogError, OneTimeToken, OrgRole, OrganizationId, Origin, ReadableStore, SessionId, SystemContext,
+    TenantContext, UserId, passwords,
 };
 
 const LIFETIME: TimeDelta = TimeDelta::days(30);
@@ -32,9 +29,7 @@ pub struct SessionToken(String);
 
 impl SessionToken {
     fn new() -> Result<Self, CatalogError> {
-        let mut bytes = [0; 32];
-        OsRng.try_fill_bytes(&mut bytes).map_err(|error| CatalogError::Secret(error.to_string()))?;
-        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+        random_token().map(Self)
     }
 
     /// The token itself: 43 characters that a cookie takes as they are.
@@ -102,14 +97,47 @@ pub struct SignedIn {
     pub session: SessionInfo,
 }
 
+/// What comes of showing who one is.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// One is in.
+    In(Box<SignedIn>),
+    /// The code of the second factor is wanted ([`Catalog::redeem_second_factor`]): this carries on from here.
+    SecondFactor(OneTimeToken),
+}
+
+impl Entry {
+    /// The sign-in, where no second factor is wanted.
+    #[must_use]
+    pub fn signed_in(self) -> Option<SignedIn> {
+        match self {
+            Self::In(signed_in) => Some(*signed_in),
+            Self::SecondFactor(_) => None,
+        }
+    }
+}
+
 impl Catalog {
     /// Begins a session in the organisation that the person joined first. Costs the same time whether the address is known or
     /// not.
     ///
     /// # Errors
-    /// [`CatalogError::InvalidCredentials`] when the address, the password or the membership is missing or wrong; otherwise
-    /// when the database is unavailable.
-    pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<SignedIn, CatalogError> {
+    /// [`CatalogError::InvalidCredentials`] when the address or the password is missing or wrong, [`CatalogError::NoOrganization`] when they
+    /// are right and the person belongs to no organisation; otherwise when the database is unavailable.
+    pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<Entry, CatalogError> {
+        let (mut transaction, user) = self.check_password(email, password).await?;
+        let entry = self.enter_first(&mut transaction, user, origin).await?;
+        transaction.commit().await?;
+        Ok(entry)
+    }
+
+    /// Whose address and password those are, and a transaction in their scope in which the password stays what it is. Costs the same time
+    /// whether the address is known or not.
+    pub(crate) async fn check_password(
+        &self,
+        email: &str,
+        password: &str,
+    ) -> Result<(PgTransaction<'static>, UserId), CatalogError> {
         let email = normalized(email);
         // Postgres cannot even be asked for such an address; whoever tries waits as long as for any other.
         if email.contains('\0') {
@@ -123,26 +151,83 @@ impl Catalog {
         let hash = sqlx::query_scalar!("SELECT password_hash FROM user_passwords WHERE user_id = $1", id.0)
             .fetch_optional(&mut *transaction)
             .await?;
-        let organization = sqlx::query_scalar!(
-            "SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY created_at, org_id LIMIT 1",
-            id.0,
-        )
-        .fetch_optional(&mut *transaction)
-        .await?;
         transaction.commit().await?;
 
         let matches = passwords::verify(self, password, hash.clone()).await?;
-        let (true, Some(hash), Some(organization)) = (matches, hash, organization) else {
-            return Err(CatalogError::InvalidCredentials);
-        };
+        let (true, Some(hash)) = (matches, hash) else { return Err(CatalogError::InvalidCredentials) };
         // Hashing takes a while: a password that was changed meanwhile opens nothing, and ends the sessions that it finds.
         let mut transaction = self.begin(Scope::User(id)).await?;
         check_password_is(&mut transaction, id, &hash).await?;
+        Ok((transaction, id))
+    }
+
+    /// Lets a person in who has shown who they are, to the organisation that they joined first; in their scope, which the transaction has
+    /// no more afterwards.
+    pub(crate) async fn enter_first(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        user: UserId,
+        origin: &Origin,
+    ) -> Result<Entry, CatalogError> {
+        match self.ask_second_factor(transaction, user).await? {
+            Some(wanted) => Ok(wanted),
+            None => Ok(Entry::In(Box::new(self.let_in(transaction, user, origin).await?))),
+        }
+    }
+
+    /// The same, to an organisation that they belong to. After a second factor they come to the one that they joined first.
+    pub(crate) async fn enter_into(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        user: UserId,
+        organization: OrganizationId,
+        origin: &Origin,
+    ) -> Result<Entry, CatalogError> {
+        match self.ask_second_factor(transaction, user).await? {
+            Some(wanted) => Ok(wanted),
+            None => Ok(Entry::In(Box::new(self.let_into(transaction, user, organization, origin).await?))),
+        }
+    }
+
+    /// What carries on from here, where a person's second factor is wanted; in their scope.
+    async fn ask_second_factor(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        user: UserId,
+    ) -> Result<Option<Entry>, CatalogError> {
+        if !second_factor::is_on(transaction, user).await? {
+            return Ok(None);
+        }
+        Ok(Some(Entry::SecondFactor(self.issue(transaction, Purpose::SecondFactor, Some(user), &Nothing {}).await?)))
+    }
+
+    /// The same, for who has shown all that they have to.
+    pub(crate) async fn let_in(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        user: UserId,
+        origin: &Origin,
+    ) -> Result<SignedIn, CatalogError> {
+        let organization = sqlx::query_scalar!(
+            "SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY created_at, org_id LIMIT 1",
+            user.0,
+        )
+        .fetch_optional(&mut **transaction)
+        .await?
+        .ok_or(CatalogError::NoOrganization)?;
+        self.let_into(transaction, user, organization.into(), origin).await
+    }
+
+    /// The same, into an organisation that they belong to.
+    pub(crate) async fn let_into(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        user: UserId,
+        organization: OrganizationId,
+        origin: &Origin,
+    ) -> Result<SignedIn, CatalogError> {
         let expires_at = self.clock().now() + LIFETIME;
-        let how = AuditAction::SessionBegun;
-        let signed_in = self.insert_session(&mut transaction, id, organization.into(), expires_at, origin, how).await?;
-        transaction.commit().await?;
-        Ok(signed_in)
+        self.insert_session(transaction, user, organization, expires_at, origin, AuditAction::SessionBegun).await
     }
 
     /// Begins a session of a person who belongs to the organisation, and writes down how. Leaves the transaction in the scope of the
@@ -319,13 +404,54 @@ impl Catalog {
         let email = normalized(email);
         let mut transaction = self.begin(Scope::Email(&email)).await?;
         let user = user_by_email(&mut transaction, &email).await?.ok_or(CatalogError::NotFound("user"))?;
-        let organizations = renew_password(&mut transaction, user, &hash, None, self.clock().now()).await?;
-        for organization in organizations {
-            narrow(&mut transaction, Scope::Organization(organization)).await?;
-            let terminal = self.tenant(SystemContext::new(organization, "a command at the terminal"));
-            terminal.record(&mut transaction, Done::new(AuditAction::PasswordChanged).to(user.0, &*email)).await?;
-        }
+        let terminal = |organization| SystemContext::new(organization, "a command at the terminal").into();
+        self.renew_password(&mut transaction, user, &hash, None, terminal).await?;
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Gives a person another password, ends their sessions, all but the one that is kept, makes links that they were sent worth nothing,
+    /// and writes it down wherever they belong. Leaves the transaction in no scope to go on with.
+    pub(crate) async fn renew_password(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        user: UserId,
+        hash: &str,
+        kept: Option<SessionId>,
+        by: impl Fn(OrganizationId) -> TenantContext,
+    ) -> Result<(), CatalogError> {
+        narrow(transaction, Scope::User(user)).await?;
+        insert_password(transaction, user, hash, self.clock().now()).await?;
+        forget_tokens(transaction, user).await?;
+        sqlx::query!(
+            "DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR id <> $2)",
+            user.0,
+            kept.map(|session| session.0),
+        )
+        .execute(&mut **transaction)
+        .await?;
+        self.record_wherever(transaction, user, &Done::new(AuditAction::PasswordChanged), by).await
+    }
+
+    /// Writes down what became of a person's account, wherever they belong; in their scope, which the transaction has no more afterwards.
+    pub(crate) async fn record_wherever(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        user: UserId,
+        done: &Done,
+        by: impl Fn(OrganizationId) -> TenantContext,
+    ) -> Result<(), CatalogError> {
+        let email = sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", user.0)
+            .fetch_one(&mut **transaction)
+            .await?;
+        let organizations =
+            sqlx::query_scalar!("SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY org_id", user.0)
+                .fetch_all(&mut **transaction)
+                .await?;
+        for organization in organizations.into_iter().map(OrganizationId) {
+            narrow(transaction, Scope::Organization(organization)).await?;
+            self.tenant(by(organization)).record(transaction, done.clone().to(user.0, &*email)).await?;
+        }
         Ok(())
     }
 }
@@ -373,30 +499,6 @@ pub(crate) async fn check_password_is(
     if kept.as_deref() == Some(hash) { Ok(()) } else { Err(CatalogError::InvalidCredentials) }
 }
 
-/// Gives a person another password and ends their sessions, all but the one that is kept. Says which organisations they belong to.
-pub(crate) async fn renew_password(
-    transaction: &mut PgTransaction<'static>,
-    user: UserId,
-    hash: &str,
-    kept: Option<SessionId>,
-    now: DateTime<Utc>,
-) -> Result<Vec<OrganizationId>, CatalogError> {
-    narrow(transaction, Scope::User(user)).await?;
-    insert_password(transaction, user, hash, now).await?;
-    sqlx::query!(
-        "DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR id <> $2)",
-        user.0,
-        kept.map(|session| session.0),
-    )
-    .execute(&mut **transaction)
-    .await?;
-    let organizations =
-        sqlx::query_scalar!("SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY org_id", user.0)
-            .fetch_all(&mut **transaction)
-            .await?;
-    Ok(organizations.into_iter().map(OrganizationId).collect())
-}
-
 /// Keeps a password's hash; in the scope of its user.
 pub(crate) async fn insert_password(
     transaction: &mut PgTransaction<'static>,
@@ -421,7 +523,8 @@ pub(crate) fn normalized(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-async fn user_by_email(transaction: &mut PgTransaction<'static>, email: &str) -> Result<Option<UserId>, CatalogError> {
+/// Who has that address; in its scope.
+pub(crate) async fn user_by_email(transaction: &mut PgTransaction<'static>, email: &str) -> Result<Option<UserId>, CatalogError> {
     let id =
         sqlx::query_scalar!("SELECT id FROM users WHERE email = $1", email).fetch_optional(&mut **transaction).await?;
     Ok(id.map(UserId))
@@ -457,8 +560,4 @@ async fn describe(
         role: OrgRole::parse(&row.role)?,
         expires_at,
     }))
-}
-
-fn digest(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }

@@ -260,12 +260,7 @@ pub(crate) async fn insert_store(
     workspace: WorkspaceId,
     store: &NewStore,
 ) -> Result<StoreId, CatalogError> {
-    if store.currency.len() != 3 || !store.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return Err(CatalogError::Invalid {
-            field: "currency",
-            reason: "three capital letters of ISO 4217, such as USD".to_owned(),
-        });
-    }
+    check_currency(&store.currency)?;
     let clock = tenant.catalog().clock();
     let id = StoreId(clock.new_id());
     sqlx::query!(
@@ -294,6 +289,14 @@ pub(crate) async fn insert_store(
     .execute(&mut **transaction)
     .await?;
     Ok(id)
+}
+
+pub(crate) fn check_currency(currency: &str) -> Result<(), CatalogError> {
+    if currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Ok(());
+    }
+    let reason = "three capital letters of ISO 4217, such as USD".to_owned();
+    Err(CatalogError::Invalid { field: "currency", reason })
 }
 
 /// A name without blanks around it, of 1 to 200 characters.

@@ -212,7 +212,8 @@ impl TestDatabase {
     /// When nobody has that address and [`PASSWORD`].
     #[allow(clippy::expect_used, reason = "for tests")]
     pub async fn as_person(&self, email: &str) -> (Tenant, SignedIn) {
-        let signed_in = self.catalog.sign_in(email, PASSWORD, &Origin::default()).await.expect("they can sign in");
+        let entry = self.catalog.sign_in(email, PASSWORD, &Origin::default()).await.expect("they can sign in");
+        let signed_in = entry.signed_in().expect("they have no second factor");
         (self.catalog.tenant(signed_in.context.clone()), signed_in)
     }
 

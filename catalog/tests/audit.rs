@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
-    AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, KeyRotation, NewImport, NewStore,
-    OrgRole, Origin, Tenant, WorkspaceRole,
+    Acceptance, AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, Identity, Invited, KeyRotation, NewIdentity,
+    NewImport, NewInvitations, NewStore, OrgRole, Origin, Tenant, WorkspaceRole,
 };
 use chrono::TimeDelta;
 use sqlx::Connection as _;
@@ -83,6 +83,33 @@ async fn everything_that_is_done_is_told_once_and_what_is_refused_is_not() {
     database.close().await;
 }
 
+/// Everything that somebody does with their own account, from the invitation to its end.
+async fn own_account(database: &TestDatabase, tenant: &Tenant) {
+    let (catalog, origin) = (database.catalog(), Origin::default());
+    let asked = |email: &str| NewInvitations { emails: vec![email.to_owned()], role: OrgRole::Admin, workspaces: Vec::new() };
+    tenant.invite(&asked("never@acme.test")).await.unwrap();
+    tenant.revoke_invitation(tenant.invitations().await.unwrap()[0].id).await.unwrap();
+    let Some((_, Invited::Sent(_, token))) = tenant.invite(&asked("new@acme.test")).await.unwrap().pop() else {
+        panic!("they are new")
+    };
+    let acceptance = Acceptance::NewAccount { name: "New", password: PASSWORD };
+    let entry = catalog.accept_invitation(token.expose(), acceptance, &origin).await.unwrap();
+    let person = catalog.tenant(entry.signed_in().unwrap().context).person().unwrap();
+    let identity = Identity { issuer: "https://id.test".to_owned(), subject: "1".to_owned() };
+    let who = NewIdentity { identity, email: "new@acme.test".to_owned(), name: "New".to_owned() };
+    catalog.enter_by_identity(&who, &origin).await.unwrap();
+    let new = person.begin_second_factor().await.unwrap();
+    let totp = totp_rs::Totp::from_url(&new.uri).unwrap();
+    let now = u64::try_from(database.clock().now().timestamp()).unwrap();
+    person.confirm_second_factor(&totp.generate(now).to_string()).await.unwrap();
+    person.renew_recovery_codes().await.unwrap();
+    person.end_second_factor().await.unwrap();
+    person.personal_data().await.unwrap();
+    person.delete_account().await.unwrap();
+    let last = told(tenant).await.remove(0);
+    assert_eq!(last, "new@acme.test account.deleted new@acme.test");
+}
+
 #[tokio::test]
 async fn there_is_an_event_of_each_kind() {
     let database = TestDatabase::new().await;
@@ -134,6 +161,7 @@ async fn there_is_an_event_of_each_kind() {
         database.as_person("owner@other.test").await
     };
     acting.person().unwrap().enter(made.organization, there.token.expose()).await.unwrap();
+    own_account(&database, &tenant).await;
 
     let all: BTreeSet<_> = AuditAction::ALL.iter().map(|action| action.as_str().to_owned()).collect();
     assert_eq!(seen().await, all);

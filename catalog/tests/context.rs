@@ -50,11 +50,7 @@ async fn nothing_is_left_after_work_that_succeeds_and_work_that_fails() {
     tenant.store(database.clock().new_id().into()).await.unwrap_err();
     assert_eq!(leftovers(database.pool()).await, Vec::<String>::new());
 
-    let signed_in = database
-        .catalog()
-        .sign_in("owner@acme.test", aloftly_catalog::testing::PASSWORD, &Origin::default())
-        .await
-        .unwrap();
+    let (_, signed_in) = database.as_person("owner@acme.test").await;
     database.catalog().authenticate(signed_in.token.expose()).await.unwrap();
     database.catalog().organizations("a test").await.unwrap();
     assert_eq!(leftovers(database.pool()).await, Vec::<String>::new());

@@ -2,15 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod accounts;
 mod audit;
 mod cluster;
 mod context;
 mod imports;
+mod invitations;
 mod lint;
 mod manifest;
 mod members;
 mod person;
 mod reads;
+mod second_factor;
 mod sessions;
 mod startup;
 mod stress;

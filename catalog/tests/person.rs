@@ -56,7 +56,7 @@ async fn a_person_sees_and_ends_their_own_sessions_and_nobody_elses() {
         address: Some(IpAddr::from([203, 0, 113, 9])),
         user_agent: Some(format!("Browser\u{1} \0{}", "x".repeat(2_000))),
     };
-    let first = catalog.sign_in("ann@acme.test", PASSWORD, &origin).await.unwrap();
+    let first = catalog.sign_in("ann@acme.test", PASSWORD, &origin).await.unwrap().signed_in().unwrap();
     let (acting, second) = database.as_person("ann@acme.test").await;
     let (owner, owners) = database.as_person("owner@acme.test").await;
     let person = acting.person().unwrap();
@@ -138,7 +138,7 @@ async fn where_somebody_acts_is_told_to_the_organisation_that_they_act_in() {
         database.member(organization, "ann@acme.test", OrgRole::Viewer).await;
     }
     let origin = Origin { address: Some(IpAddr::from([203, 0, 113, 9])), user_agent: None };
-    let signed_in = database.catalog().sign_in("ann@acme.test", PASSWORD, &origin).await.unwrap();
+    let signed_in = database.catalog().sign_in("ann@acme.test", PASSWORD, &origin).await.unwrap().signed_in().unwrap();
     let acting = database.catalog().tenant(signed_in.context.coming_from(origin));
     let changed = acting.person().unwrap().change_password(PASSWORD, "another good one", signed_in.session.id).await;
     changed.unwrap();

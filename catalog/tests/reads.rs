@@ -21,7 +21,7 @@ async fn the_readable_stores_are_those_that_everybody_may_see() {
     let other = tenant.create_workspace("other").await.unwrap();
     tenant.create_store(other, &store("hidden")).await.unwrap();
     tenant.create_store(made.workspace, &store("shown")).await.unwrap();
-    let signed_in = database.catalog().sign_in("owner@a.test", PASSWORD, &Origin::default()).await.unwrap();
+    let signed_in = database.as_person("owner@a.test").await.1;
     for (role, expected) in [
         (OrgRole::Owner, vec!["a store", "hidden", "shown"]),
         (OrgRole::Admin, vec!["a store", "hidden", "shown"]),
@@ -55,7 +55,7 @@ async fn without_a_store_there_is_still_a_session() {
     tenant.create_workspace("empty").await.unwrap();
     tenant.remove_from_workspace(made.workspace, made.owner).await.unwrap();
     database.demote_owner("a", "empty", OrgRole::Viewer).await;
-    let signed_in = database.catalog().sign_in("owner@a.test", PASSWORD, &Origin::default()).await.unwrap();
+    let signed_in = database.as_person("owner@a.test").await.1;
     let reader = database.catalog().authenticate_reader(signed_in.token.expose()).await.unwrap();
     assert_eq!((reader.session.role, reader.stores.len()), (OrgRole::Viewer, 0));
     database.close().await;
@@ -67,7 +67,7 @@ async fn a_token_opens_its_own_session_until_it_ends() {
     database.organization("a").await;
     let (_, b) = database.organization("b").await;
     let catalog = database.catalog();
-    let signed_in = catalog.sign_in("owner@b.test", PASSWORD, &Origin::default()).await.unwrap();
+    let signed_in = database.as_person("owner@b.test").await.1;
     let (context, session) = catalog.authenticate(signed_in.token.expose()).await.unwrap();
     assert_eq!((context.organization(), session.organization), (b.organization, b.organization));
     for token in ["", "unknown"] {

@@ -19,7 +19,7 @@ async fn at_noon() -> (Arc<FixedClock>, TestDatabase) {
 #[tokio::test]
 async fn the_owner_signs_in_whatever_the_case_of_the_address() {
     let (_, database) = at_noon().await;
-    let signed_in = database.catalog().sign_in(" Owner@ACME.test ", PASSWORD, &Origin::default()).await.unwrap();
+    let signed_in = database.catalog().sign_in(" Owner@ACME.test ", PASSWORD, &Origin::default()).await.unwrap().signed_in().unwrap();
     let (context, session) = database.catalog().authenticate(signed_in.token.expose()).await.unwrap();
     assert_eq!(session.user.email, "owner@acme.test");
     assert_eq!((session.organization_name.as_str(), session.role), ("acme", OrgRole::Owner));
@@ -62,7 +62,7 @@ async fn an_unknown_address_takes_as_long_as_a_known_one() {
 #[tokio::test]
 async fn the_database_holds_neither_the_token_nor_the_password() {
     let (_, database) = at_noon().await;
-    let token = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
+    let token = database.as_person("owner@acme.test").await.1.token;
     assert_eq!(token.expose().len(), 43);
     let mut superuser = database.connect(database.superuser()).await;
     let kept: String = sqlx::query_scalar(
@@ -80,8 +80,8 @@ async fn the_database_holds_neither_the_token_nor_the_password() {
 async fn signing_out_ends_that_session_and_no_other() {
     let (_, database) = at_noon().await;
     let catalog = database.catalog();
-    let here = catalog.sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
-    let there = catalog.sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
+    let here = database.as_person("owner@acme.test").await.1.token;
+    let there = database.as_person("owner@acme.test").await.1.token;
     catalog.sign_out(here.expose(), &Origin::default()).await.unwrap();
     catalog.sign_out(here.expose(), &Origin::default()).await.unwrap();
     assert!(matches!(catalog.authenticate(here.expose()).await, Err(CatalogError::Unauthenticated)));
@@ -93,7 +93,7 @@ async fn signing_out_ends_that_session_and_no_other() {
 async fn a_new_password_ends_every_session_and_the_old_password() {
     let (_, database) = at_noon().await;
     let catalog = database.catalog();
-    let token = catalog.sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
+    let token = database.as_person("owner@acme.test").await.1.token;
     catalog.set_password("owner@acme.test", "another good password").await.unwrap();
     assert!(matches!(catalog.authenticate(token.expose()).await, Err(CatalogError::Unauthenticated)));
     assert!(catalog.sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.is_err());
@@ -106,7 +106,7 @@ async fn a_new_password_ends_every_session_and_the_old_password() {
 #[tokio::test]
 async fn a_session_ends_after_a_week_without_use() {
     let (clock, database) = at_noon().await;
-    let token = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
+    let token = database.as_person("owner@acme.test").await.1.token;
     clock.advance(6 * DAY);
     database.catalog().authenticate(token.expose()).await.unwrap();
     clock.advance(6 * DAY);
@@ -118,7 +118,7 @@ async fn a_session_ends_after_a_week_without_use() {
 #[tokio::test]
 async fn a_session_ends_after_thirty_days_of_use() {
     let (clock, database) = at_noon().await;
-    let token = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
+    let token = database.as_person("owner@acme.test").await.1.token;
     for _ in 0..29 {
         clock.advance(DAY);
         database.catalog().authenticate(token.expose()).await.unwrap();
@@ -130,11 +130,13 @@ async fn a_session_ends_after_thirty_days_of_use() {
 #[tokio::test]
 async fn a_session_ends_with_the_membership() {
     let (_, database) = at_noon().await;
-    let token = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap().token;
+    let token = database.as_person("owner@acme.test").await.1.token;
     let mut superuser = database.connect(database.superuser()).await;
     sqlx::raw_sql("DELETE FROM org_members").execute(&mut superuser).await.unwrap();
     assert!(matches!(database.catalog().authenticate(token.expose()).await, Err(CatalogError::Unauthenticated)));
     let refused = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap_err();
+    assert!(matches!(refused, CatalogError::NoOrganization), "{refused}");
+    let refused = database.catalog().sign_in("owner@acme.test", "wrong", &Origin::default()).await.unwrap_err();
     assert!(matches!(refused, CatalogError::InvalidCredentials), "{refused}");
 }
 

@@ -26,7 +26,7 @@ async fn demoted(database: &TestDatabase, made: &Provisioned, role: &str, worksp
     };
     let sql = format!("UPDATE org_members SET role = '{role}' WHERE org_id = '{}'; {change}", made.organization);
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut superuser).await.unwrap();
-    let signed_in = database.catalog().sign_in("owner@acme.test", PASSWORD, &Origin::default()).await.unwrap();
+    let signed_in = database.as_person("owner@acme.test").await.1;
     database.catalog().tenant(signed_in.context)
 }
 

@@ -4,7 +4,7 @@
 //! empty.
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
-use aloftly_catalog::{ConnectionId, KeyRotation, NewImport, Origin, Provisioned, SystemPurpose, Tenant};
+use aloftly_catalog::{ConnectionId, Entry, Identity, IdentityEntry, KeyRotation, NewIdentity, NewImport, NewInvitations, OrgRole, Origin, Provisioned, SystemPurpose, Tenant, WorkspaceRole};
 use aloftly_engine::lake::manifest::Segment;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
@@ -24,7 +24,13 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
     manifest.withdraw(store, &[doomed.id]).await.unwrap();
     manifest.publish(commit).await.unwrap();
     manifest.quarantine(store, live.id, &format!("canary of {name}")).await.unwrap();
-    database.catalog().sign_in(&format!("owner@{name}.test"), PASSWORD, &Origin::default()).await.unwrap();
+    own_account(database, name).await;
+    let new = NewInvitations {
+        emails: vec![format!("invited@{name}.test")],
+        role: OrgRole::Viewer,
+        workspaces: vec![(made.workspace, WorkspaceRole::Viewer)],
+    };
+    tenant.invite(&new).await.unwrap();
     let import = NewImport {
         store,
         kind: "shopify_orders".to_owned(),
@@ -39,6 +45,31 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
     database.catalog().system_key(SystemPurpose::People).await.unwrap();
     let begun = KeyRotation { data: true, steps: 1, ..KeyRotation::default() };
     database.catalog().rotate_keys(begun, &mut |_| {}).await.unwrap();
+}
+
+/// Everything that a person can have of their own: an identity, a second factor, a session, an open link.
+async fn own_account(database: &TestDatabase, name: &str) {
+    let (catalog, email, origin) = (database.catalog(), format!("owner@{name}.test"), Origin::default());
+    let identity = Identity { issuer: "https://id.test".to_owned(), subject: format!("canary of {name}") };
+    let who = NewIdentity { identity, email: email.clone(), name: format!("canary of {name}") };
+    let IdentityEntry::Known(Entry::In(signed_in)) = catalog.enter_by_identity(&who, &origin).await.unwrap() else {
+        panic!("{email} is known")
+    };
+    let person = catalog.tenant(signed_in.context).person().unwrap();
+    let new = person.begin_second_factor().await.unwrap();
+    let totp = totp_rs::Totp::from_url(&new.uri).unwrap();
+    let now = u64::try_from(database.clock().now().timestamp()).unwrap();
+    person.confirm_second_factor(&totp.generate(now).to_string()).await.unwrap();
+    // The first identity took the password away, which was nobody's for sure.
+    let reset = catalog.password_reset_link(&email).await.unwrap().unwrap();
+    catalog.redeem_password_reset(reset.token.expose(), PASSWORD, &origin).await.unwrap();
+    let Entry::SecondFactor(token) = catalog.sign_in(&email, PASSWORD, &origin).await.unwrap() else {
+        panic!("the second factor is wanted")
+    };
+    let user = catalog.attempt_second_factor(token.expose()).await.unwrap();
+    let next = totp.generate(now + 30).to_string();
+    catalog.redeem_second_factor(user, token.expose(), &next, &origin).await.unwrap();
+    catalog.sign_in_link(&email).await.unwrap();
 }
 
 async fn tables(superuser: &mut PgConnection) -> Vec<String> {
@@ -56,7 +87,9 @@ async fn rows_of(superuser: &mut PgConnection, table: &str, made: &Provisioned) 
     let mine = match table {
         "organizations" => "t.id = $1",
         "users" => "t.id = $2",
-        "user_passwords" => "t.user_id = $2",
+        "user_passwords" | "user_identities" | "user_second_factors" | "user_recovery_codes" | "one_time_tokens" => {
+            "t.user_id = $2"
+        }
         "system_keys" | "key_rotations" => "$1::uuid IS NOT NULL", // no tenant's
         _ => "t.org_id = $1",
     };
@@ -158,8 +191,9 @@ async fn each_granted_column_of_a_tenants_row_can_be_updated_only_with_its_conte
     for (table, column) in granted {
         let owner = match table.as_str() {
             "organizations" => "id",
-            // Those of people are walked by person, in the sessions' tests; those of the system in the vault's.
-            "users" | "user_passwords" | "system_keys" | "key_rotations" => continue,
+            // Theirs are walked by person, in the tests of sessions and accounts.
+            "users" | "user_passwords" | "user_second_factors" | "one_time_tokens" => continue,
+            "system_keys" | "key_rotations" => continue, // they are no tenant's: see the vault's tests
             _ => "org_id",
         };
         let update = format!("UPDATE {table} SET {column} = {column} WHERE {owner}::text = ($1 #>> '{{}}')");

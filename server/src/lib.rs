@@ -6,6 +6,8 @@ pub mod cli;
 pub mod config;
 mod csv_line;
 pub mod http;
+pub mod identity;
 pub mod importing;
+pub mod mail;
 pub mod service;
 pub mod telemetry;

@@ -8,11 +8,13 @@
     reason = "a test fails by panicking, and helpers of tests are tests too"
 )]
 
+mod accounts;
 mod batches;
 mod buckets;
 mod command_line;
 mod configuration;
 mod documents;
+mod google;
 mod imports;
 mod keys;
 mod lake;

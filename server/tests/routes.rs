@@ -1,11 +1,14 @@
-//! Every route of the API, asked by nobody and by another organisation's owner.
+//! Every route of the API, asked by nobody, by another organisation's owner, and by each role.
 
-use aloftly_catalog::{OrgRole, WorkspaceRole};
+use std::time::Duration;
+
+use aloftly_catalog::{Invited, NewInvitations, OrgRole, Tenant, WorkspaceRole};
 use aloftly_server::api;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::accounts::{Mailing, sign_up};
 use crate::support::{Client, ORDERS, World, answer, form};
 
 /// Text that only organisation B holds: it must not show in anything that A gets.
@@ -19,18 +22,20 @@ struct Things {
     workspace: Uuid,
     member: Uuid,
     session: Uuid,
+    invitation: Uuid,
 }
 
 impl Things {
     fn unknown() -> Self {
-        let [store, import, organization, workspace, member, session] = [1, 2, 3, 4, 5, 6].map(Uuid::from_u128);
-        Self { store, import, organization, workspace, member, session }
+        let [store, import, organization, workspace, member, session, invitation] =
+            [1, 2, 3, 4, 5, 6, 7].map(Uuid::from_u128);
+        Self { store, import, organization, workspace, member, session, invitation }
     }
 
     /// A text without their ids.
     fn left_out_of(&self, text: &str) -> String {
-        let Self { store, import, organization, workspace, member, session } = self;
-        let ids = [store, import, organization, workspace, member, session];
+        let Self { store, import, organization, workspace, member, session, invitation } = self;
+        let ids = [store, import, organization, workspace, member, session, invitation];
         ids.into_iter().fold(text.to_owned(), |text, id| text.replace(&id.to_string(), "ID"))
     }
 }
@@ -52,6 +57,52 @@ async fn ask(client: &Client, route: &str, of: &Things) -> (u16, Value) {
             let body = json!({ "current_password": "wrong", "new_password": "long enough to be one" });
             client.put("/api/auth/password").json(&body)
         }
+        "POST /api/auth/second-factor" => client.post("/api/auth/second-factor").json(&json!({ "code": "000000" })),
+        "GET /api/auth/methods" => client.get("/api/auth/methods"),
+        "POST /api/auth/sign-up" => client.post("/api/auth/sign-up").json(&sign_up()),
+        "POST /api/auth/magic-link" => client.post("/api/auth/magic-link").json(&json!({ "email": "x@y.test" })),
+        "POST /api/auth/password-reset" => client.post("/api/auth/password-reset").json(&json!({ "email": "z@y.test" })),
+        "POST /api/auth/password-reset/redeem" => {
+            let body = json!({ "token": "unknown", "new_password": "long enough to be one" });
+            client.post("/api/auth/password-reset/redeem").json(&body)
+        }
+        "POST /api/auth/sign-up/complete"
+        | "POST /api/auth/magic-link/redeem"
+        | "POST /api/auth/verification/redeem"
+        | "POST /api/invites/preview"
+        | "POST /api/invites/accept" => {
+            let (_, path) = route.split_once(' ').unwrap();
+            client.post(path).json(&json!({ "token": "unknown" }))
+        }
+        "GET /api/auth/google/start" => client.get("/api/auth/google/start"),
+        "GET /api/auth/google/callback" => client.get("/api/auth/google/callback?state=unknown&code=unknown"),
+        "GET /api/auth/sign-up/google" => client.get("/api/auth/sign-up/google"),
+        "POST /api/auth/sign-up/google" => {
+            let body = json!({ "organization": "x", "store": { "name": "x", "currency": "USD", "timezone": "UTC" } });
+            client.post("/api/auth/sign-up/google").json(&body)
+        }
+        "GET /api/account" => client.get("/api/account"),
+        "PATCH /api/account" => client.patch("/api/account").json(&json!({ "name": "a owner" })),
+        "DELETE /api/account" => client.delete("/api/account").json(&json!({ "password": "wrong" })),
+        "GET /api/account/export" => client.get("/api/account/export"),
+        "POST /api/account/verification" => client.post("/api/account/verification"),
+        "POST /api/account/second-factor" => {
+            client.post("/api/account/second-factor").json(&json!({ "password": "wrong" }))
+        }
+        "PUT /api/account/second-factor" => client.put("/api/account/second-factor").json(&json!({ "code": "000000" })),
+        "DELETE /api/account/second-factor" => {
+            client.delete("/api/account/second-factor").json(&json!({ "password": "wrong" }))
+        }
+        "POST /api/account/second-factor/recovery-codes" => {
+            client.post("/api/account/second-factor/recovery-codes").json(&json!({ "password": "wrong" }))
+        }
+        "GET /api/invites" => client.get("/api/invites"),
+        "POST /api/invites" => {
+            let body = json!({ "emails": ["x@y.test"], "role": "viewer", "workspaces": [{ "id": of.workspace, "role": "viewer" }] });
+            client.post("/api/invites").json(&body)
+        }
+        "POST /api/invites/{id}/resend" => client.post(&format!("/api/invites/{}/resend", of.invitation)),
+        "DELETE /api/invites/{id}" => client.delete(&format!("/api/invites/{}", of.invitation)),
         "GET /api/sessions" => client.get("/api/sessions"),
         "DELETE /api/sessions" => client.delete("/api/sessions"),
         "DELETE /api/sessions/{id}" => client.delete(&format!("/api/sessions/{}", of.session)),
@@ -101,12 +152,27 @@ fn public(route: &str) -> Option<u16> {
     match route {
         "POST /api/auth/sign-in" => Some(401),
         "POST /api/auth/sign-out" => Some(204),
+        "GET /api/auth/methods" => Some(200),
+        "POST /api/auth/sign-up" | "POST /api/auth/magic-link" | "POST /api/auth/password-reset" => Some(202),
+        "GET /api/auth/google/start" | "GET /api/auth/google/callback" => Some(404),
+        "POST /api/auth/second-factor"
+        | "POST /api/auth/sign-up/complete"
+        | "POST /api/auth/magic-link/redeem"
+        | "POST /api/auth/password-reset/redeem"
+        | "POST /api/auth/verification/redeem"
+        | "GET /api/auth/sign-up/google"
+        | "POST /api/auth/sign-up/google"
+        | "POST /api/invites/preview"
+        | "POST /api/invites/accept" => Some(410),
         _ => None,
     }
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-const NAME_SOMETHING: [(&str, u16); 12] = [
+const NAME_SOMETHING: [(&str, u16); 15] = [
+    ("POST /api/invites", 404),
+    ("POST /api/invites/{id}/resend", 404),
+    ("DELETE /api/invites/{id}", 404),
     ("POST /api/metrics/query", 422),
     ("POST /api/metrics/batch", 200),
     ("GET /api/imports", 404),
@@ -123,7 +189,36 @@ const NAME_SOMETHING: [(&str, u16); 12] = [
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-const BY_ROLE: [(&str, [u16; 4]); 25] = [
+const BY_ROLE: [(&str, [u16; 4]); 53] = [
+    ("POST /api/auth/second-factor", [410; 4]),
+    ("GET /api/auth/methods", [200; 4]),
+    ("POST /api/auth/sign-up", [202; 4]),
+    ("POST /api/auth/sign-up/complete", [410; 4]),
+    ("POST /api/auth/magic-link", [202; 4]),
+    ("POST /api/auth/magic-link/redeem", [410; 4]),
+    ("POST /api/auth/password-reset", [202; 4]),
+    ("POST /api/auth/password-reset/redeem", [410; 4]),
+    ("POST /api/auth/verification/redeem", [410; 4]),
+    ("GET /api/auth/google/start", [404; 4]),
+    ("GET /api/auth/google/callback", [404; 4]),
+    ("GET /api/auth/sign-up/google", [410; 4]),
+    ("POST /api/auth/sign-up/google", [410; 4]),
+    ("GET /api/account", [200; 4]),
+    ("PATCH /api/account", [200; 4]),
+    ("DELETE /api/account", [422; 4]),
+    ("GET /api/account/export", [200; 4]),
+    ("POST /api/account/verification", [202; 4]),
+    ("POST /api/account/second-factor", [422; 4]),
+    ("PUT /api/account/second-factor", [422; 4]),
+    ("DELETE /api/account/second-factor", [422; 4]),
+    ("POST /api/account/second-factor/recovery-codes", [422; 4]),
+    ("GET /api/invites", [403, 403, 200, 200]),
+    ("POST /api/invites", [403, 403, 200, 200]),
+    ("POST /api/invites/{id}/resend", [403, 403, 204, 204]),
+    // It is taken back by the admin, and is not there for the owner.
+    ("DELETE /api/invites/{id}", [403, 403, 204, 404]),
+    ("POST /api/invites/preview", [410; 4]),
+    ("POST /api/invites/accept", [410; 4]),
     ("POST /api/auth/sign-in", [401; 4]),
     ("POST /api/auth/sign-out", [204; 4]),
     ("PUT /api/auth/password", [422; 4]),
@@ -154,6 +249,15 @@ const BY_ROLE: [(&str, [u16; 4]); 25] = [
     ("GET /api/imports/{id}", [200; 4]),
 ];
 
+/// Asks somebody to join.
+async fn invited(tenant: &Tenant, email: &str) -> Uuid {
+    let new = NewInvitations { emails: vec![email.to_owned()], role: OrgRole::Viewer, workspaces: Vec::new() };
+    match tenant.invite(&new).await.unwrap().pop().unwrap().1 {
+        Invited::Sent(invitation, _) => invitation.id.0,
+        other => panic!("{email}: {other:?}"),
+    }
+}
+
 fn routes() -> Vec<String> {
     let document = serde_json::to_value(api::document()).unwrap();
     let paths = document["paths"].as_object().unwrap();
@@ -168,10 +272,8 @@ fn routes() -> Vec<String> {
 
 #[tokio::test]
 async fn no_route_tells_anything_of_another_organisation() {
-    let world = World::new().await;
-    world.organization("a").await;
-    let (_, b) = world.organization(CANARY).await;
-    let server = world.serve().await;
+    let Mailing { world, server, sink: _sink, .. } = Mailing::new().await;
+    let (tenant, b) = world.organization(CANARY).await;
     let owner = server.owner_of(CANARY).await;
     let done = owner.import(b.stores[0], "canary.csv", ORDERS).await;
     assert_eq!(done["status"], "done", "{done}");
@@ -183,6 +285,7 @@ async fn no_route_tells_anything_of_another_organisation() {
         workspace: b.workspace.0,
         member: b.owner.0,
         session,
+        invitation: invited(&tenant, "invited@canary.test").await,
     };
     let unknown = Things::unknown();
 
@@ -216,9 +319,7 @@ async fn no_route_tells_anything_of_another_organisation() {
 
 #[tokio::test]
 async fn each_route_answers_each_role_as_it_may() {
-    let world = World::new().await;
-    let (tenant, made) = world.organization("a").await;
-    let server = world.serve().await;
+    let Mailing { world, server, tenant, made, sink: _sink } = Mailing::new().await;
     let database = &world.database;
     let import = server.owner_of("a").await.import(made.stores[0], "a.csv", ORDERS).await;
     for role in [OrgRole::Viewer, OrgRole::Member, OrgRole::Admin] {
@@ -228,6 +329,8 @@ async fn each_route_answers_each_role_as_it_may() {
         }
     }
     for (number, route) in routes().iter().enumerate() {
+        // So that no limit is met.
+        world.clock.advance(Duration::from_secs(60));
         let email = format!("target-{number}@a.test");
         let target = database.member(made.organization, &email, OrgRole::Viewer).await;
         let things = Things {
@@ -237,6 +340,7 @@ async fn each_route_answers_each_role_as_it_may() {
             workspace: made.workspace.0,
             member: target.0,
             session: database.as_person(&email).await.1.session.id.0,
+            invitation: invited(&tenant, &format!("invited-{number}@a.test")).await,
         };
         let expected = BY_ROLE.into_iter().find(|(name, _)| name == route);
         let (_, expected) =
@@ -290,7 +394,7 @@ async fn probes_and_figures_are_answered_to_anybody() {
     );
 
     std::fs::remove_dir_all(world.config().lake_dir()).unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
     let (status, body) = answer(anybody.get("/readyz")).await;
     assert_eq!((status, &body["detail"]), (503, &json!("No answer from: object store.")));
     assert_eq!(anybody.read("/healthz").await["status"], "alive");

@@ -8,6 +8,7 @@ use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{Provisioned, Tenant};
 use aloftly_engine::clock::{Clock, FixedClock};
 use aloftly_server::config::{Config, Layers};
+use aloftly_server::mail::Transport;
 use aloftly_server::service::backend::Backend;
 use aloftly_server::service::serving;
 use reqwest::multipart::{Form, Part};
@@ -90,10 +91,11 @@ impl World {
 
     /// Starts a server over what it is given.
     pub(crate) async fn serve_over(backend: Backend) -> Server {
+        let mail = Transport::of(&backend.config).unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let task = tokio::spawn(serving::serve(backend, listener, stop.clone()));
+        let task = tokio::spawn(serving::serve(backend, listener, mail, stop.clone()));
         Server { address, stop, task }
     }
 }

@@ -15,7 +15,7 @@ pub use self::read::{AuditActor, AuditEvent, AuditFilter, AuditPage};
 use crate::{Actor, CatalogError, Tenant};
 
 /// What was done.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Done {
     action: AuditAction,
     target: Option<(Uuid, String)>,

@@ -3,9 +3,11 @@
 //! An organisation always has an owner. Whatever could take the last one away first locks the organisation's row, so that two owners who
 //! leave at once do not both go. The lock lets rows be added that belong to the organisation, such as events of the audit log.
 
+mod invitations;
 mod roles;
 mod workspaces;
 
+pub use self::invitations::{Acceptance, Invitation, InvitationPreview, Invited, NewInvitations};
 use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 

@@ -27,7 +27,8 @@ const PATH: &str = "/api/openapi.json";
     components(schemas(ProblemDocument<'static>, FieldProblem)),
     modifiers(&SessionCookie),
     tags(
-        (name = "auth", description = "Signing in and out, one's sessions and password"),
+        (name = "auth", description = "Making an account, signing in and out, one's sessions and password"),
+        (name = "account", description = "One's own account"),
         (name = "organizations", description = "The organisations that one belongs to"),
         (name = "members", description = "Who belongs to the organisation, and in which role"),
         (name = "audit", description = "Who did what to what, when, and from where"),

@@ -34,6 +34,30 @@ impl From<CatalogError> for Problem {
                 "invalid_credentials",
                 "The e-mail address or the password is wrong.",
             ),
+            CatalogError::LinkExpired => Self::link_expired(),
+            CatalogError::InvalidCode => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "invalid_code",
+                "The code is wrong, or was used already. Wait for the next one.",
+            ),
+            CatalogError::NoOrganization => Self::forbidden_as(
+                "no_organization",
+                "You belong to no organisation any more. Ask to be invited to one, or sign up to make your own.",
+            ),
+            CatalogError::SignInFirst => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "sign_in_first",
+                "There is an account with the address that was invited. Sign in as its owner to accept.",
+            ),
+            CatalogError::SignInAgain => Self::forbidden_as(
+                "sign_in_again",
+                "Your sign-in was a while ago. Sign in once more, so that it is sure to be you.",
+            ),
+            CatalogError::OwnsOrganizations(names) => {
+                let names = names.join(", ");
+                let detail = format!("You are the last owner of {names}. Make somebody else an owner first.");
+                Self::new(StatusCode::CONFLICT, "last_owner", detail)
+            }
             CatalogError::Taken(what) => Self::new(StatusCode::CONFLICT, "taken", format!("This {what} is taken.")),
             CatalogError::Invalid { field, reason } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", format!("{field}: {reason}"))
@@ -50,6 +74,18 @@ impl From<CatalogError> for Problem {
             CatalogError::Vault(VaultError::Unavailable(_)) => Self::unavailable(&error),
             CatalogError::Database(_) if !error.is_refused_statement() => Self::unavailable(&error),
             _ => Self::internal(&error),
+        }
+    }
+}
+
+impl Problem {
+    /// The same, with the place in the body of that field, if it is what is wrong.
+    pub(super) fn of_field(error: CatalogError, field: &str, pointer: &str) -> Self {
+        match error {
+            CatalogError::Invalid { field: wrong, reason } if wrong == field => {
+                Self::invalid_field(pointer, format!("must be {reason}"))
+            }
+            other => other.into(),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The API: one module per resource. A handler authorises, calls and responds; what it calls knows nothing of HTTP.
 
+mod account;
 mod audit;
 mod auth;
 mod documents;
 mod errors;
 mod import_form;
 mod imports;
+mod invitations;
 mod members;
 mod metrics;
 mod organizations;
@@ -29,8 +31,10 @@ use utoipa_axum::routes;
 pub use self::documents::document;
 use crate::http::problem::Problem;
 use crate::http::{health, json, layers, web};
+use crate::identity::Provider;
 use crate::importing::uploads::Uploads;
 use crate::importing::worker::Queue;
+use crate::mail::Postbox;
 use crate::service::backend::Backend;
 use crate::service::queries::QueryRuntime;
 use crate::service::readiness::Readiness;
@@ -54,7 +58,26 @@ pub struct AppState {
     pub queue: Queue,
     /// Whether what is needed can be reached.
     pub readiness: Readiness,
+    /// Takes what is to be sent by mail.
+    pub post: Postbox,
+    /// Google, where signing in with it is offered.
+    pub provider: Option<Provider>,
     sign_in: auth::Limits,
+}
+
+/// What goes on beside the requests, as far as handlers have to do with it.
+#[derive(Debug)]
+pub struct Doing {
+    /// Where uploaded files wait.
+    pub uploads: Uploads,
+    /// Where queued imports are announced.
+    pub queue: Queue,
+    /// Whether what is needed can be reached.
+    pub readiness: Readiness,
+    /// Takes what is to be sent by mail.
+    pub post: Postbox,
+    /// Google, where signing in with it is offered.
+    pub provider: Option<Provider>,
 }
 
 impl std::ops::Deref for App {
@@ -82,7 +105,8 @@ impl App {
     ///
     /// # Errors
     /// The query threads cannot be made.
-    pub fn new(backend: Backend, uploads: Uploads, queue: Queue, readiness: Readiness) -> std::io::Result<Self> {
+    pub fn new(backend: Backend, doing: Doing) -> std::io::Result<Self> {
+        let Doing { uploads, queue, readiness, post, provider } = doing;
         let config = &backend.config;
         Ok(Self(Arc::new(AppState {
             metrics: MetricsService::new(
@@ -94,6 +118,8 @@ impl App {
             uploads,
             queue,
             readiness,
+            post,
+            provider,
             backend,
         })))
     }
@@ -125,6 +151,32 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(auth::sign_out))
         .routes(routes!(auth::get_session))
         .routes(routes!(auth::change_password))
+        .routes(routes!(auth::show_second_factor))
+        .routes(routes!(auth::sign_up::get_methods))
+        .routes(routes!(auth::sign_up::sign_up))
+        .routes(routes!(auth::sign_up::complete_sign_up))
+        .routes(routes!(auth::links::send_sign_in_link))
+        .routes(routes!(auth::links::redeem_sign_in_link))
+        .routes(routes!(auth::links::send_password_reset))
+        .routes(routes!(auth::links::redeem_password_reset))
+        .routes(routes!(auth::links::redeem_verification))
+        .routes(routes!(auth::google::begin_google))
+        .routes(routes!(auth::google::finish_google))
+        .routes(routes!(auth::google::get_google_sign_up, auth::google::complete_google_sign_up))
+        .routes(routes!(account::get_account, account::change_account, account::delete_account))
+        .routes(routes!(account::export_account))
+        .routes(routes!(account::send_verification))
+        .routes(routes!(
+            account::begin_second_factor,
+            account::confirm_second_factor,
+            account::end_second_factor
+        ))
+        .routes(routes!(account::renew_recovery_codes))
+        .routes(routes!(invitations::list_invites, invitations::create_invites))
+        .routes(routes!(invitations::resend_invite))
+        .routes(routes!(invitations::revoke_invite))
+        .routes(routes!(invitations::preview_invite))
+        .routes(routes!(invitations::accept_invite))
         .routes(routes!(sessions::list_sessions, sessions::end_other_sessions))
         .routes(routes!(sessions::end_session))
         .routes(routes!(organizations::list_organizations))

@@ -18,6 +18,7 @@ use super::output::{note, say};
 use super::{CliError, choose, import, password};
 use crate::config::Config;
 use crate::importing::Content;
+use crate::mail::Transport;
 use crate::service::backend::Backend;
 use crate::service::serving;
 
@@ -37,6 +38,7 @@ pub(super) fn check(config: &Config) -> Result<(), CliError> {
 }
 
 pub(super) async fn demo(backend: Backend, args: &DemoArgs, stop: CancellationToken) -> Result<(), CliError> {
+    let mail = Transport::of(&backend.config)?.or_log();
     // First of all, because everything else takes a while and may be for nothing.
     let listener = serving::listen(&backend).await?;
     let (tenant, secret) = owner(&backend).await?;
@@ -54,7 +56,7 @@ pub(super) async fn demo(backend: Backend, args: &DemoArgs, stop: CancellationTo
     say(&format!("  Sign in as     {EMAIL}"));
     say(&format!("  Password       {secret}\n"));
     note("Ctrl-C stops it; the data stay and the next start is quick.");
-    serving::serve(backend, listener, stop).await?;
+    serving::serve(backend, listener, mail, stop).await?;
     Ok(())
 }
 

@@ -16,11 +16,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use aloftly_catalog::LocalMasterKeys;
+use lettre::message::Mailbox;
 use secrecy::SecretString;
 use url::Url;
 
 pub use options::{OPTIONS, OptionSpec, Visibility};
-pub use parse::{IpRange, LogFormat};
+pub use parse::{IpRange, LogFormat, SignUp};
 pub use report::Report;
 pub use sources::{Flags, Layers, Origin};
 
@@ -51,6 +52,18 @@ pub struct Config {
     pub store_url: Option<Url>,
     /// The address under which browsers reach the app, such as `https://stats.example.com`.
     pub public_origin: Option<String>,
+    /// Who may make an account.
+    pub sign_up: SignUp,
+    /// The SMTP server that mail goes out through; without it none is sent.
+    pub smtp_url: Option<SecretString>,
+    /// Who mail is from.
+    pub mail_from: Option<Mailbox>,
+    /// What Google knows this server by; without it nobody signs in through Google.
+    pub google_client_id: Option<String>,
+    /// What shows Google that it is this server.
+    pub google_client_secret: Option<SecretString>,
+    /// Google, or another OpenID provider in its place.
+    pub google_issuer: String,
     /// Proxies whose `Forwarded` headers are believed.
     pub trusted_proxies: Vec<IpRange>,
     /// How log lines look.
@@ -107,6 +120,12 @@ impl Config {
             master_key_file: values.optional("master_key_file", parse::file),
             store_url: values.optional("store_url", parse::store_url),
             public_origin: values.optional("public_origin", parse::origin),
+            sign_up: values.required("sign_up", parse::sign_up),
+            smtp_url: values.optional("smtp_url", parse::smtp_url),
+            mail_from: values.optional("mail_from", parse::mailbox),
+            google_client_id: values.optional("google_client_id", parse::text),
+            google_client_secret: values.optional("google_client_secret", parse::secret),
+            google_issuer: values.required("google_issuer", parse::issuer),
             trusted_proxies: values.required("trusted_proxies", parse::ip_ranges),
             log_format: values.required("log_format", parse::log_format),
             log_level: values.required("log_level", parse::log_level),
@@ -127,11 +146,25 @@ impl Config {
             import_concurrency: values.required("import_concurrency", parse::import_concurrency),
             shutdown_timeout: values.required("shutdown_timeout", parse::duration),
         };
-        if config.master_key.is_some() && config.master_key_file.is_some() {
-            values.refuse("give ALOFTLY_MASTER_KEY or ALOFTLY_MASTER_KEY_FILE, not both".to_owned());
-        }
+        config.check_together(&mut values);
         values.finish()?;
         Ok(config)
+    }
+
+    /// What is right by itself and wrong with the rest.
+    fn check_together(&self, values: &mut parse::Values) {
+        if self.master_key.is_some() && self.master_key_file.is_some() {
+            values.refuse("give ALOFTLY_MASTER_KEY or ALOFTLY_MASTER_KEY_FILE, not both".to_owned());
+        }
+        values.demand("mail_from", self.smtp_url.is_none() || self.mail_from.is_some(), "it is needed with ALOFTLY_SMTP_URL");
+        let both = self.google_client_id.is_some() == self.google_client_secret.is_some();
+        let missing = if self.google_client_id.is_some() { "google_client_secret" } else { "google_client_id" };
+        values.demand(missing, both, "the client's id and its secret are needed together");
+        // Links of mails, and the way back from Google, must not be made of what a request says that this server is called.
+        let reachable = self.public_origin.is_some() || self.listen.ip().is_loopback();
+        let links = self.smtp_url.is_some() || self.google_client_id.is_some();
+        let why = "it is needed for mail and Google when the server listens beyond this machine: links lead there";
+        values.demand("public_origin", reachable || !links, why);
     }
 
     /// The largest file that can ever be taken, in bytes: one that may wait, too.

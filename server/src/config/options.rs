@@ -104,6 +104,39 @@ pub const OPTIONS: &[OptionSpec] = &[
         "Address under which browsers reach the app, such as https://stats.example.com",
     ),
     option(
+        "sign_up",
+        "ALOFTLY_SIGN_UP",
+        "open",
+        "open: whoever has an address can make an account and an organisation; invited: only who is invited, into an organisation",
+    ),
+    shown_as(
+        Visibility::Secret,
+        option(
+            "smtp_url",
+            "ALOFTLY_SMTP_URL",
+            "",
+            "SMTP server that mail goes out through: smtps://user:password@host, or smtp://user:password@host:587?tls=required; \
+             without it no mail is sent, and a demo logs links instead",
+        ),
+    ),
+    option("mail_from", "ALOFTLY_MAIL_FROM", "", "Who mail is from, such as Aloftly <stats@example.com>"),
+    option(
+        "google_client_id",
+        "ALOFTLY_GOOGLE_CLIENT_ID",
+        "",
+        "Client id of Google's OAuth, to offer signing in with Google; its redirect address is /api/auth/google/callback",
+    ),
+    shown_as(
+        Visibility::Secret,
+        option("google_client_secret", "ALOFTLY_GOOGLE_CLIENT_SECRET", "", "The client's secret"),
+    ),
+    option(
+        "google_issuer",
+        "ALOFTLY_GOOGLE_ISSUER",
+        "https://accounts.google.com",
+        "OpenID provider that is asked in Google's place",
+    ),
+    option(
         "trusted_proxies",
         "ALOFTLY_TRUSTED_PROXIES",
         "",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use aloftly_catalog::LocalMasterKeys;
+use lettre::message::Mailbox;
 use secrecy::SecretString;
 use url::Url;
 
@@ -51,6 +52,13 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Notes that an option is needed unless that holds.
+    pub(super) fn demand(&mut self, key: &str, holds: bool, why: &str) {
+        if let Some((spec, _)) = self.layers.get(key).filter(|_| !holds) {
+            self.problems.push(format!("{} is not set: {why}", spec.env));
+        }
+    }
+
     /// Adds what is wrong with values that each alone are right.
     pub(super) fn refuse(&mut self, problem: String) {
         self.problems.push(problem);
@@ -78,6 +86,7 @@ stand_in!(
     String => Self::new(),
     Vec<IpRange> => Self::new(),
     LogFormat => Self::Auto,
+    SignUp => Self::Invited,
     u64 => 0,
     usize => 0,
     Duration => Self::ZERO,
@@ -92,6 +101,15 @@ pub enum LogFormat {
     Pretty,
     /// For machines.
     Json,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUp {
+    /// Whoever has an address, with an organisation of their own.
+    Open,
+    /// Who is invited, in the organisation that they were invited to.
+    Invited,
 }
 
 /// A range of addresses, such as `10.0.0.0/8`.
@@ -173,6 +191,63 @@ pub(super) fn origin(text: &str) -> Parsed<String> {
     } else {
         Err(expected())
     }
+}
+
+pub(super) fn sign_up(text: &str) -> Parsed<SignUp> {
+    match text {
+        "open" => Ok(SignUp::Open),
+        "invited" => Ok(SignUp::Invited),
+        _ => Err("expected open or invited".to_owned()),
+    }
+}
+
+/// Mail carries links that open accounts: beyond this machine it goes out encrypted.
+pub(super) fn smtp_url(text: &str) -> Parsed<SecretString> {
+    let expected = || "expected smtps://user:password@host or smtp://user:password@host:587?tls=required".to_owned();
+    let url = Url::parse(text).map_err(|_| expected())?;
+    let encrypted = match url.scheme() {
+        "smtps" => true,
+        "smtp" => url.query_pairs().any(|(name, value)| name == "tls" && value == "required"),
+        _ => return Err(expected()),
+    };
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(expected());
+    }
+    if !encrypted && !is_this_machine(&url) {
+        return Err("mail would go out in the clear: use smtps://, or add ?tls=required".to_owned());
+    }
+    Ok(SecretString::from(text))
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        // Of schemes that browsers do not know, hosts are names.
+        None => false,
+    }
+}
+
+pub(super) fn mailbox(text: &str) -> Parsed<Mailbox> {
+    text.parse().map_err(|_| "expected an address such as Aloftly <stats@example.com>".to_owned())
+}
+
+pub(super) fn text(text: &str) -> Parsed<String> {
+    Ok(text.to_owned())
+}
+
+pub(super) fn secret(text: &str) -> Parsed<SecretString> {
+    let long_enough = text.len() >= 16;
+    if long_enough { Ok(SecretString::from(text)) } else { Err("expected 16 characters or more".to_owned()) }
+}
+
+/// Who an OpenID provider vouches for is let in: what it says must not be changed on the way.
+pub(super) fn issuer(text: &str) -> Parsed<String> {
+    let expected = || "expected the address of an OpenID provider, such as https://accounts.google.com".to_owned();
+    let url = Url::parse(text).map_err(|_| expected())?;
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(&url));
+    if safe && url.query().is_none() && url.fragment().is_none() { Ok(text.to_owned()) } else { Err(expected()) }
 }
 
 pub(super) fn ip_ranges(text: &str) -> Parsed<Vec<IpRange>> {

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod connections;
+pub mod cookies;
 pub mod headers;
 pub mod health;
 pub mod json;

@@ -107,6 +107,12 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
+    /// 403 for a reason that programs can tell from others.
+    #[must_use]
+    pub fn forbidden_as(code: &'static str, detail: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
     /// 404: it does not exist, or not for the caller. The two are not to be told apart.
     #[must_use]
     pub fn not_found() -> Self {
@@ -178,6 +184,26 @@ impl Problem {
         Self::new(StatusCode::GATEWAY_TIMEOUT, code, detail)
     }
 
+    /// 503: mail would have to be sent, and there is no way to.
+    #[must_use]
+    pub fn no_mail() -> Self {
+        let detail = "This server sends no mail. Whoever runs it can set ALOFTLY_SMTP_URL, or help at the terminal.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_mail", detail)
+    }
+
+    /// 503: too much of the kind waits to be done.
+    #[must_use]
+    pub fn busy() -> Self {
+        Self { retry_after: Some(Duration::from_secs(30)), ..Self::of(StatusCode::SERVICE_UNAVAILABLE) }
+    }
+
+    /// 410: a link or a step of a sign-in that was used or is too old.
+    #[must_use]
+    pub fn link_expired() -> Self {
+        let detail = "The link was used already, or it is too old. Ask for a new one.";
+        Self::new(StatusCode::GONE, "link_expired", detail)
+    }
+
     /// Another code for the same status, with the places that are wrong.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldProblem>) -> Self {
@@ -244,6 +270,7 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::UNAUTHORIZED => "Not signed in",
         StatusCode::FORBIDDEN => "Not allowed",
         StatusCode::NOT_FOUND => "Not found",
+        StatusCode::GONE => "Not good any more",
         StatusCode::UNPROCESSABLE_ENTITY => "Invalid request",
         StatusCode::INTERNAL_SERVER_ERROR => "Internal error",
         StatusCode::SERVICE_UNAVAILABLE => "Unavailable",

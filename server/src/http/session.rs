@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use aloftly_catalog::{SessionInfo, SessionToken, Tenant, TenantContext};
+use aloftly_catalog::{SessionInfo, Tenant, TenantContext};
 use aloftly_engine::metrics::PinnedStores;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::CookieJar;
-use axum_extra::extract::cookie::Cookie;
 
 use super::client::Caller;
+use super::cookies;
 use super::problem::Problem;
 use crate::api::App;
-
-/// The `__Host-` prefix makes browsers insist on HTTPS (or the machine itself), on the path `/` and on this very host.
-const COOKIE: &str = "__Host-aloftly_session";
 
 /// A verified session. A handler that takes it answers 401 to everybody else.
 #[derive(Clone, Debug)]
@@ -33,6 +30,19 @@ impl FromRequestParts<App> for Session {
         let jar = CookieJar::from_headers(&parts.headers);
         let (context, info) = app.backend.catalog.authenticate(carried(&jar)?).await?;
         Ok(Self::of(app, parts, context, info))
+    }
+}
+
+/// For what anybody may ask, and those who are signed in otherwise. A session that has ended is none.
+impl OptionalFromRequestParts<App> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Problem> {
+        match <Self as FromRequestParts<App>>::from_request_parts(parts, app).await {
+            Ok(session) => Ok(Some(session)),
+            Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Ok(None),
+            Err(problem) => Err(problem),
+        }
     }
 }
 
@@ -78,23 +88,5 @@ fn carried(jar: &CookieJar) -> Result<&str, Problem> {
 /// The token that a request carries.
 #[must_use]
 pub fn token(jar: &CookieJar) -> Option<&str> {
-    jar.get(COOKIE).map(Cookie::value).filter(|value| !value.is_empty())
-}
-
-/// The header that makes a browser keep a session's token, for as long as the session may last.
-#[must_use]
-pub fn kept(token: &SessionToken, lifetime: chrono::TimeDelta) -> HeaderMap {
-    set_cookie(token.expose(), lifetime.num_seconds())
-}
-
-/// The header that makes a browser forget it.
-#[must_use]
-pub fn forgotten() -> HeaderMap {
-    set_cookie("", 0)
-}
-
-fn set_cookie(value: &str, seconds: i64) -> HeaderMap {
-    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax");
-    // A token is made of characters that headers take.
-    HeaderValue::from_str(&cookie).into_iter().map(|value| (header::SET_COOKIE, value)).collect()
+    cookies::SESSION.of(jar)
 }

@@ -1,5 +1,6 @@
 //! The server's life: from an open backend to an orderly end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +12,13 @@ use tokio_util::sync::CancellationToken;
 use super::backend::Backend;
 use super::freshness;
 use super::readiness::Readiness;
-use crate::api::App;
+use crate::api::{App, Doing};
 use crate::http::connections;
 use crate::http::problem::Chain;
+use crate::identity::Provider;
 use crate::importing::uploads::Uploads;
 use crate::importing::worker::Worker;
+use crate::mail::{self, Links, Transport};
 use crate::telemetry::measures;
 
 /// How often uploads are looked for that no import needs.
@@ -39,7 +42,12 @@ pub async fn listen(backend: &Backend) -> anyhow::Result<TcpListener> {
 ///
 /// # Errors
 /// The server could not start, or the database could not be left.
-pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+pub async fn serve(
+    backend: Backend,
+    listener: TcpListener,
+    mail: Transport,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     measures::start();
     let config = Arc::clone(&backend.config);
     let uploads = config.uploads_dir();
@@ -48,12 +56,16 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
     let sweeping = tokio::spawn(sweep_uploads(backend.clone(), uploads.clone(), stop.clone()));
     let (mut worker, queue) =
         Worker::start(backend.clone(), uploads.clone(), stop.clone()).context("cannot start the import threads")?;
-    let app =
-        App::new(backend.clone(), uploads, queue, readiness(&backend)).context("cannot start the query threads")?;
+    let address = listener.local_addr()?;
+    let links = links(&backend, address);
+    let provider = provider(&backend, &links)?;
+    let (post, delivering) = mail::deliver(backend.catalog.clone(), mail, links, stop.clone());
+    let delivering = tokio::spawn(delivering);
+    let doing = Doing { uploads, queue, readiness: readiness(&backend), post, provider };
+    let app = App::new(backend.clone(), doing).context("cannot start the query threads")?;
     let guard = tokio::spawn(guard_database(backend.clone(), stop.clone()));
     let following = tokio::spawn(freshness::follow(backend.clone(), stop.clone()));
 
-    let address = listener.local_addr()?;
     if !address.ip().is_loopback()
         && !config.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https:"))
     {
@@ -79,6 +91,9 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
         tracing::warn!("imports were interrupted by the shutdown timeout; they are run again after the next start");
     }
     drop(app);
+    if tokio::time::timeout(config.shutdown_timeout, delivering).await.is_err() {
+        tracing::warn!("mails were not sent within the shutdown timeout");
+    }
     // It may be in the middle of starting a database that is not needed any more.
     guard.abort();
     let _ = tokio::join!(guard, sweeping, following);
@@ -86,6 +101,23 @@ pub async fn serve(backend: Backend, listener: TcpListener, stop: CancellationTo
     drop(worker);
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Where people reach the app: what was configured or, for this machine alone, where it listens. Never what a request says.
+fn links(backend: &Backend, address: SocketAddr) -> Links {
+    match &backend.config.public_origin {
+        Some(origin) => Links::to(origin),
+        None => Links::to(&format!("http://localhost:{}", address.port())),
+    }
+}
+
+/// Google, if this server is known to it.
+fn provider(backend: &Backend, links: &Links) -> anyhow::Result<Option<Provider>> {
+    let config = &backend.config;
+    let (Some(id), Some(secret)) = (&config.google_client_id, &config.google_client_secret) else { return Ok(None) };
+    let redirect = links.page("/api/auth/google/callback");
+    let provider = Provider::new(&config.google_issuer, id, secret.clone(), redirect);
+    Ok(Some(provider.context("cannot make a client for Google")?))
 }
 
 fn readiness(backend: &Backend) -> Readiness {

@@ -64,6 +64,7 @@ fn describe() {
     describe_counter!("aloftly_lake_expired_total", "Segments that nobody may need any more, and abandoned ones");
     describe_counter!("aloftly_lake_objects_deleted_total", "Objects that were deleted: doomed ones, and unknown ones");
     describe_counter!("aloftly_lake_upkeep_failures_total", "Pieces of background work that failed");
+    describe_counter!("aloftly_mails_total", "Mails that were sent, and those that could not be");
     describe_counter!("aloftly_lake_quarantined_total", "Answers refused because a segment is damaged or missing");
 }
 
@@ -153,6 +154,16 @@ pub fn lake_audited(audited: &Audited) {
 /// A piece of the lake's background work failed.
 pub fn upkeep_failed() {
     metrics::counter!("aloftly_lake_upkeep_failures_total").increment(1);
+}
+
+/// A mail was sent.
+pub fn mail_sent() {
+    metrics::counter!("aloftly_mails_total", "outcome" => "sent").increment(1);
+}
+
+/// A mail could not be sent.
+pub fn mail_failed() {
+    metrics::counter!("aloftly_mails_total", "outcome" => "failed").increment(1);
 }
 
 /// An answer was refused because a segment is damaged or missing.

@@ -1,9 +1,10 @@
-//! How often a password may be tried.
+//! How often a password or a code may be tried, and how many mails somebody may have sent.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aloftly_catalog::{OrganizationId, UserId};
 use aloftly_engine::clock::Clock;
 use sha2::{Digest as _, Sha256};
 
@@ -19,6 +20,10 @@ pub(in crate::api) struct Limits {
     account_here: RateLimit<(Account, IpAddr)>,
     account: RateLimit<Account>,
     address: RateLimit<IpAddr>,
+    code: RateLimit<UserId>,
+    mail_to: RateLimit<Account>,
+    mail_from: RateLimit<IpAddr>,
+    invitations: RateLimit<OrganizationId>,
 }
 
 /// The SHA-256 of an account's address.
@@ -37,11 +42,37 @@ impl Limits {
         let account_here = Quota { burst: 10, every: Duration::from_secs(60) };
         let account = Quota { burst: 100, every: Duration::from_secs(20) };
         let address = Quota { burst: 30, every: Duration::from_secs(10) };
+        let code = Quota { burst: 10, every: Duration::from_secs(120) };
+        let mail_to = Quota { burst: 5, every: Duration::from_secs(300) };
+        let invitations = Quota { burst: 200, every: Duration::from_secs(60) };
+        let mail_from = Quota { burst: 20, every: Duration::from_secs(30) };
         Self {
             account_here: RateLimit::new(account_here, Arc::clone(clock)),
             account: RateLimit::new(account, Arc::clone(clock)),
             address: RateLimit::new(address, Arc::clone(clock)),
+            code: RateLimit::new(code, Arc::clone(clock)),
+            mail_to: RateLimit::new(mail_to, Arc::clone(clock)),
+            mail_from: RateLimit::new(mail_from, Arc::clone(clock)),
+            invitations: RateLimit::new(invitations, Arc::clone(clock)),
         }
+    }
+
+    /// An attempt at that person's second factor. Those who make it know the password.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub(in crate::api) fn code_attempt(&self, user: UserId) -> Result<CodeAttempt<'_>, Problem> {
+        self.code.take(user).map_err(Problem::too_many_requests)?;
+        Ok(CodeAttempt { limits: self, user })
+    }
+
+    /// Leave to have a mail sent to an address, whoever's it is.
+    ///
+    /// # Errors
+    /// There were too many to it, or from there.
+    pub(in crate::api) fn mail(&self, email: &str, from: IpAddr) -> Result<(), Problem> {
+        self.mail_from.take(network(from)).map_err(Problem::too_many_requests)?;
+        self.mail_to.take(account(email)).map_err(Problem::too_many_requests)
     }
 
     /// An attempt at the account of that e-mail address, from there.
@@ -49,7 +80,7 @@ impl Limits {
     /// # Errors
     /// There were too many.
     pub(in crate::api) fn attempt(&self, email: &str, address: IpAddr) -> Result<Attempt<'_>, Problem> {
-        let (account, network) = (Sha256::digest(email.trim().to_lowercase()).into(), network(address));
+        let (account, network) = (account(email), network(address));
         self.address.take(network).map_err(Problem::too_many_requests)?;
         self.account_here.take((account, network)).map_err(Problem::too_many_requests)?;
         self.account.take(account).map_err(Problem::too_many_requests)?;
@@ -65,6 +96,37 @@ impl Attempt<'_> {
         limits.account_here.give_back((account, network));
         limits.account.give_back(account);
     }
+}
+
+impl Limits {
+    /// Leave to have so many people asked to join an organisation.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub(in crate::api) fn invitations(&self, organization: OrganizationId, count: usize) -> Result<(), Problem> {
+        for _ in 0..count {
+            self.invitations.take(organization).map_err(Problem::too_many_requests)?;
+        }
+        Ok(())
+    }
+}
+
+/// An attempt at a second factor that may be made.
+#[derive(Debug)]
+pub(in crate::api) struct CodeAttempt<'l> {
+    limits: &'l Limits,
+    user: UserId,
+}
+
+impl CodeAttempt<'_> {
+    /// It worked, and does not count.
+    pub(in crate::api) fn succeeded(self) {
+        self.limits.code.give_back(self.user);
+    }
+}
+
+fn account(email: &str) -> Account {
+    Sha256::digest(email.trim().to_lowercase()).into()
 }
 
 /// One network is one caller: who has an IPv6 address has 2^64 of them.

@@ -1,22 +1,32 @@
 //! Signing in and out, and one's password.
 
+pub(super) mod google;
 mod limits;
+pub(super) mod links;
+pub(super) mod sign_up;
 
-use aloftly_catalog::{CatalogError, Permission, SessionInfo, SignedIn};
+use aloftly_catalog::{CatalogError, Entry, Permission, SessionInfo, SignedIn};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::App;
 use crate::http::client::Caller;
+use crate::http::cookies;
 use crate::http::json::Json;
 use crate::http::problem::{FieldProblem, Problem, ProblemDocument};
 use crate::http::session;
 
-pub(super) use limits::Limits;
+pub(super) use self::limits::Limits;
+pub(super) use self::links::Token;
+
+/// How long a browser has for the second factor.
+const SECOND_FACTOR_WITHIN: TimeDelta = TimeDelta::minutes(10);
 
 /// What one signs in with.
 #[derive(Deserialize, ToSchema)]
@@ -28,6 +38,22 @@ pub(super) struct SignIn {
     /// Its password.
     #[schema(format = "password")]
     password: String,
+}
+
+/// A code of the second factor.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecondFactorCode {
+    /// Six digits of the authenticator, or a recovery code.
+    #[schema(example = "123456")]
+    code: String,
+}
+
+/// The second factor is wanted before there is a session.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SecondFactorWanted {
+    /// Of which kind: `totp`.
+    second_factor: &'static str,
 }
 
 /// Another password, and what proves that it is the person who wants it.
@@ -97,8 +123,10 @@ impl From<SessionInfo> for Session {
     request_body = SignIn,
     responses(
         (status = 200, description = "Signed in", body = Session),
+        (status = 202, description = "The second factor is wanted, too", body = SecondFactorWanted),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "`invalid_credentials`: the address or the password is wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`no_organization`: the person belongs to none any more", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Well-formed but wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts; `Retry-After` says when to try again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
@@ -108,25 +136,86 @@ pub(super) async fn sign_in(
     caller: Caller,
     jar: CookieJar,
     Json(given): Json<SignIn>,
-) -> Result<(HeaderMap, axum::Json<Session>), Problem> {
+) -> Result<Response, Problem> {
     let attempt = app.sign_in.attempt(&given.email, caller.address)?;
     let catalog = &app.backend.catalog;
-    let signed_in = catalog.sign_in(&given.email, &given.password, &caller.origin).await.inspect_err(|error| {
+    let entry = catalog.sign_in(&given.email, &given.password, &caller.origin).await.inspect_err(|error| {
         if matches!(error, CatalogError::InvalidCredentials) {
             tracing::info!(address = %caller.address, "a sign-in was refused");
         }
     })?;
     attempt.succeeded();
-    if let Some(before) = session::token(&jar) {
-        catalog.sign_out(before, &caller.origin).await?;
+    entered(&app, &caller, &jar, entry).await
+}
+
+/// Shows the second factor: a code of the authenticator, or a recovery code
+#[utoipa::path(
+    post,
+    path = "/api/auth/second-factor",
+    tag = "auth",
+    request_body = SecondFactorCode,
+    responses(
+        (status = 200, description = "Signed in", body = Session),
+        (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 401, description = "`invalid_code`: it is wrong or was used", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 410, description = "`sign_in_expired`: it took too long, or there were too many attempts: begin again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "Well-formed but wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts; `Retry-After` says when to try again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn show_second_factor(
+    State(app): State<App>,
+    caller: Caller,
+    jar: CookieJar,
+    Json(given): Json<SecondFactorCode>,
+) -> Result<Response, Problem> {
+    let catalog = &app.backend.catalog;
+    let begun = cookies::SECOND_FACTOR.of(&jar).ok_or_else(sign_in_expired)?;
+    let user = catalog.attempt_second_factor(begun).await.map_err(expired_sign_in)?;
+    let attempt = app.sign_in.code_attempt(user)?;
+    let signed_in = catalog.redeem_second_factor(user, begun, &given.code, &caller.origin).await;
+    if !matches!(signed_in, Err(CatalogError::InvalidCode)) {
+        attempt.succeeded();
     }
-    Ok(begun(&app, signed_in))
+    let signed_in = signed_in.map_err(expired_sign_in)?;
+    let mut answer = entered(&app, &caller, &jar, Entry::In(Box::new(signed_in))).await?;
+    answer.headers_mut().extend(cookies::SECOND_FACTOR.forgotten());
+    Ok(answer)
+}
+
+fn expired_sign_in(error: CatalogError) -> Problem {
+    match error {
+        CatalogError::LinkExpired => sign_in_expired(),
+        other => other.into(),
+    }
+}
+
+fn sign_in_expired() -> Problem {
+    let detail = "It took too long, or there were too many attempts. Sign in from the beginning.";
+    Problem::new(StatusCode::GONE, "sign_in_expired", detail)
+}
+
+/// What is answered to who has shown who they are: a session, which takes the place of the one before, or that the second factor is wanted.
+pub(super) async fn entered(app: &App, caller: &Caller, jar: &CookieJar, entry: Entry) -> Result<Response, Problem> {
+    match entry {
+        Entry::In(signed_in) => {
+            if let Some(before) = session::token(jar) {
+                app.backend.catalog.sign_out(before, &caller.origin).await?;
+            }
+            Ok(begun(app, *signed_in).into_response())
+        }
+        Entry::SecondFactor(token) => {
+            let cookie = cookies::SECOND_FACTOR.kept(token.expose(), SECOND_FACTOR_WITHIN);
+            let wanted = axum::Json(SecondFactorWanted { second_factor: "totp" });
+            Ok((StatusCode::ACCEPTED, cookie, wanted).into_response())
+        }
+    }
 }
 
 /// What is answered to who has a new session.
 pub(super) fn begun(app: &App, signed_in: SignedIn) -> (HeaderMap, axum::Json<Session>) {
     let lifetime = signed_in.session.expires_at - app.backend.clock.now();
-    (session::kept(&signed_in.token, lifetime), axum::Json(signed_in.session.into()))
+    (cookies::SESSION.kept(signed_in.token.expose(), lifetime), axum::Json(signed_in.session.into()))
 }
 
 /// Ends the session, if there is one
@@ -144,7 +233,7 @@ pub(super) async fn sign_out(
     if let Some(token) = session::token(&jar) {
         app.backend.catalog.sign_out(token, &caller.origin).await?;
     }
-    Ok((StatusCode::NO_CONTENT, session::forgotten()))
+    Ok((StatusCode::NO_CONTENT, cookies::SESSION.forgotten()))
 }
 
 /// Changes one's password, and ends one's other sessions

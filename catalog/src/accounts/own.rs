@@ -1,0 +1,195 @@
+//! What a person may know and change of their own account, and how it ends.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::second_factor;
+use crate::audit::{AuditAction, Done};
+use crate::catalog::{Scope, narrow};
+use crate::stores::checked_name;
+use crate::{CatalogError, OrganizationId, Person, User};
+
+/// A person's account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Who.
+    pub user: User,
+    /// Since when it is known that the address is theirs.
+    pub email_verified_at: Option<DateTime<Utc>>,
+    /// Whether they can sign in with a password.
+    pub has_password: bool,
+    /// The providers that they can sign in through, such as `https://accounts.google.com`.
+    pub identities: Vec<String>,
+    /// Their second factor.
+    pub second_factor: SecondFactorState,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Whether a code is wanted besides the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactorState {
+    /// It is not.
+    Off,
+    /// It is.
+    On {
+        /// How many recovery codes have not been used.
+        recovery_codes_left: u32,
+    },
+}
+
+impl Person {
+    /// Their account.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn account(&self) -> Result<Account, CatalogError> {
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query!(
+            r#"SELECT id, email, name, email_verified_at, created_at,
+                EXISTS (SELECT FROM user_passwords AS password WHERE password.user_id = users.id) AS "has_password!",
+                ARRAY(
+                    SELECT identity.issuer FROM user_identities AS identity
+                    WHERE identity.user_id = users.id ORDER BY identity.issuer
+                ) AS "identities!"
+            FROM users WHERE id = $1"#,
+            self.id().0,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        let second_factor = second_factor::state(&mut transaction, self.id()).await?;
+        transaction.commit().await?;
+        Ok(Account {
+            user: User { id: row.id.into(), email: row.email, name: row.name },
+            email_verified_at: row.email_verified_at,
+            has_password: row.has_password,
+            identities: row.identities,
+            second_factor,
+            created_at: row.created_at,
+        })
+    }
+
+    /// Calls them something else.
+    ///
+    /// # Errors
+    /// When that is no name, or the database is unavailable.
+    pub async fn rename(&self, name: &str) -> Result<(), CatalogError> {
+        let name = checked_name("name", name)?;
+        let mut transaction = self.begin().await?;
+        sqlx::query!("UPDATE users SET name = $2 WHERE id = $1", self.id().0, name).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Everything that is kept of them as a person, as a JSON object: their account, where they belong, where they are signed in, and what
+    /// the audit logs of their organisations have of what they did.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn personal_data(&self) -> Result<Value, CatalogError> {
+        let account = self.account().await?;
+        let sessions = self.sessions().await?.into_iter().map(|session| {
+            json!({
+                "organization": session.organization_name,
+                "created_at": session.created_at,
+                "last_seen_at": session.last_seen_at,
+                "expires_at": session.expires_at,
+                "address": session.address,
+                "user_agent": session.user_agent,
+            })
+        });
+        let sessions: Vec<Value> = sessions.collect();
+        let belongs = self.memberships().await?;
+        let mut memberships = Vec::new();
+        let mut transaction = self.begin().await?;
+        for membership in belongs {
+            narrow(&mut transaction, Scope::Organization(membership.organization)).await?;
+            let events = sqlx::query!(
+                "SELECT at, action, target_name, detail, address, user_agent FROM audit_events
+                WHERE org_id = $1 AND actor_id = $2 ORDER BY id",
+                membership.organization.0,
+                self.id().0,
+            )
+            .fetch_all(&mut *transaction)
+            .await?;
+            let events = events.into_iter().map(|event| {
+                json!({
+                    "at": event.at,
+                    "action": event.action,
+                    "target": event.target_name,
+                    "detail": event.detail,
+                    "address": event.address,
+                    "user_agent": event.user_agent,
+                })
+            });
+            memberships.push(json!({
+                "organization": membership.name,
+                "role": membership.role,
+                "done": events.collect::<Vec<_>>(),
+            }));
+        }
+        let done = Done::new(AuditAction::DataExported);
+        narrow(&mut transaction, Scope::User(self.id())).await?;
+        let catalog = self.catalog();
+        catalog.record_wherever(&mut transaction, self.id(), &done, |place| self.context_in(place)).await?;
+        transaction.commit().await?;
+        let second_factor = matches!(account.second_factor, SecondFactorState::On { .. });
+        Ok(json!({
+            "account": {
+                "id": account.user.id,
+                "email": account.user.email,
+                "name": account.user.name,
+                "created_at": account.created_at,
+                "email_verified_at": account.email_verified_at,
+                "has_password": account.has_password,
+                "signs_in_through": account.identities,
+                "second_factor": second_factor,
+            },
+            "memberships": memberships,
+            "sessions": sessions,
+        }))
+    }
+
+    /// Ends their account: they leave every organisation, and nothing is kept of them but what the audit logs say. Whoever asks has shown
+    /// just now that they are the person ([`Person::check_oneself`]).
+    ///
+    /// # Errors
+    /// [`CatalogError::OwnsOrganizations`] when organisations would have no owner any more; otherwise when the database is unavailable.
+    pub async fn delete_account(&self) -> Result<(), CatalogError> {
+        let mut transaction = self.begin().await?;
+        let owned = sqlx::query_scalar!(
+            "SELECT org_id FROM org_members WHERE user_id = $1 AND role = 'owner' ORDER BY org_id",
+            self.id().0,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let mut orphaned = Vec::new();
+        for organization in owned.into_iter().map(OrganizationId) {
+            narrow(&mut transaction, Scope::Organization(organization)).await?;
+            // As whoever takes an owner away does: so that two who go at once do not both go.
+            let name = sqlx::query_scalar!("SELECT name FROM organizations WHERE id = $1 FOR NO KEY UPDATE", organization.0)
+                .fetch_one(&mut *transaction)
+                .await?;
+            let others = sqlx::query_scalar!(
+                r#"SELECT count(*) AS "count!" FROM org_members WHERE org_id = $1 AND role = 'owner' AND user_id <> $2"#,
+                organization.0,
+                self.id().0,
+            )
+            .fetch_one(&mut *transaction)
+            .await?;
+            if others == 0 {
+                orphaned.push(name);
+            }
+        }
+        if !orphaned.is_empty() {
+            return Err(CatalogError::OwnsOrganizations(orphaned));
+        }
+        narrow(&mut transaction, Scope::User(self.id())).await?;
+        let (catalog, done) = (self.catalog(), Done::new(AuditAction::AccountDeleted));
+        catalog.record_wherever(&mut transaction, self.id(), &done, |place| self.context_in(place)).await?;
+        narrow(&mut transaction, Scope::User(self.id())).await?;
+        sqlx::query!("DELETE FROM users WHERE id = $1", self.id().0).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
