@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aloftly_catalog::cluster::{Cluster, ClusterOptions};
+use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::master_keys;
 use aloftly_catalog::{
     Catalog, CatalogOptions, LocalMasterKeys, MasterKeys, NewOrganization, NewStore, SystemContext, Tenant,
@@ -110,6 +111,7 @@ impl Database {
             week_start: chrono::Weekday::Mon,
         };
         let new = NewOrganization {
+            plan: Tier::Enterprise,
             name: "Shops".to_owned(),
             workspace: "Main".to_owned(),
             owner_email: "owner@example.com".to_owned(),

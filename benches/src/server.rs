@@ -63,6 +63,8 @@ impl Place {
             .env_remove("ALOFTLY_STORE_URL")
             .env("ALOFTLY_DATA_DIR", self.data())
             .env("ALOFTLY_LOG_LEVEL", "warn")
+            .env("ALOFTLY_API_RATE_LIMIT", "off")
+            .env("ALOFTLY_ORG_RATE_LIMIT", "off")
             .stdin(Stdio::null());
         command
     }

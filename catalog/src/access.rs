@@ -7,31 +7,52 @@ use uuid::Uuid;
 use crate::{Actor, CatalogError, OrgRole, Tenant, WorkspaceId, WorkspacePermission, WorkspaceRole};
 
 impl Tenant {
-    /// The user whose workspaces bound what this actor sees; `None` for those who see all.
+    /// The user whose workspaces bound what this actor sees; `None` for those who see all, or one alone ([`Self::bounded_to`]).
     pub(crate) fn bounded_by(&self) -> Option<Uuid> {
         match self.context().actor() {
             Actor::User { id, role } if !role.sees_all() => Some(id.0),
-            _ => None,
+            Actor::User { .. } | Actor::Key { .. } | Actor::System(_) => None,
+        }
+    }
+
+    /// The one workspace that bounds what this actor sees.
+    pub(crate) fn bounded_to(&self) -> Option<Uuid> {
+        match self.context().actor() {
+            Actor::Key { workspace, .. } => workspace.map(|workspace| workspace.0),
+            Actor::User { .. } | Actor::System(_) => None,
+        }
+    }
+
+    /// Whether the actor may do that in every store that there is, with no need to look at it first.
+    pub(crate) fn may_everywhere(&self, permission: WorkspacePermission) -> bool {
+        match self.context().actor() {
+            Actor::User { role, .. } => role.sees_all(),
+            Actor::Key { workspace, .. } => {
+                workspace.is_none() && permission.is_to_look() && self.context().may_somewhere(permission)
+            }
+            Actor::System(_) => true,
         }
     }
 
     /// Refuses a store that does not exist or may not be seen ([`CatalogError::NotFound`]), or in which the actor may not do that
-    /// ([`CatalogError::Forbidden`]).
+    /// ([`CatalogError::Forbidden`], [`CatalogError::LacksScope`]).
     pub(crate) async fn check_store(
         &self,
         transaction: &mut PgTransaction<'static>,
         store: StoreId,
         permission: WorkspacePermission,
     ) -> Result<(), CatalogError> {
+        self.check_scope(permission)?;
         let row = sqlx::query!(
             r#"SELECT (
                 SELECT member.role FROM workspace_members AS member
                 WHERE member.org_id = store.org_id AND member.workspace_id = store.workspace_id AND member.user_id = $3
             ) AS role
-            FROM stores AS store WHERE store.org_id = $1 AND store.id = $2"#,
+            FROM stores AS store WHERE store.org_id = $1 AND store.id = $2 AND ($4::uuid IS NULL OR store.workspace_id = $4)"#,
             self.context().organization().0,
             store.0,
             self.bounded_by(),
+            self.bounded_to(),
         )
         .fetch_optional(&mut **transaction)
         .await?
@@ -48,21 +69,31 @@ impl Tenant {
         permission: WorkspacePermission,
     ) -> Result<(), CatalogError> {
         let no_workspace = || CatalogError::NotFound("workspace");
+        self.check_scope(permission)?;
         let row = sqlx::query!(
             r#"SELECT (
                 SELECT member.role FROM workspace_members AS member
                 WHERE member.org_id = workspace.org_id AND member.workspace_id = workspace.id AND member.user_id = $3
             ) AS role
-            FROM workspaces AS workspace WHERE workspace.org_id = $1 AND workspace.id = $2"#,
+            FROM workspaces AS workspace WHERE workspace.org_id = $1 AND workspace.id = $2 AND ($4::uuid IS NULL OR workspace.id = $4)"#,
             self.context().organization().0,
             workspace.0,
             self.bounded_by(),
+            self.bounded_to(),
         )
         .fetch_optional(&mut **transaction)
         .await?
         .ok_or_else(no_workspace)?;
         self.check_role(row.role.as_deref(), permission, no_workspace)?;
         self.check_unless_to_look(transaction, permission).await
+    }
+
+    /// A key that was not given the scope is told so before anything is looked for.
+    fn check_scope(&self, permission: WorkspacePermission) -> Result<(), CatalogError> {
+        match self.context().actor() {
+            Actor::Key { .. } => self.require_somewhere(permission),
+            Actor::User { .. } | Actor::System(_) => Ok(()),
+        }
     }
 
     async fn check_unless_to_look(
@@ -73,21 +104,26 @@ impl Tenant {
         if permission.is_to_look() { Ok(()) } else { self.check_actor(transaction).await }
     }
 
-    /// Refuses an actor who does not belong to the organisation any more, or in another role than when they were authenticated: a request
-    /// may take its time. Their role stays as it is until the transaction ends.
+    /// Refuses an actor who does not belong to the organisation any more, or in another role than when they were authenticated, and a
+    /// key that was revoked or has run out since: a request may take its time. All that stays as it is until the transaction ends.
     pub(crate) async fn check_actor(&self, transaction: &mut PgTransaction<'static>) -> Result<(), CatalogError> {
-        let Actor::User { id, role } = self.context().actor() else { return Ok(()) };
-        let now = sqlx::query_scalar!(
-            "SELECT role FROM org_members WHERE org_id = $1 AND user_id = $2 FOR SHARE",
-            self.context().organization().0,
-            id.0,
-        )
-        .fetch_optional(&mut **transaction)
-        .await?;
-        match now.as_deref().map(OrgRole::parse).transpose()? {
-            None => Err(CatalogError::Unauthenticated),
-            Some(now) if now == role => Ok(()),
-            Some(_) => Err(CatalogError::RoleChanged),
+        match self.context().actor() {
+            Actor::User { id, role } => {
+                let now = sqlx::query_scalar!(
+                    "SELECT role FROM org_members WHERE org_id = $1 AND user_id = $2 FOR SHARE",
+                    self.context().organization().0,
+                    id.0,
+                )
+                .fetch_optional(&mut **transaction)
+                .await?;
+                match now.as_deref().map(OrgRole::parse).transpose()? {
+                    None => Err(CatalogError::Unauthenticated),
+                    Some(now) if now == role => Ok(()),
+                    Some(_) => Err(CatalogError::RoleChanged),
+                }
+            }
+            Actor::Key { id, .. } => self.check_key(transaction, id).await,
+            Actor::System(_) => Ok(()),
         }
     }
 

@@ -9,6 +9,7 @@ use sqlx::{Connection as _, PgPool, PgTransaction};
 use tokio::sync::Semaphore;
 
 use crate::accounts::Identity;
+use crate::api_keys::AuthenticatedKey;
 use crate::context::TenantContext;
 use crate::sessions::Authenticated;
 use crate::shared_reads::SharedReads;
@@ -64,6 +65,7 @@ struct Inner {
     notifier: Notifier,
     vault: Vault,
     sessions: SharedReads<([u8; 32], bool), Option<Authenticated>>,
+    keys: SharedReads<([u8; 32], bool), Option<AuthenticatedKey>>,
 }
 
 /// What a transaction may see. One at a time: giving a scope takes the one before away.
@@ -77,6 +79,8 @@ pub(crate) enum Scope<'a> {
     Email(&'a str),
     /// The session whose token has that SHA-256.
     Session(&'a [u8; 32]),
+    /// The API key whose token has that SHA-256.
+    ApiKey(&'a [u8; 32]),
     /// What the holder of a token that is used once, or of an invitation, may see: its SHA-256.
     Token(&'a [u8; 32]),
     /// The person that an identity provider knows by that.
@@ -119,7 +123,8 @@ impl Catalog {
         // Each hash takes 19 MiB and a core.
         let hashing = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
         let vault = Vault::new(options.master_keys);
-        let inner = Inner { pool, clock, hashing, notifier, vault, sessions: SharedReads::new() };
+        let (sessions, keys) = (SharedReads::new(), SharedReads::new());
+        let inner = Inner { pool, clock, hashing, notifier, vault, sessions, keys };
         let catalog = Self { inner: Arc::new(inner) };
         check_master_keys(&catalog).await?;
         Ok(catalog)
@@ -192,6 +197,11 @@ impl Catalog {
         &self.inner.sessions
     }
 
+    /// API keys, in the same way.
+    pub(crate) fn shared_keys(&self) -> &SharedReads<([u8; 32], bool), Option<AuthenticatedKey>> {
+        &self.inner.keys
+    }
+
     pub(crate) fn notifier(&self) -> &Notifier {
         &self.inner.notifier
     }
@@ -222,6 +232,7 @@ struct Settings<'a> {
     user: String,
     email: &'a str,
     session: String,
+    api_key: String,
     token: String,
     identity: String,
     system: &'a str,
@@ -235,6 +246,7 @@ pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scop
         Scope::User(id) => settings.user = id.to_string(),
         Scope::Email(address) => settings.email = address,
         Scope::Session(hash) => settings.session = hex::encode(hash),
+        Scope::ApiKey(hash) => settings.api_key = hex::encode(hash),
         Scope::Token(hash) => settings.token = hex::encode(hash),
         Scope::Identity(identity) => settings.identity = format!("{} {}", identity.issuer, identity.subject),
         Scope::System => settings.system = "on",
@@ -243,7 +255,7 @@ pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scop
         "SELECT set_config('aloftly.org_id', $1, true) AS a, set_config('aloftly.user_id', $2, true) AS b,
             set_config('aloftly.email', $3, true) AS c, set_config('aloftly.session', $4, true) AS d,
             set_config('aloftly.system', $5, true) AS e, set_config('aloftly.token', $6, true) AS f,
-            set_config('aloftly.identity', $7, true) AS g",
+            set_config('aloftly.identity', $7, true) AS g, set_config('aloftly.api_key', $8, true) AS h",
         settings.organization,
         settings.user,
         settings.email,
@@ -251,6 +263,7 @@ pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scop
         settings.system,
         settings.token,
         settings.identity,
+        settings.api_key,
     )
     .fetch_one(&mut **transaction)
     .await?;

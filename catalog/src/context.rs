@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CatalogError, OrganizationId, Permission, UserId, WorkspacePermission};
+use crate::{ApiKeyId, CatalogError, KeyScopes, OrganizationId, Permission, UserId, WorkspaceId, WorkspacePermission};
 
 /// What a member may do in the organisation. Each role includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,6 +81,15 @@ pub enum Actor {
         /// What they may do in the organisation.
         role: OrgRole,
     },
+    /// A program of somebody's, through an API key.
+    Key {
+        /// Which.
+        id: ApiKeyId,
+        /// What it was given leave for.
+        scopes: KeyScopes,
+        /// The only workspace whose stores it sees, unless it sees all.
+        workspace: Option<WorkspaceId>,
+    },
     /// The program itself, for the reason given.
     System(&'static str),
 }
@@ -109,8 +118,8 @@ impl Origin {
     }
 }
 
-/// Leave to work on one organisation's rows. It comes from [`crate::Catalog::authenticate`] or from a [`SystemContext`], and
-/// cannot be made otherwise.
+/// Leave to work on one organisation's rows. It comes from [`crate::Catalog::authenticate`], [`crate::Catalog::authenticate_key`] or from
+/// a [`SystemContext`], and cannot be made otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantContext {
     organization: OrganizationId,
@@ -121,6 +130,15 @@ pub struct TenantContext {
 impl TenantContext {
     pub(crate) fn of_user(organization: OrganizationId, id: UserId, role: OrgRole) -> Self {
         Self { organization, actor: Actor::User { id, role }, origin: Arc::default() }
+    }
+
+    pub(crate) fn of_key(
+        organization: OrganizationId,
+        id: ApiKeyId,
+        scopes: KeyScopes,
+        workspace: Option<WorkspaceId>,
+    ) -> Self {
+        Self { organization, actor: Actor::Key { id, scopes, workspace }, origin: Arc::default() }
     }
 
     /// The same leave, for a request that comes from there.
@@ -150,6 +168,7 @@ impl TenantContext {
     pub fn may(&self, permission: Permission) -> bool {
         match self.actor {
             Actor::User { role, .. } => role >= permission.least(),
+            Actor::Key { scopes, .. } => permission.scope().is_some_and(|scope| scopes.has(scope)),
             Actor::System(_) => true,
         }
     }
@@ -159,6 +178,7 @@ impl TenantContext {
     pub fn may_somewhere(&self, permission: WorkspacePermission) -> bool {
         match self.actor {
             Actor::User { role, .. } => role > OrgRole::Viewer || permission.is_to_look(),
+            Actor::Key { scopes, .. } => permission.scope().is_some_and(|scope| scopes.has(scope)),
             Actor::System(_) => true,
         }
     }

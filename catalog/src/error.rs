@@ -1,5 +1,6 @@
 //! What can go wrong in the catalog.
 
+use crate::plans::{self, Limit, Tier};
 use crate::{PostgresVersion, VaultError};
 
 /// Why the catalog refused or failed.
@@ -35,6 +36,30 @@ pub enum CatalogError {
     /// The caller sees it, but may not do this.
     #[error("this needs the role {0}")]
     Forbidden(&'static str),
+    /// The key sees it, but was not given the scope for this.
+    #[error("this needs the scope {0}")]
+    LacksScope(&'static str),
+    /// This is for people who are signed in, and no key may do it.
+    #[error("this needs a person who is signed in")]
+    NeedsPerson,
+    /// The organisation has as many API keys as it may.
+    #[error("an organization can have {limit} API keys")]
+    TooManyKeys {
+        /// How many it may have.
+        limit: u32,
+    },
+    /// The organisation's plan has no room for one more.
+    #[error("{}", plans::full(*.plan, *.limit, *.allowed, *.used))]
+    PlanLimit {
+        /// Of what.
+        limit: Limit,
+        /// How many the plan includes.
+        allowed: u32,
+        /// How many there are.
+        used: u32,
+        /// The plan.
+        plan: Tier,
+    },
     /// The actor's role in the organisation is another one than when they were authenticated.
     #[error("the role was changed meanwhile")]
     RoleChanged,
@@ -62,8 +87,8 @@ pub enum CatalogError {
     /// The person has to show again that it is them.
     #[error("the sign-in was too long ago for this")]
     SignInAgain,
-    /// No session has that token, or it has ended.
-    #[error("there is no such session, or it has ended")]
+    /// No session and no key has that token, or it has ended.
+    #[error("there is no such session or key, or it has ended")]
     Unauthenticated,
     /// A name that must be unique is in use.
     #[error("this {0} is taken")]

@@ -47,6 +47,10 @@ id!(
     InvitationId
 );
 id!(
+    /// A program's leave to act in an organisation.
+    ApiKeyId
+);
+id!(
     /// A file that was handed over.
     ImportId
 );

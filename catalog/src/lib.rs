@@ -1,7 +1,7 @@
 //! Postgres: tenants, people, sessions, imports and the lake's manifest.
 //!
 //! Promises: nothing reads or writes a tenant's table without a [`TenantContext`], and such a context comes from a verified
-//! session ([`Catalog::authenticate`]) or is asked for by name ([`SystemContext`]). Row-level security in Postgres holds even
+//! session ([`Catalog::authenticate`]) or API key ([`Catalog::authenticate_key`]), or is asked for by name ([`SystemContext`]). Row-level security in Postgres holds even
 //! where a query here forgets its tenant: the context is set for one transaction at a time and never outlives it.
 //!
 //! What must be read by nobody, such as the credentials of sources, is sealed before it comes here (`vault`), under keys that are wrapped by
@@ -18,6 +18,7 @@ pub mod testing;
 
 mod access;
 mod accounts;
+mod api_keys;
 mod audit;
 mod catalog;
 mod context;
@@ -30,9 +31,10 @@ mod members;
 mod passwords;
 pub mod permissions;
 mod person;
+pub mod plans;
 mod postgres_version;
 mod provision;
-mod random_token;
+mod secrets;
 mod sessions;
 mod shared_reads;
 mod startup;
@@ -43,20 +45,21 @@ mod vault;
 mod versions;
 
 pub use accounts::{
-    Account, Identity, IdentityEntry, Link, NewAccount, NewIdentity, NewOwner, NewSecondFactor, OneTimeToken, RecoveryCode,
-    SecondFactorState, SignUpBegun,
+    Account, Identity, IdentityEntry, Link, NewAccount, NewIdentity, NewOwner, NewSecondFactor, OneTimeToken,
+    RecoveryCode, SecondFactorState, SignUpBegun,
 };
+pub use api_keys::{ApiKey, ApiKeyState, ApiKeyToken, AuthenticatedKey, NewApiKey};
 pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};
 pub use catalog::{Catalog, CatalogOptions};
 pub use context::{Actor, OrgRole, Origin, SystemContext, TenantContext, WorkspaceRole};
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
-pub use ids::{ConnectionId, ImportId, InvitationId, OrganizationId, SessionId, UserId, WorkspaceId};
+pub use ids::{ApiKeyId, ConnectionId, ImportId, InvitationId, OrganizationId, SessionId, UserId, WorkspaceId};
 pub use imports::{
     Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement, WaitingImport,
 };
 pub use members::{Acceptance, Invitation, InvitationPreview, Invited, Member, NewInvitations, WorkspaceMembership};
-pub use permissions::{Permission, WorkspacePermission};
+pub use permissions::{KeyScope, KeyScopes, Permission, WorkspacePermission};
 pub use person::{Membership, Person, PersonSession};
 pub use postgres_version::PostgresVersion;
 pub use provision::{NewOrganization, NewStore, Provisioned};

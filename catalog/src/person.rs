@@ -56,9 +56,9 @@ impl Tenant {
     /// The person who acts.
     ///
     /// # Errors
-    /// [`CatalogError::Unauthenticated`] where the program itself acts.
+    /// [`CatalogError::NeedsPerson`] where a key or the program itself acts.
     pub fn person(&self) -> Result<Person, CatalogError> {
-        let Actor::User { id, .. } = self.context().actor() else { return Err(CatalogError::Unauthenticated) };
+        let Actor::User { id, .. } = self.context().actor() else { return Err(CatalogError::NeedsPerson) };
         let (catalog, context) = (self.catalog().clone(), self.context());
         Ok(Person { catalog, id, organization: context.organization(), origin: context.origin().clone() })
     }

@@ -9,6 +9,7 @@ use sqlx::PgTransaction;
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
 use crate::error::taken;
+use crate::plans::{Limit, Tier};
 use crate::sessions::{insert_password, normalized};
 use crate::stores::{checked_name, insert_store, insert_workspace};
 use crate::{Catalog, CatalogError, OrganizationId, SystemContext, UserId, WorkspaceId, passwords};
@@ -31,6 +32,8 @@ pub struct NewStore {
 pub struct NewOrganization {
     /// Its name.
     pub name: String,
+    /// What it pays for.
+    pub plan: Tier,
     /// The name of its first workspace.
     pub workspace: String,
     /// The address of its owner, whom nobody knows yet.
@@ -59,6 +62,7 @@ pub struct Provisioned {
 /// An organisation that a person founds who is known already.
 pub(crate) struct Founding<'a> {
     pub(crate) name: &'a str,
+    pub(crate) plan: Tier,
     pub(crate) workspace: &'a str,
     pub(crate) owner: UserId,
     pub(crate) owner_email: &'a str,
@@ -77,7 +81,7 @@ impl Catalog {
     /// Makes an organisation, its workspace, its owner with a password, and its stores: all of it, or nothing.
     ///
     /// # Errors
-    /// When the address or a store's name is taken, a value is wrong, or the database is unavailable.
+    /// When the address or a store's name is taken, a value is wrong, the plan includes fewer stores, or the database is unavailable.
     pub async fn provision_organization(&self, new: &NewOrganization) -> Result<Provisioned, CatalogError> {
         let email = checked_email(&new.owner_email)?;
         passwords::check_new(&new.owner_password)?;
@@ -89,6 +93,7 @@ impl Catalog {
         insert_password(&mut transaction, owner, &hash, self.clock().now()).await?;
         let founding = Founding {
             name: &new.name,
+            plan: new.plan,
             workspace: &new.workspace,
             owner,
             owner_email: &email,
@@ -127,14 +132,15 @@ impl Catalog {
         transaction: &mut PgTransaction<'static>,
         founding: &Founding<'_>,
     ) -> Result<Provisioned, CatalogError> {
-        let &Founding { name, workspace, owner, owner_email, stores } = founding;
+        let &Founding { name, plan, workspace, owner, owner_email, stores } = founding;
         let organization = OrganizationId(self.clock().new_id());
         let now = self.clock().now();
         narrow(transaction, Scope::Organization(organization)).await?;
         sqlx::query!(
-            "INSERT INTO organizations (id, name, created_at) VALUES ($1, $2, $3)",
+            "INSERT INTO organizations (id, name, plan_tier, created_at) VALUES ($1, $2, $3, $4)",
             organization.0,
             checked_name("organization's name", name)?,
+            plan.as_str(),
             now,
         )
         .execute(&mut **transaction)
@@ -160,6 +166,7 @@ impl Catalog {
         .await?;
         let mut made = Vec::with_capacity(stores.len());
         for store in stores {
+            tenant.check_room(transaction, Limit::Stores).await?;
             made.push(insert_store(&tenant, transaction, workspace, store).await?);
         }
         let done = Done::new(AuditAction::OrganizationCreated).to(organization.0, name.trim());

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::accounts::{Nothing, Purpose, forget_tokens, second_factor};
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
-use crate::random_token::{digest, random_token};
+use crate::secrets::{self, digest};
 use crate::{
     Catalog, CatalogError, OneTimeToken, OrgRole, OrganizationId, Origin, ReadableStore, SessionId, SystemContext,
     TenantContext, UserId, passwords,
@@ -21,7 +21,7 @@ use crate::{
 const LIFETIME: TimeDelta = TimeDelta::days(30);
 pub(crate) const IDLE: TimeDelta = TimeDelta::days(7);
 /// How exactly it is known when a session was last used: a write per request would be too much.
-const SEEN: TimeDelta = TimeDelta::minutes(5);
+pub(crate) const SEEN: TimeDelta = TimeDelta::minutes(5);
 
 /// What a browser holds. Shown once, never kept, never logged.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct SessionToken(String);
 
 impl SessionToken {
     fn new() -> Result<Self, CatalogError> {
-        random_token().map(Self)
+        secrets::random().map(Self)
     }
 
     /// The token itself: 43 characters that a cookie takes as they are.
@@ -441,9 +441,8 @@ impl Catalog {
         done: &Done,
         by: impl Fn(OrganizationId) -> TenantContext,
     ) -> Result<(), CatalogError> {
-        let email = sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", user.0)
-            .fetch_one(&mut **transaction)
-            .await?;
+        let email =
+            sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", user.0).fetch_one(&mut **transaction).await?;
         let organizations =
             sqlx::query_scalar!("SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY org_id", user.0)
                 .fetch_all(&mut **transaction)
@@ -524,7 +523,10 @@ pub(crate) fn normalized(email: &str) -> String {
 }
 
 /// Who has that address; in its scope.
-pub(crate) async fn user_by_email(transaction: &mut PgTransaction<'static>, email: &str) -> Result<Option<UserId>, CatalogError> {
+pub(crate) async fn user_by_email(
+    transaction: &mut PgTransaction<'static>,
+    email: &str,
+) -> Result<Option<UserId>, CatalogError> {
     let id =
         sqlx::query_scalar!("SELECT id FROM users WHERE email = $1", email).fetch_optional(&mut **transaction).await?;
     Ok(id.map(UserId))

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::audit::{AuditAction, Done};
 use crate::error::taken;
-use crate::{CatalogError, NewStore, OrganizationId, Permission, Tenant, WorkspaceId};
+use crate::plans::Limit;
+use crate::{CatalogError, NewStore, OrganizationId, Permission, Tenant, WorkspaceId, WorkspacePermission};
 
 /// The tenant.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,18 +155,20 @@ impl Tenant {
     /// The workspaces that the actor may see, by name.
     ///
     /// # Errors
-    /// When the database is unavailable.
+    /// When the actor may see none, or the database is unavailable.
     pub async fn workspaces(&self) -> Result<Vec<Workspace>, CatalogError> {
+        self.require_somewhere(WorkspacePermission::Read)?;
         let mut transaction = self.begin().await?;
         let rows = sqlx::query!(
             "SELECT workspace.id, workspace.name FROM workspaces AS workspace
             WHERE workspace.org_id = $1 AND ($2::uuid IS NULL OR EXISTS (
                 SELECT FROM workspace_members AS member
                 WHERE member.org_id = workspace.org_id AND member.workspace_id = workspace.id AND member.user_id = $2
-            ))
+            )) AND ($3::uuid IS NULL OR workspace.id = $3)
             ORDER BY workspace.name, workspace.id",
             self.context().organization().0,
             self.bounded_by(),
+            self.bounded_to(),
         )
         .fetch_all(&mut *transaction)
         .await?;
@@ -190,7 +193,7 @@ impl Tenant {
     /// The stores that the actor may see, by name.
     ///
     /// # Errors
-    /// When the database is unavailable.
+    /// When the actor may see none, or the database is unavailable.
     pub async fn stores(&self) -> Result<Vec<Store>, CatalogError> {
         self.select_stores(None).await
     }
@@ -204,6 +207,7 @@ impl Tenant {
     }
 
     async fn select_stores(&self, only: Option<StoreId>) -> Result<Vec<Store>, CatalogError> {
+        self.require_somewhere(WorkspacePermission::Read)?;
         let mut transaction = self.begin().await?;
         let rows = sqlx::query_file_as!(
             StoreRow,
@@ -211,6 +215,7 @@ impl Tenant {
             self.context().organization().0,
             self.bounded_by(),
             only.map(|id| id.0),
+            self.bounded_to(),
         )
         .fetch_all(&mut *transaction)
         .await?;
@@ -221,11 +226,12 @@ impl Tenant {
     /// Adds a store, empty and at version 0. For admins.
     ///
     /// # Errors
-    /// When the actor may not, the workspace does not exist, a value is wrong, the name is taken in the workspace, or the
-    /// database is unavailable.
+    /// When the actor may not, the plan has no room for it, the workspace does not exist, a value is wrong, the name is taken in the
+    /// workspace, or the database is unavailable.
     pub async fn create_store(&self, workspace: WorkspaceId, store: &NewStore) -> Result<StoreId, CatalogError> {
         self.require(Permission::ManageWorkspaces)?;
         let mut transaction = self.begin().await?;
+        self.check_room(&mut transaction, Limit::Stores).await?;
         self.check_actor(&mut transaction).await?;
         let id = insert_store(self, &mut transaction, workspace, store).await?;
         self.record(&mut transaction, Done::new(AuditAction::StoreCreated).to(id.0, store.name.trim())).await?;

@@ -7,7 +7,7 @@ use sqlx::PgTransaction;
 
 use crate::catalog::{Catalog, Scope};
 use crate::manifest::PgManifest;
-use crate::{CatalogError, Permission, TenantContext};
+use crate::{Actor, CatalogError, KeyScope, OrgRole, Permission, TenantContext, WorkspacePermission};
 
 /// One organisation's rows, as far as the context's actor may see them. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -43,8 +43,41 @@ impl Tenant {
         self.catalog.begin(Scope::Organization(self.context.organization())).await
     }
 
+    /// Keeps whatever else locks the organisation's row waiting until the transaction ends. Rows that belong to the organisation can
+    /// be added meanwhile.
+    pub(crate) async fn lock_organization(&self, transaction: &mut PgTransaction<'static>) -> Result<(), CatalogError> {
+        let organization = self.context.organization().0;
+        sqlx::query!("SELECT id FROM organizations WHERE id = $1 FOR NO KEY UPDATE", organization)
+            .fetch_optional(&mut **transaction)
+            .await?;
+        Ok(())
+    }
+
     /// Refuses an actor who may not do that.
     pub(crate) fn require(&self, permission: Permission) -> Result<(), CatalogError> {
-        if self.context.may(permission) { Ok(()) } else { Err(CatalogError::Forbidden(permission.least().as_str())) }
+        if self.context.may(permission) {
+            return Ok(());
+        }
+        Err(self.lacks(permission.scope(), permission.least().as_str()))
+    }
+
+    /// Refuses an actor who may do that in no workspace.
+    ///
+    /// # Errors
+    /// The role or the scope that it needs.
+    pub fn require_somewhere(&self, permission: WorkspacePermission) -> Result<(), CatalogError> {
+        if self.context.may_somewhere(permission) {
+            return Ok(());
+        }
+        Err(self.lacks(permission.scope(), OrgRole::Member.as_str()))
+    }
+
+    /// What the actor lacks where a key needs that scope, and a person that role.
+    pub(crate) fn lacks(&self, scope: Option<KeyScope>, role: &'static str) -> CatalogError {
+        match (self.context.actor(), scope) {
+            (Actor::Key { .. }, Some(scope)) => CatalogError::LacksScope(scope.as_str()),
+            (Actor::Key { .. }, None) => CatalogError::NeedsPerson,
+            (Actor::User { .. } | Actor::System(_), _) => CatalogError::Forbidden(role),
+        }
     }
 }

@@ -18,9 +18,10 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
 
 use crate::cluster::{Cluster, ClusterOptions};
+use crate::plans::Tier;
 use crate::{
-    Catalog, CatalogOptions, Endpoint, LocalMasterKeys, MasterKeys, NewOrganization, NewStore, OrgRole, OrganizationId,
-    Origin, Provisioned, SignedIn, SystemContext, Tenant, UserId, passwords,
+    ApiKeyToken, Catalog, CatalogOptions, Endpoint, KeyScope, LocalMasterKeys, MasterKeys, NewApiKey, NewOrganization,
+    NewStore, OrgRole, OrganizationId, Origin, Provisioned, SignedIn, SystemContext, Tenant, UserId, passwords,
 };
 
 const TEMPLATE: &str = "aloftly";
@@ -161,6 +162,7 @@ impl TestDatabase {
     pub async fn organization(&self, name: &str) -> (Tenant, Provisioned) {
         let new = NewOrganization {
             name: name.to_owned(),
+            plan: Tier::Enterprise,
             workspace: format!("{name} workspace"),
             owner_email: format!("owner@{name}.test"),
             owner_name: format!("{name} owner"),
@@ -215,6 +217,26 @@ impl TestDatabase {
         let entry = self.catalog.sign_in(email, PASSWORD, &Origin::default()).await.expect("they can sign in");
         let signed_in = entry.signed_in().expect("they have no second factor");
         (self.catalog.tenant(signed_in.context.clone()), signed_in)
+    }
+
+    /// The token of a key that the person with that address, an admin, makes in the organisation that they joined first. With no scope at
+    /// all, too, which nobody else can make.
+    ///
+    /// # Panics
+    /// When they may not.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn api_key(&self, email: &str, scopes: &[KeyScope]) -> ApiKeyToken {
+        let (maker, _) = self.as_person(email).await;
+        let made_with = if scopes.is_empty() { &[KeyScope::MetricsRead] } else { scopes };
+        let scopes_made = made_with.iter().copied().collect();
+        let new = NewApiKey { name: "a test".to_owned(), scopes: scopes_made, workspace: None, expires_at: None };
+        let (key, token) = maker.create_api_key(&new).await.expect("they may make keys");
+        if scopes.is_empty() {
+            let mut superuser = self.connect(&self.superuser).await;
+            let take = sqlx::query("UPDATE api_keys SET scopes = '{}' WHERE id = $1").bind(key.id.0);
+            take.execute(&mut superuser).await.expect("scopes can be taken away");
+        }
+        token
     }
 
     /// Gives the owner of an organisation that [`Self::organization`] made another role there, and a viewer's place in a workspace.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
     CatalogError, Entry, Identity, IdentityEntry, NewAccount, NewIdentity, NewOwner, NewStore, OrgRole, Origin,
@@ -21,6 +22,7 @@ fn owner(organization: &str) -> NewOwner {
             timezone: chrono_tz::Europe::Paris,
             week_start: chrono::Weekday::Sun,
         },
+        plan: Tier::Free,
     }
 }
 
@@ -69,7 +71,8 @@ async fn nothing_is_made_before_the_link_is_followed_and_then_all_of_it() {
     assert_eq!(signed_in.session.organization_name, "New");
     let tenant = database.catalog().tenant(signed_in.context.clone());
     let stores = tenant.stores().await.unwrap();
-    let made: Vec<_> = stores.iter().map(|store| (store.name.as_str(), store.currency.as_str(), store.timezone)).collect();
+    let made: Vec<_> =
+        stores.iter().map(|store| (store.name.as_str(), store.currency.as_str(), store.timezone)).collect();
     assert_eq!(made, [("Pots", "EUR", chrono_tz::Europe::Paris)]);
     assert_eq!(stores[0].week_start, chrono::Weekday::Sun);
     let account = tenant.person().unwrap().account().await.unwrap();
@@ -178,7 +181,8 @@ async fn another_password_ends_every_session_and_every_link() {
     catalog.redeem_password_reset(link.token.expose(), "another good password", &origin).await.unwrap();
     assert!(catalog.authenticate(session.token.expose()).await.is_err());
     assert!(catalog.redeem_sign_in(other.token.expose(), &origin).await.is_err());
-    let spare = catalog.redeem_password_reset(spare.token.expose(), "a third good password", &origin).await.unwrap_err();
+    let spare =
+        catalog.redeem_password_reset(spare.token.expose(), "a third good password", &origin).await.unwrap_err();
     assert!(matches!(spare, CatalogError::LinkExpired), "{spare:?}");
     assert!(catalog.sign_in("owner@acme.test", PASSWORD, &origin).await.is_err());
     catalog.sign_in("owner@acme.test", "another good password", &origin).await.unwrap();

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
-    Acceptance, AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, Identity, Invited, KeyRotation, NewIdentity,
-    NewImport, NewInvitations, NewStore, OrgRole, Origin, Tenant, WorkspaceRole,
+    Acceptance, Actor, AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, Identity, Invited,
+    KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewStore, OrgRole, Origin, Tenant,
+    WorkspaceRole,
 };
 use chrono::TimeDelta;
 use sqlx::Connection as _;
@@ -22,6 +24,7 @@ async fn told(tenant: &Tenant) -> Vec<String> {
     let say = |event: AuditEvent| {
         let who = match event.actor {
             AuditActor::User { email, .. } => email,
+            AuditActor::Key { name, .. } => format!("key {name}"),
             AuditActor::System(reason) => format!("({reason})"),
         };
         let to = event.target.map(|(_, name)| name).unwrap_or_default();
@@ -86,7 +89,8 @@ async fn everything_that_is_done_is_told_once_and_what_is_refused_is_not() {
 /// Everything that somebody does with their own account, from the invitation to its end.
 async fn own_account(database: &TestDatabase, tenant: &Tenant) {
     let (catalog, origin) = (database.catalog(), Origin::default());
-    let asked = |email: &str| NewInvitations { emails: vec![email.to_owned()], role: OrgRole::Admin, workspaces: Vec::new() };
+    let asked =
+        |email: &str| NewInvitations { emails: vec![email.to_owned()], role: OrgRole::Admin, workspaces: Vec::new() };
     tenant.invite(&asked("never@acme.test")).await.unwrap();
     tenant.revoke_invitation(tenant.invitations().await.unwrap()[0].id).await.unwrap();
     let Some((_, Invited::Sent(_, token))) = tenant.invite(&asked("new@acme.test")).await.unwrap().pop() else {
@@ -137,6 +141,10 @@ async fn there_is_an_event_of_each_kind() {
         mapping: None,
     };
     acting.create_import(&import, u64::MAX).await.unwrap();
+    let scopes = [KeyScope::MetricsRead].into_iter().collect();
+    let key = NewApiKey { name: "second".to_owned(), scopes, workspace: None, expires_at: None };
+    let (key, _) = acting.create_api_key(&key).await.unwrap();
+    acting.revoke_api_key(key.id).await.unwrap();
     acting.set_workspace_role(workspace, ann, WorkspaceRole::Viewer).await.unwrap();
     acting.remove_from_workspace(workspace, ann).await.unwrap();
     let connection = ConnectionId(database.clock().new_id());
@@ -155,17 +163,50 @@ async fn there_is_an_event_of_each_kind() {
     let bob = database.member(made.organization, "bob@acme.test", OrgRole::Member).await;
     database.as_person("bob@acme.test").await.0.remove_member(bob).await.unwrap();
     owner.transfer_ownership(ann).await.unwrap();
+    own_account(&database, &tenant).await;
+    tenant.set_plan(Tier::Free).await.unwrap();
     tenant.remove_member(made.owner).await.unwrap();
     let (acting, there) = {
         database.member(made.organization, "owner@other.test", OrgRole::Viewer).await;
         database.as_person("owner@other.test").await
     };
     acting.person().unwrap().enter(made.organization, there.token.expose()).await.unwrap();
-    own_account(&database, &tenant).await;
 
     let all: BTreeSet<_> = AuditAction::ALL.iter().map(|action| action.as_str().to_owned()).collect();
     assert_eq!(seen().await, all);
     assert_eq!(told(&other).await[0], "owner@other.test session.ended session");
+    database.close().await;
+}
+
+#[tokio::test]
+async fn what_a_key_does_is_told_by_its_name_when_the_key_is_gone_too() {
+    let database = TestDatabase::new().await;
+    let (tenant, made) = database.organization("acme").await;
+    let (owner, _) = database.as_person("owner@acme.test").await;
+    let scopes = [KeyScope::ImportsWrite].into_iter().collect();
+    let new = NewApiKey { name: " Nightly ".to_owned(), scopes, workspace: None, expires_at: None };
+    let (key, token) = owner.create_api_key(&new).await.unwrap();
+    let acting = database.catalog().authenticate_key(token.expose(), &Origin::default()).await.unwrap().context;
+    assert!(matches!(acting.actor(), Actor::Key { id, .. } if id == key.id));
+    let import = NewImport {
+        store: made.stores[0],
+        kind: "shopify_orders".to_owned(),
+        file_name: "a.csv".to_owned(),
+        size_bytes: 1,
+        spool_file: None,
+        mapping: None,
+    };
+    database.catalog().tenant(acting).create_import(&import, u64::MAX).await.unwrap();
+    owner.revoke_api_key(key.id).await.unwrap();
+    let store = made.stores[0];
+    let expected = [
+        "owner@acme.test api_key.revoked Nightly".to_owned(),
+        format!("key Nightly import.created a.csv {{\"store\":\"{store}\"}}"),
+        "owner@acme.test api_key.created Nightly {\"scopes\":[\"imports:write\"],\"expires_at\":null}".to_owned(),
+    ];
+    assert_eq!(told(&tenant).await[..3], expected);
+    let by_key = AuditFilter { actor: Some(key.id.0), ..AuditFilter::default() };
+    assert_eq!(tenant.audit_events(&by_key, None, 10).await.unwrap().events.len(), 1);
     database.close().await;
 }
 
@@ -201,7 +242,7 @@ async fn events_are_found_by_what_they_say_and_read_page_by_page() {
     assert_eq!(count(of("a\0b")).await, 0);
     assert_eq!(count(of("workspace.created")).await, 7);
     assert_eq!(count(AuditFilter { action: Some(AuditAction::SessionBegun), ..AuditFilter::default() }).await, 1);
-    assert_eq!(count(AuditFilter { actor: Some(made.owner), ..AuditFilter::default() }).await, 8);
+    assert_eq!(count(AuditFilter { actor: Some(made.owner.0), ..AuditFilter::default() }).await, 8);
     let now = database.clock().now();
     assert_eq!(count(AuditFilter { from: Some(now + TimeDelta::hours(1)), ..AuditFilter::default() }).await, 0);
     let all = events(&tenant).await;

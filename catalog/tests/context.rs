@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use aloftly_catalog::Origin;
 use aloftly_catalog::testing::TestDatabase;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgPool};
 
-const SETTINGS: [&str; 5] = ["aloftly.org_id", "aloftly.user_id", "aloftly.email", "aloftly.session", "aloftly.system"];
+const SETTINGS: [&str; 6] =
+    ["aloftly.org_id", "aloftly.user_id", "aloftly.email", "aloftly.session", "aloftly.api_key", "aloftly.system"];
 
 /// What the next borrower of any idle connection finds set.
 async fn leftovers(pool: &PgPool) -> Vec<String> {

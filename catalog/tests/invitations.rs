@@ -108,7 +108,9 @@ async fn somebody_new_makes_an_account_and_is_in_their_role_and_workspaces() {
     let world = World::new().await;
     let mut new = asking(&["ann@acme.test"], OrgRole::Member);
     new.workspaces = vec![(world.made.workspace, WorkspaceRole::Editor)];
-    let Some((_, Invited::Sent(_, token))) = world.owner.invite(&new).await.unwrap().pop() else { panic!("they are new") };
+    let Some((_, Invited::Sent(_, token))) = world.owner.invite(&new).await.unwrap().pop() else {
+        panic!("they are new")
+    };
     let token = token.expose();
     let preview = world.database.catalog().preview_invitation(token).await.unwrap();
     assert_eq!((preview.organization.as_str(), preview.email.as_str()), ("acme", "ann@acme.test"));

@@ -39,17 +39,20 @@ async fn every_table_is_a_tenants_a_persons_or_the_systems() {
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> '_sqlx_migrations'
             AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'org_id' AND attnotnull)
         ORDER BY 1";
-    assert_eq!(names(&mut connection, without).await, [
-        "key_rotations",
-        "one_time_tokens",
-        "organizations",
-        "system_keys",
-        "user_identities",
-        "user_passwords",
-        "user_recovery_codes",
-        "user_second_factors",
-        "users"
-    ]);
+    assert_eq!(
+        names(&mut connection, without).await,
+        [
+            "key_rotations",
+            "one_time_tokens",
+            "organizations",
+            "system_keys",
+            "user_identities",
+            "user_passwords",
+            "user_recovery_codes",
+            "user_second_factors",
+            "users"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -96,16 +99,24 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
         WHERE relnamespace = 'public'::regnamespace AND acl.grantee = 'aloftly_app'::regrole
             AND acl.privilege_type NOT IN ('SELECT', 'INSERT') ORDER BY 1";
     let expected = [
+        "api_keys DELETE",
         "credentials DELETE",
+        "invitations DELETE",
         "lake_commits DELETE",
         "lake_doomed_segments DELETE",
         "lake_quarantine DELETE",
         "lake_segments DELETE",
         "lake_staged_segments DELETE",
+        "one_time_tokens DELETE",
         "org_members DELETE",
         "sessions DELETE",
         "system_keys DELETE",
         "tenant_keys DELETE",
+        "user_identities DELETE",
+        "user_passwords DELETE",
+        "user_recovery_codes DELETE",
+        "user_second_factors DELETE",
+        "users DELETE",
         "workspace_members DELETE",
     ];
     assert_eq!(names(&mut connection, whole).await, expected);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod cluster;
 mod context;
@@ -12,6 +13,7 @@ mod lint;
 mod manifest;
 mod members;
 mod person;
+mod plans;
 mod reads;
 mod second_factor;
 mod sessions;

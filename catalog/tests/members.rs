@@ -2,7 +2,8 @@
 
 use aloftly_catalog::testing::TestDatabase;
 use aloftly_catalog::{
-    AuditFilter, CatalogError, NewImport, NewStore, OrgRole, Tenant, UserId, WorkspaceId, WorkspaceRole,
+    ApiKeyId, AuditFilter, CatalogError, KeyScope, NewApiKey, NewImport, NewStore, OrgRole, Tenant, UserId,
+    WorkspaceId, WorkspaceRole,
 };
 use uuid::Uuid;
 
@@ -144,11 +145,15 @@ async fn everybody_may_leave_and_nobody_acts_in_a_role_that_they_lost() {
         };
         let import = acting.create_import(&import, u64::MAX).await.map(drop);
         let log = acting.audit_events(&AuditFilter::default(), None, 1).await.map(drop);
-        [change, removal, place, workspace, store, import, log].map(outcome)
+        let scopes = [KeyScope::MetricsRead].into_iter().collect();
+        let key = NewApiKey { name: "mine".to_owned(), scopes, workspace: None, expires_at: None };
+        let key = acting.create_api_key(&key).await.map(drop);
+        let revoked = acting.revoke_api_key(ApiKeyId(Uuid::from_u128(7))).await;
+        [change, removal, place, workspace, store, import, log, key, revoked].map(outcome)
     };
-    assert_eq!(attempts().await, ["role changed"; 7]);
+    assert_eq!(attempts().await, ["role changed"; 9]);
     tenant.remove_member(admin).await.unwrap();
-    assert_eq!(attempts().await, ["unauthenticated"; 7]);
+    assert_eq!(attempts().await, ["unauthenticated"; 9]);
     assert_eq!(tenant.member(ann).await.unwrap().role, OrgRole::Viewer);
     database.close().await;
 }

@@ -1,6 +1,6 @@
 //! What is read in one statement: the same as by any other way, and nothing of anybody else.
 
-use aloftly_catalog::testing::{PASSWORD, TestDatabase};
+use aloftly_catalog::testing::TestDatabase;
 use aloftly_catalog::{CatalogError, NewStore, OrgRole, Origin};
 use sqlx::Connection as _;
 

@@ -30,8 +30,7 @@ fn sha1(message: &[u8]) -> [u8; 20] {
                 40..60 => ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc_u32),
                 _ => (b ^ c ^ d, 0xca62_c1d6),
             };
-            let next =
-                a.rotate_left(5).wrapping_add(mixed).wrapping_add(e).wrapping_add(constant).wrapping_add(word);
+            let next = a.rotate_left(5).wrapping_add(mixed).wrapping_add(e).wrapping_add(constant).wrapping_add(word);
             (e, d, c, b, a) = (d, c, b.rotate_left(30), a, next);
         }
         for (sum, part) in hash.iter_mut().zip([a, b, c, d, e]) {
@@ -58,14 +57,20 @@ fn code(secret: &[u8], at: i64) -> String {
 fn base32(text: &str) -> Vec<u8> {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: String = text.chars().map(|c| format!("{:05b}", alphabet.find(c).unwrap())).collect();
-    bits.as_bytes().chunks_exact(8).map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap()).collect()
+    bits.as_bytes()
+        .chunks_exact(8)
+        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
+        .collect()
 }
 
 #[test]
 fn the_codes_of_this_test_are_those_of_the_standard() {
     // RFC 6238, appendix B, cut to six digits.
     let secret = b"12345678901234567890";
-    assert_eq!([code(secret, 59), code(secret, 1_111_111_109), code(secret, 20_000_000_000)], ["287082", "081804", "353130"]);
+    assert_eq!(
+        [code(secret, 59), code(secret, 1_111_111_109), code(secret, 20_000_000_000)],
+        ["287082", "081804", "353130"]
+    );
 }
 
 struct World {
@@ -168,7 +173,10 @@ async fn each_recovery_code_is_good_once_however_it_is_typed() {
     let world = World::new().await;
     assert_eq!(world.recovery.len(), 10);
     let first = &world.recovery[0];
-    assert!(matches!(world.show(&world.begin().await, &first[..first.len() - 1]).await, Err(CatalogError::InvalidCode)));
+    assert!(matches!(
+        world.show(&world.begin().await, &first[..first.len() - 1]).await,
+        Err(CatalogError::InvalidCode)
+    ));
     world.show(&world.begin().await, &first.to_uppercase().replace('-', " ")).await.unwrap();
     assert!(matches!(world.show(&world.begin().await, first).await, Err(CatalogError::InvalidCode)));
     let state = world.person.account().await.unwrap().second_factor;
@@ -219,7 +227,8 @@ async fn links_and_providers_ask_for_it_too() {
 async fn the_secret_is_nowhere_in_the_clear_and_good_for_nobody_else() {
     let world = World::new().await;
     let mut superuser = world.database.connect(world.database.superuser()).await;
-    let kept: Vec<u8> = sqlx::query_scalar("SELECT ciphertext FROM user_second_factors").fetch_one(&mut superuser).await.unwrap();
+    let kept: Vec<u8> =
+        sqlx::query_scalar("SELECT ciphertext FROM user_second_factors").fetch_one(&mut superuser).await.unwrap();
     assert!(!kept.windows(8).any(|window| window == &world.secret[..8]));
     world.database.organization("other").await;
     let moved = "INSERT INTO user_second_factors

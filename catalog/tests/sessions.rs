@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{Actor, CatalogError, NewOrganization, OrgRole, Origin};
 use aloftly_engine::clock::FixedClock;
@@ -19,7 +20,13 @@ async fn at_noon() -> (Arc<FixedClock>, TestDatabase) {
 #[tokio::test]
 async fn the_owner_signs_in_whatever_the_case_of_the_address() {
     let (_, database) = at_noon().await;
-    let signed_in = database.catalog().sign_in(" Owner@ACME.test ", PASSWORD, &Origin::default()).await.unwrap().signed_in().unwrap();
+    let signed_in = database
+        .catalog()
+        .sign_in(" Owner@ACME.test ", PASSWORD, &Origin::default())
+        .await
+        .unwrap()
+        .signed_in()
+        .unwrap();
     let (context, session) = database.catalog().authenticate(signed_in.token.expose()).await.unwrap();
     assert_eq!(session.user.email, "owner@acme.test");
     assert_eq!((session.organization_name.as_str(), session.role), ("acme", OrgRole::Owner));
@@ -145,6 +152,7 @@ async fn an_organisation_is_made_whole_or_not_at_all() {
     let (_, database) = at_noon().await;
     let taken = NewOrganization {
         name: "second".to_owned(),
+        plan: Tier::Free,
         workspace: "main".to_owned(),
         owner_email: "OWNER@acme.test".to_owned(),
         owner_name: "Somebody".to_owned(),

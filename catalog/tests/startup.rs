@@ -65,7 +65,8 @@ async fn a_database_without_the_migrations_is_refused_and_can_be_migrated_twice(
     let empty = empty_database(&mut superuser, "empty").await;
     let app = database.app().with_database(&empty);
     let said = refused(&app).await;
-    assert!(said.contains("lacks 10 migration(s)"), "{said}");
+    let all = std::fs::read_dir("../migrations").unwrap().count();
+    assert!(said.contains(&format!("lacks {all} migration(s)")), "{said}");
     for _ in 0..2 {
         Catalog::migrate(&database.owner().with_database(&empty)).await.unwrap();
     }

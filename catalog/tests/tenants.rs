@@ -1,7 +1,7 @@
 //! Organisations, workspaces, stores, and who may see and change them.
 
-use aloftly_catalog::testing::{PASSWORD, TestDatabase};
-use aloftly_catalog::{CatalogError, NewImport, NewStore, Origin, Provisioned, Tenant};
+use aloftly_catalog::testing::TestDatabase;
+use aloftly_catalog::{CatalogError, NewImport, NewStore, Provisioned, Tenant};
 use aloftly_engine::lake::ManifestError;
 use chrono::Weekday;
 use sqlx::AssertSqlSafe;

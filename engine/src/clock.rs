@@ -1,7 +1,8 @@
 //! The one place that time and identifiers come from.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
@@ -11,6 +12,9 @@ use uuid::Uuid;
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present instant.
     fn now(&self) -> DateTime<Utc>;
+
+    /// How long it has been running. It never goes back, as the time of day may.
+    fn elapsed(&self) -> Duration;
 
     /// A new UUIDv7.
     fn new_id(&self) -> Uuid;
@@ -27,6 +31,11 @@ impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 
     #[allow(clippy::disallowed_methods, reason = "this is the one place that makes identifiers")]
@@ -65,6 +74,10 @@ impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
         let moved = i64::try_from(self.moved_micros.load(Ordering::SeqCst)).unwrap_or(i64::MAX);
         self.start + TimeDelta::microseconds(moved)
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_micros(self.moved_micros.load(Ordering::SeqCst))
     }
 
     fn new_id(&self) -> Uuid {

@@ -52,7 +52,9 @@ async fn post(client: &Client, path: &str, body: &Value) -> (u16, Value) {
 
 /// The same client, with the cookie that an answer sets.
 fn with_cookie_of(client: &Client, answer: &Response) -> Client {
-    Client { cookie: Some(cookie(answer)), ..client.clone() }
+    let mut with = client.clone();
+    with.cookie = Some(cookie(answer));
+    with
 }
 
 #[tokio::test]
@@ -62,8 +64,11 @@ async fn an_account_is_asked_for_proved_by_mail_and_begun_with() {
     let methods = nobody.read("/api/auth/methods").await;
     assert_eq!(methods, json!({ "sign_up": true, "mail": true, "google": false }));
     assert_eq!(post(&nobody, "/api/auth/sign-up", &sign_up()).await, (202, Value::Null));
-    let mail = sink.mail_to("ann@new.test", 1).await;
-    assert_eq!((mail.from.as_str(), mail.header("from").as_str()), ("stats@aloftly.test", "Aloftly <stats@aloftly.test>"));
+    let mail = sink.mail_to("Ann@new.test", 1).await;
+    assert_eq!(
+        (mail.from.as_str(), mail.header("from").as_str()),
+        ("stats@aloftly.test", "Aloftly <stats@aloftly.test>")
+    );
     assert_eq!(mail.header("subject"), "Confirm your address to begin with Aloftly");
     let expected = format!("http://localhost:{}/sign-up/complete#token=", server.address.port());
     assert!(mail.text().contains(&expected), "{}", mail.text());
@@ -87,17 +92,26 @@ async fn what_is_answered_does_not_tell_whether_an_address_is_known() {
     let Mailing { world: _world, sink, server, .. } = Mailing::new().await;
     let nobody = server.anonymous();
     for path in ["/api/auth/magic-link", "/api/auth/password-reset"] {
-        let ask = |email: &'static str| nobody.post(path).header("x-request-id", "same").json(&json!({ "email": email }));
+        let ask =
+            |email: &'static str| nobody.post(path).header("x-request-id", "same").json(&json!({ "email": email }));
         let (known, unknown) = (ask("owner@a.test").send().await.unwrap(), ask("nobody@a.test").send().await.unwrap());
         assert_eq!((known.status(), unknown.status()), (202.try_into().unwrap(), 202.try_into().unwrap()), "{path}");
         let names = |answer: &Response| answer.headers().keys().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(names(&known), names(&unknown), "{path}");
         assert_eq!(known.bytes().await.unwrap(), unknown.bytes().await.unwrap(), "{path}");
     }
-    let known = Value::Object([sign_up().as_object().unwrap().clone(), json!({ "email": "owner@a.test" }).as_object().unwrap().clone()].into_iter().flatten().collect());
+    let known = Value::Object(
+        [sign_up().as_object().unwrap().clone(), json!({ "email": "owner@a.test" }).as_object().unwrap().clone()]
+            .into_iter()
+            .flatten()
+            .collect(),
+    );
     assert_eq!(post(&nobody, "/api/auth/sign-up", &known).await, (202, Value::Null));
     let told = sink.mail_to("owner@a.test", 3).await;
-    assert!(sink.mails().iter().any(|mail| mail.header("subject") == "You have an Aloftly account already"), "{told:?}");
+    assert!(
+        sink.mails().iter().any(|mail| mail.header("subject") == "You have an Aloftly account already"),
+        "{told:?}"
+    );
     assert!(sink.mails().iter().all(|mail| mail.to == ["owner@a.test"]), "nobody else is written to");
     server.stop().await;
 }
@@ -243,7 +257,8 @@ async fn everything_wrong_with_a_sign_up_is_told_at_once() {
         "store": { "name": "", "currency": "euro", "timezone": "Europe/Paris" },
     });
     let (status, body) = post(&nobody, "/api/auth/sign-up", &wrong).await;
-    let places: Vec<_> = body["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    let places: Vec<_> =
+        body["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
     assert_eq!(status, 422);
     assert_eq!(places, ["/email", "/password", "/name", "/organization", "/store/name", "/store/currency"]);
     for (place, value) in [("timezone", "Mars/Olympus"), ("week_start", "someday")] {
@@ -286,7 +301,10 @@ async fn a_second_factor_is_set_up_wanted_and_ended() {
     let begun = nobody.post("/api/auth/sign-in").json(&sign_in).send().await.unwrap();
     assert_eq!(begun.status(), 202);
     let set = begun.headers()["set-cookie"].to_str().unwrap().to_owned();
-    assert!(set.starts_with("__Host-aloftly_second_factor=") && set.contains("; HttpOnly; Secure; SameSite=Lax"), "{set}");
+    assert!(
+        set.starts_with("__Host-aloftly_second_factor=") && set.contains("; HttpOnly; Secure; SameSite=Lax"),
+        "{set}"
+    );
     let between = with_cookie_of(&nobody, &begun);
     assert_eq!(begun.json::<Value>().await.unwrap(), json!({ "second_factor": "totp" }));
     assert_eq!(answer(between.get("/api/session")).await.0, 401, "it is no session yet");
@@ -296,7 +314,8 @@ async fn a_second_factor_is_set_up_wanted_and_ended() {
     let shown = json!({ "code": code(&secret, &world) });
     let done = between.post("/api/auth/second-factor").json(&shown).send().await.unwrap();
     assert_eq!(done.status(), 200);
-    let cookies: Vec<_> = done.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned()).collect();
+    let cookies: Vec<_> =
+        done.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned()).collect();
     assert!(cookies.iter().any(|cookie| cookie.starts_with("__Host-aloftly_second_factor=;")), "{cookies:?}");
     with_cookie_of(&nobody, &done).read("/api/session").await;
     let (status, body) = post(&between, "/api/auth/second-factor", &shown).await;
@@ -354,7 +373,8 @@ async fn an_account_is_named_exported_and_deleted() {
     }
     assert_eq!(answer(ann.delete("/api/account").json(&json!({ "password": PASSWORD }))).await.0, 204);
     assert_eq!(answer(ann.get("/api/session")).await.0, 401);
-    let (status, body) = answer(server.owner_of("b").await.delete("/api/account").json(&json!({ "password": PASSWORD }))).await;
+    let (status, body) =
+        answer(server.owner_of("b").await.delete("/api/account").json(&json!({ "password": PASSWORD }))).await;
     assert_eq!((status, &body["code"]), (409, &json!("last_owner")));
     assert_eq!(body["detail"], "You are the last owner of b. Make somebody else an owner first.");
     server.stop().await;
@@ -371,7 +391,8 @@ async fn people_are_invited_by_mail_and_join() {
         "workspaces": [{ "id": workspace, "role": "editor" }],
     });
     let (status, body) = post(&owner, "/api/invites", &ask).await;
-    let statuses: Vec<_> = body["results"].as_array().unwrap().iter().map(|result| result["status"].as_str().unwrap()).collect();
+    let statuses: Vec<_> =
+        body["results"].as_array().unwrap().iter().map(|result| result["status"].as_str().unwrap()).collect();
     assert_eq!((status, statuses), (200, vec!["invited", "invited", "invalid"]));
     let mail = sink.mail_to("new@a.test", 1).await;
     assert_eq!(mail.header("subject"), "Join a on Aloftly");

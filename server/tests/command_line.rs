@@ -82,6 +82,16 @@ fn a_merchant_gets_from_nothing_to_an_imported_file() {
     assert_eq!(code, 0);
     assert!(shown.contains("imported before, nothing to do"), "{shown}");
 
+    // Whoever runs the server has no limits, and may give some.
+    let (_, shown, _) = run(&["org", "list"]);
+    assert!(shown.contains("Us  (enterprise, 1 stores)"), "{shown}");
+    let (code, _, said) = run(&["org", "plan", "Us", "gold"]);
+    assert!(code == 2 && said.contains("expected free, starter"), "{said}");
+    let (code, shown, said) = run(&["org", "plan", "Us", "free"]);
+    assert!(code == 0 && shown.contains("Us is on the plan free."), "{said}");
+    let (code, _, said) = run(&["store", "create", "--name", "Two", "--currency", "usd", "--timezone", "UTC"]);
+    assert!(code == 2 && said.contains("the plan free includes 1 store, and 1 is in use; the plan starter"), "{said}");
+
     let (_, shown, _) = run(&["store", "list"]);
     assert!(shown.contains("Shop") && shown.contains("data from 2026-11-02 to 2026-11-03"), "{shown}");
     let (_, shown, _) = run(&["lake", "status", "--store", "Shop"]);

@@ -196,7 +196,11 @@ async fn a_state_is_good_once_and_only_in_the_browser_that_left() {
     let own = google.back(&mut other, "/").await;
     let pair = |url: &Url, name: &str| url.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
     let mut mixed = own.clone();
-    mixed.query_pairs_mut().clear().append_pair("state", &pair(&own, "state")).append_pair("code", &pair(&stolen, "code"));
+    mixed
+        .query_pairs_mut()
+        .clear()
+        .append_pair("state", &pair(&own, "state"))
+        .append_pair("code", &pair(&stolen, "code"));
     assert_eq!(google.get(&mut other, mixed.as_str()).await, "/sign-in?problem=google_declined");
     google.server.stop().await;
 }
@@ -227,7 +231,10 @@ async fn the_second_factor_is_wanted_after_the_provider_too() {
     let confirm = json!({ "code": totp.generate(now()).to_string() });
     assert_eq!(answer(client.put("/api/account/second-factor").json(&confirm)).await.0, 200);
     let mut browser = Browser::default();
-    assert_eq!(google.sign_in(&mut browser, owner(), None).await, "/sign-in?step=second-factor");
+    assert_eq!(
+        google.sign_in(&mut browser, owner(), None).await,
+        "/sign-in?step=second-factor&next=%2Fsettings%2Fsecurity"
+    );
     assert_eq!(answer(google.client(&browser).get("/api/session")).await.0, 401);
     google.world.clock.advance(std::time::Duration::from_secs(60));
     let shown = json!({ "code": totp.generate(now()).to_string() });

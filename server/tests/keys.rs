@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use aloftly_catalog::plans::Tier;
 use aloftly_catalog::{ConnectionId, LocalMasterKeys, NewOrganization, SystemContext, SystemPurpose};
 use aloftly_engine::clock::SystemClock;
 use aloftly_server::config::{Config, Layers};
@@ -122,6 +123,7 @@ async fn the_private_database_gets_a_key_of_its_own_which_can_be_rotated_and_is_
     let backend = Backend::open(Arc::new(config), Arc::new(SystemClock)).await.unwrap();
     let new = NewOrganization {
         name: "Shops".to_owned(),
+        plan: Tier::Enterprise,
         workspace: "Main".to_owned(),
         owner_email: "owner@example.com".to_owned(),
         owner_name: "Owner".to_owned(),

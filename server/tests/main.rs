@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod api_keys;
 mod batches;
 mod buckets;
 mod command_line;
@@ -21,6 +22,7 @@ mod lake;
 mod limits;
 mod members;
 mod queries;
+mod rate_limits;
 mod recovery;
 mod reports;
 mod routes;

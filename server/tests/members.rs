@@ -1,6 +1,7 @@
 //! Members, sessions, organisations and the audit log over HTTP.
 
 use aloftly_catalog::OrgRole;
+use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::PASSWORD;
 use serde_json::{Value, json};
 
@@ -59,6 +60,23 @@ async fn members_are_listed_changed_and_removed() {
 }
 
 #[tokio::test]
+async fn the_plan_is_told_with_how_much_of_it_is_in_use() {
+    let world = World::new().await;
+    let (tenant, made) = world.organization("a").await;
+    world.database.member(made.organization, "ann@a.test", OrgRole::Viewer).await;
+    let server = world.serve().await;
+    let client = server.person("ann@a.test").await;
+    let unlimited = json!({ "stores": null, "integrations": null, "seats": null, "retention_months": null });
+    let expected = json!({ "tier": "enterprise", "limits": unlimited, "usage": { "stores": 1, "seats": 2 } });
+    assert_eq!(client.read("/api/plan").await, expected);
+    tenant.set_plan(Tier::Free).await.unwrap();
+    let limits = json!({ "stores": 1, "integrations": 2, "seats": 2, "retention_months": 12 });
+    let expected = json!({ "tier": "free", "limits": limits, "usage": { "stores": 1, "seats": 2 } });
+    assert_eq!(client.read("/api/plan").await, expected);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn who_is_demoted_may_less_at_once() {
     let world = World::new().await;
     let (tenant, made) = world.organization("a").await;
@@ -68,18 +86,20 @@ async fn who_is_demoted_may_less_at_once() {
     let session = client.read("/api/session").await;
     let of_admins = json!([
         "read_members",
+        "read_plan",
         "leave",
         "explain_queries",
         "see_all_workspaces",
         "manage_workspaces",
         "manage_connections",
         "manage_members",
+        "manage_api_keys",
         "read_audit"
     ]);
     assert_eq!((&session["role"], &session["permissions"]), (&json!("admin"), &of_admins));
     assert_eq!(client.read("/api/stores").await["stores"].as_array().unwrap().len(), 1);
     tenant.change_role(ann, OrgRole::Viewer).await.unwrap();
-    assert_eq!(client.read("/api/session").await["permissions"], json!(["read_members", "leave"]));
+    assert_eq!(client.read("/api/session").await["permissions"], json!(["read_members", "read_plan", "leave"]));
     assert_eq!(client.read("/api/stores").await["stores"], json!([]));
     assert_eq!(answer(client.get("/api/audit")).await.0, 403);
     tenant.remove_member(ann).await.unwrap();

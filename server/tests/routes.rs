@@ -1,10 +1,10 @@
-//! Every route of the API, asked by nobody, by another organisation's owner, and by each role.
+//! Every route of the API, asked by nobody, by another organisation's owner, in each role, and by programs with each scope.
 
 use std::time::Duration;
 
-use aloftly_catalog::{Invited, NewInvitations, OrgRole, Tenant, WorkspaceRole};
+use aloftly_catalog::{Invited, KeyScope, NewApiKey, NewInvitations, OrgRole, Tenant, WorkspaceRole};
 use aloftly_server::api;
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,26 +23,36 @@ struct Things {
     member: Uuid,
     session: Uuid,
     invitation: Uuid,
+    key: Uuid,
 }
 
 impl Things {
     fn unknown() -> Self {
-        let [store, import, organization, workspace, member, session, invitation] =
-            [1, 2, 3, 4, 5, 6, 7].map(Uuid::from_u128);
-        Self { store, import, organization, workspace, member, session, invitation }
+        let [store, import, organization, workspace, member, session, invitation, key] =
+            [1, 2, 3, 4, 5, 6, 7, 8].map(Uuid::from_u128);
+        Self { store, import, organization, workspace, member, session, invitation, key }
     }
 
     /// A text without their ids.
     fn left_out_of(&self, text: &str) -> String {
-        let Self { store, import, organization, workspace, member, session, invitation } = self;
-        let ids = [store, import, organization, workspace, member, session, invitation];
+        let Self { store, import, organization, workspace, member, session, invitation, key } = self;
+        let ids = [store, import, organization, workspace, member, session, invitation, key];
         ids.into_iter().fold(text.to_owned(), |text, id| text.replace(&id.to_string(), "ID"))
     }
 }
 
 /// Asks a route for those things.
 async fn ask(client: &Client, route: &str, of: &Things) -> (u16, Value) {
-    let request = match route {
+    let (status, mut body) = answer(request(client, route, of).header("x-request-id", "same")).await;
+    // How long it took tells nothing.
+    if let Some(body) = body.as_object_mut() {
+        body.remove("elapsed_ms");
+    }
+    (status, body)
+}
+
+fn request(client: &Client, route: &str, of: &Things) -> RequestBuilder {
+    match route {
         "POST /api/auth/sign-in" => {
             client.post("/api/auth/sign-in").json(&json!({ "email": "x@y", "password": "wrong" }))
         }
@@ -61,7 +71,9 @@ async fn ask(client: &Client, route: &str, of: &Things) -> (u16, Value) {
         "GET /api/auth/methods" => client.get("/api/auth/methods"),
         "POST /api/auth/sign-up" => client.post("/api/auth/sign-up").json(&sign_up()),
         "POST /api/auth/magic-link" => client.post("/api/auth/magic-link").json(&json!({ "email": "x@y.test" })),
-        "POST /api/auth/password-reset" => client.post("/api/auth/password-reset").json(&json!({ "email": "z@y.test" })),
+        "POST /api/auth/password-reset" => {
+            client.post("/api/auth/password-reset").json(&json!({ "email": "z@y.test" }))
+        }
         "POST /api/auth/password-reset/redeem" => {
             let body = json!({ "token": "unknown", "new_password": "long enough to be one" });
             client.post("/api/auth/password-reset/redeem").json(&body)
@@ -108,6 +120,7 @@ async fn ask(client: &Client, route: &str, of: &Things) -> (u16, Value) {
         "DELETE /api/sessions/{id}" => client.delete(&format!("/api/sessions/{}", of.session)),
         "GET /api/orgs" => client.get("/api/orgs"),
         "POST /api/orgs/{id}/enter" => client.post(&format!("/api/orgs/{}/enter", of.organization)),
+        "GET /api/plan" => client.get("/api/plan"),
         "GET /api/members" => client.get("/api/members"),
         "PATCH /api/members/{user_id}" => {
             client.patch(&format!("/api/members/{}", of.member)).json(&json!({ "role": "member" }))
@@ -122,6 +135,14 @@ async fn ask(client: &Client, route: &str, of: &Things) -> (u16, Value) {
         "DELETE /api/workspaces/{id}/members/{user_id}" => {
             client.delete(&format!("/api/workspaces/{}/members/{}", of.workspace, of.member))
         }
+        "GET /api/api-keys" => client.get("/api/api-keys"),
+        "POST /api/api-keys" => {
+            let body =
+                json!({ "name": "a", "scopes": ["metrics:read"], "workspace_id": of.workspace, "expires_at": null });
+            client.post("/api/api-keys").json(&body)
+        }
+        "GET /api/api-keys/{id}" => client.get(&format!("/api/api-keys/{}", of.key)),
+        "DELETE /api/api-keys/{id}" => client.delete(&format!("/api/api-keys/{}", of.key)),
         "GET /api/audit" => client.get("/api/audit"),
         "GET /api/audit/export" => client.get("/api/audit/export"),
         "GET /api/stores" => client.get("/api/stores"),
@@ -138,13 +159,7 @@ async fn ask(client: &Client, route: &str, of: &Things) -> (u16, Value) {
         "POST /api/imports" => client.post("/api/imports").multipart(form(of.store, "orders.csv", ORDERS)),
         "GET /api/imports/{id}" => client.get(&format!("/api/imports/{}", of.import)),
         new => panic!("{new} has no case here: say what it answers to nobody and to another organisation"),
-    };
-    let (status, mut body) = answer(request.header("x-request-id", "same")).await;
-    // How long it took tells nothing.
-    if let Some(body) = body.as_object_mut() {
-        body.remove("elapsed_ms");
     }
-    (status, body)
 }
 
 /// Routes that anybody may ask, and what they answer to nobody.
@@ -169,7 +184,7 @@ fn public(route: &str) -> Option<u16> {
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-const NAME_SOMETHING: [(&str, u16); 15] = [
+const NAME_SOMETHING: [(&str, u16); 18] = [
     ("POST /api/invites", 404),
     ("POST /api/invites/{id}/resend", 404),
     ("DELETE /api/invites/{id}", 404),
@@ -185,11 +200,14 @@ const NAME_SOMETHING: [(&str, u16); 15] = [
     ("POST /api/members/{user_id}/ownership", 404),
     ("PUT /api/workspaces/{id}/members/{user_id}", 404),
     ("DELETE /api/workspaces/{id}/members/{user_id}", 404),
+    ("POST /api/api-keys", 422),
+    ("GET /api/api-keys/{id}", 404),
+    ("DELETE /api/api-keys/{id}", 404),
 ];
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-const BY_ROLE: [(&str, [u16; 4]); 53] = [
+const BY_ROLE: [(&str, [u16; 4]); 58] = [
     ("POST /api/auth/second-factor", [410; 4]),
     ("GET /api/auth/methods", [200; 4]),
     ("POST /api/auth/sign-up", [202; 4]),
@@ -230,6 +248,7 @@ const BY_ROLE: [(&str, [u16; 4]); 53] = [
     ("GET /api/orgs", [200; 4]),
     // None of them belongs to it.
     ("POST /api/orgs/{id}/enter", [404; 4]),
+    ("GET /api/plan", [200; 4]),
     ("GET /api/members", [200; 4]),
     ("PATCH /api/members/{user_id}", [403, 403, 200, 200]),
     // They are removed by the admin, and are not there for the owner.
@@ -238,6 +257,11 @@ const BY_ROLE: [(&str, [u16; 4]); 53] = [
     ("GET /api/workspaces", [200; 4]),
     ("PUT /api/workspaces/{id}/members/{user_id}", [403, 403, 204, 204]),
     ("DELETE /api/workspaces/{id}/members/{user_id}", [403, 403, 404, 404]),
+    ("GET /api/api-keys", [403, 403, 200, 200]),
+    ("POST /api/api-keys", [403, 403, 201, 201]),
+    ("GET /api/api-keys/{id}", [403, 403, 200, 200]),
+    // It is revoked by the admin, and is not there for the owner.
+    ("DELETE /api/api-keys/{id}", [403, 403, 204, 404]),
     ("GET /api/audit", [403, 403, 200, 200]),
     ("GET /api/audit/export", [403, 403, 200, 200]),
     ("GET /api/stores", [200; 4]),
@@ -257,6 +281,82 @@ async fn invited(tenant: &Tenant, email: &str) -> Uuid {
         other => panic!("{email}: {other:?}"),
     }
 }
+
+/// What a route needs of a program.
+#[derive(Clone, Copy, Debug)]
+enum OfPrograms {
+    /// This scope; and what it then answers.
+    Scope(KeyScope, u16),
+    /// Nothing, as of anybody; and what it answers.
+    Nothing(u16),
+    /// A person.
+    Person,
+}
+
+const BY_SCOPE: [(&str, OfPrograms); 58] = {
+    use KeyScope::{AuditRead, ImportsWrite, MembersRead, MetricsRead};
+    use OfPrograms::{Nothing, Person, Scope};
+    [
+        ("POST /api/auth/second-factor", Nothing(410)),
+        ("GET /api/auth/methods", Nothing(200)),
+        ("POST /api/auth/sign-up", Nothing(202)),
+        ("POST /api/auth/sign-up/complete", Nothing(410)),
+        ("POST /api/auth/magic-link", Nothing(202)),
+        ("POST /api/auth/magic-link/redeem", Nothing(410)),
+        ("POST /api/auth/password-reset", Nothing(202)),
+        ("POST /api/auth/password-reset/redeem", Nothing(410)),
+        ("POST /api/auth/verification/redeem", Nothing(410)),
+        ("GET /api/auth/google/start", Nothing(404)),
+        ("GET /api/auth/google/callback", Nothing(404)),
+        ("GET /api/auth/sign-up/google", Nothing(410)),
+        ("POST /api/auth/sign-up/google", Nothing(410)),
+        ("POST /api/invites/preview", Nothing(410)),
+        ("GET /api/account", Person),
+        ("PATCH /api/account", Person),
+        ("DELETE /api/account", Person),
+        ("GET /api/account/export", Person),
+        ("POST /api/account/verification", Person),
+        ("POST /api/account/second-factor", Person),
+        ("PUT /api/account/second-factor", Person),
+        ("DELETE /api/account/second-factor", Person),
+        ("POST /api/account/second-factor/recovery-codes", Person),
+        ("GET /api/invites", Person),
+        ("POST /api/invites", Person),
+        ("POST /api/invites/{id}/resend", Person),
+        ("DELETE /api/invites/{id}", Person),
+        ("POST /api/invites/accept", Person),
+        ("POST /api/auth/sign-in", Nothing(401)),
+        ("POST /api/auth/sign-out", Nothing(204)),
+        ("PUT /api/auth/password", Person),
+        ("GET /api/session", Person),
+        ("GET /api/sessions", Person),
+        ("DELETE /api/sessions", Person),
+        ("DELETE /api/sessions/{id}", Person),
+        ("GET /api/orgs", Person),
+        ("POST /api/orgs/{id}/enter", Person),
+        ("GET /api/plan", Person),
+        ("GET /api/members", Scope(MembersRead, 200)),
+        ("PATCH /api/members/{user_id}", Person),
+        ("DELETE /api/members/{user_id}", Person),
+        ("POST /api/members/{user_id}/ownership", Person),
+        ("GET /api/workspaces", Scope(MetricsRead, 200)),
+        ("PUT /api/workspaces/{id}/members/{user_id}", Person),
+        ("DELETE /api/workspaces/{id}/members/{user_id}", Person),
+        ("GET /api/api-keys", Person),
+        ("POST /api/api-keys", Person),
+        ("GET /api/api-keys/{id}", Person),
+        ("DELETE /api/api-keys/{id}", Person),
+        ("GET /api/audit", Scope(AuditRead, 200)),
+        ("GET /api/audit/export", Scope(AuditRead, 200)),
+        ("GET /api/stores", Scope(MetricsRead, 200)),
+        ("GET /api/metrics", Scope(MetricsRead, 200)),
+        ("POST /api/metrics/query", Scope(MetricsRead, 200)),
+        ("POST /api/metrics/batch", Scope(MetricsRead, 200)),
+        ("GET /api/imports", Scope(MetricsRead, 200)),
+        ("POST /api/imports", Scope(ImportsWrite, 202)),
+        ("GET /api/imports/{id}", Scope(MetricsRead, 200)),
+    ]
+};
 
 fn routes() -> Vec<String> {
     let document = serde_json::to_value(api::document()).unwrap();
@@ -278,6 +378,8 @@ async fn no_route_tells_anything_of_another_organisation() {
     let done = owner.import(b.stores[0], "canary.csv", ORDERS).await;
     assert_eq!(done["status"], "done", "{done}");
     let session = owner.read("/api/session").await["id"].as_str().unwrap().parse().unwrap();
+    let key = json!({ "name": CANARY, "scopes": ["metrics:read"], "expires_at": null });
+    let (_, key) = answer(owner.post("/api/api-keys").json(&key)).await;
     let foreign = Things {
         store: b.stores[0].0,
         import: done["id"].as_str().unwrap().parse().unwrap(),
@@ -286,13 +388,17 @@ async fn no_route_tells_anything_of_another_organisation() {
         member: b.owner.0,
         session,
         invitation: invited(&tenant, "invited@canary.test").await,
+        key: key["id"].as_str().unwrap().parse().unwrap(),
     };
     let unknown = Things::unknown();
 
     let stranger = server.owner_of("a").await;
     let routes = routes();
-    assert!(routes.len() >= 25, "{routes:?}");
+    assert!(routes.len() >= 30, "{routes:?}");
     for route in &routes {
+        let counted = request(&server.anonymous(), route, &foreign).send().await.unwrap();
+        let policy = counted.headers()["ratelimit-policy"].to_str().unwrap();
+        assert_eq!(policy, "\"address\";q=3000;w=60", "{route}: who is not known is counted by their address");
         let (status, body) = ask(&server.anonymous(), route, &foreign).await;
         let expected = public(route).unwrap_or(401);
         assert_eq!(status, expected, "{route} to nobody: {body}");
@@ -306,6 +412,19 @@ async fn no_route_tells_anything_of_another_organisation() {
         assert!(named || !route.contains('{'), "{route} names something: say what it answers for somebody else's");
         if let Some((_, expected)) = NAME_SOMETHING.into_iter().find(|(name, _)| name == route) {
             let (unknown_status, unknown_body) = ask(&stranger, route, &unknown).await;
+            assert_eq!((status, unknown_status), (expected, expected), "{route}: {body}");
+            let (body, unknown_body) = (body.to_string(), unknown_body.to_string());
+            assert_eq!(foreign.left_out_of(&body), unknown.left_out_of(&unknown_body), "{route} tells the two apart");
+        }
+    }
+    // Nor does one tell a program of somebody else's.
+    let program = server.program(world.database.api_key("owner@a.test", KeyScope::ALL).await.expose());
+    for route in &routes {
+        let (status, body) = ask(&program, route, &foreign).await;
+        assert!(!body.to_string().contains(CANARY), "{route} told a program of another organisation: {body}");
+        if let (Some((_, expected)), true) = (NAME_SOMETHING.into_iter().find(|(name, _)| name == route), status != 403)
+        {
+            let (unknown_status, unknown_body) = ask(&program, route, &unknown).await;
             assert_eq!((status, unknown_status), (expected, expected), "{route}: {body}");
             let (body, unknown_body) = (body.to_string(), unknown_body.to_string());
             assert_eq!(foreign.left_out_of(&body), unknown.left_out_of(&unknown_body), "{route} tells the two apart");
@@ -341,6 +460,7 @@ async fn each_route_answers_each_role_as_it_may() {
             member: target.0,
             session: database.as_person(&email).await.1.session.id.0,
             invitation: invited(&tenant, &format!("invited-{number}@a.test")).await,
+            key: new_key(&world).await,
         };
         let expected = BY_ROLE.into_iter().find(|(name, _)| name == route);
         let (_, expected) =
@@ -355,6 +475,69 @@ async fn each_route_answers_each_role_as_it_may() {
         }
         // Whoever was made the owner is not in the way of what comes next.
         tenant.change_role(made.owner, OrgRole::Owner).await.unwrap();
+    }
+    server.stop().await;
+}
+
+/// A key of the organisation `a`.
+async fn new_key(world: &World) -> Uuid {
+    let (owner, _) = world.database.as_person("owner@a.test").await;
+    let scopes = [KeyScope::MetricsRead].into_iter().collect();
+    let new = NewApiKey { name: "a".to_owned(), scopes, workspace: None, expires_at: None };
+    owner.create_api_key(&new).await.unwrap().0.id.0
+}
+
+#[tokio::test]
+async fn each_route_answers_each_scope_as_it_may() {
+    let Mailing { world, server, tenant, made, sink: _sink } = Mailing::new().await;
+    let import = server.owner_of("a").await.import(made.stores[0], "a.csv", ORDERS).await;
+    let member = world.database.member(made.organization, "target@a.test", OrgRole::Viewer).await;
+    let things = Things {
+        store: made.stores[0].0,
+        import: import["id"].as_str().unwrap().parse().unwrap(),
+        organization: made.organization.0,
+        workspace: made.workspace.0,
+        member: member.0,
+        session: world.database.as_person("target@a.test").await.1.session.id.0,
+        invitation: invited(&tenant, "invited@a.test").await,
+        key: new_key(&world).await,
+    };
+    let with = async |scopes: &[KeyScope]| {
+        let token = world.database.api_key("owner@a.test", scopes).await;
+        server.program(token.expose())
+    };
+    let (all, none) = (with(KeyScope::ALL).await, with(&[]).await);
+    let mut alone = Vec::new();
+    for scope in KeyScope::ALL {
+        let others: Vec<_> = KeyScope::ALL.iter().copied().filter(|other| other != scope).collect();
+        alone.push((*scope, with(&[*scope]).await, with(&others).await));
+    }
+    for route in routes() {
+        let needs = BY_SCOPE.into_iter().find(|(name, _)| *name == route);
+        let (_, needs) = needs.unwrap_or_else(|| panic!("{route} has no case here: say what it needs of a program"));
+        let (with_all, without) = match needs {
+            OfPrograms::Scope(_, status) => ((status, None), (403, Some("insufficient_scope"))),
+            OfPrograms::Nothing(status) => ((status, None), (status, None)),
+            OfPrograms::Person => ((403, Some("needs_person")), (403, Some("needs_person"))),
+        };
+        let mut asked = vec![("all", &all, with_all), ("none", &none, without)];
+        for (scope, only, others) in &alone {
+            match needs {
+                OfPrograms::Scope(needed, _) if needed == *scope => {
+                    asked.extend([(scope.as_str(), only, with_all), ("all others", others, without)]);
+                }
+                _ => asked.extend([(scope.as_str(), only, without), ("all others", others, with_all)]),
+            }
+        }
+        for (which, program, (status, code)) in asked {
+            // So that no limit is met.
+            world.clock.advance(Duration::from_secs(300));
+            let (answered, body) = ask(program, &route, &things).await;
+            assert_eq!(answered, status, "{route} with {which}: {body}");
+            if let Some(code) = code {
+                assert_eq!(body["code"], code, "{route} with {which}");
+            }
+        }
     }
     server.stop().await;
 }

@@ -77,6 +77,11 @@ async fn an_account_can_be_tried_ten_times_and_then_once_a_minute() {
     let body = json!({ "email": "OWNER@a.test", "password": PASSWORD });
     let refused = client.post("/api/auth/sign-in").json(&body).send().await.unwrap();
     assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (429, "60"));
+    let told = |name: &str| {
+        refused.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>().join(", ")
+    };
+    assert!(told("ratelimit-policy").contains("\"sign-in\";q=10;w=600"), "{}", told("ratelimit-policy"));
+    assert!(told("ratelimit").contains("\"sign-in\";r=0;t=60"), "{}", told("ratelimit"));
     assert_eq!(attempt(&client, "owner@b.test", PASSWORD).await.0, 200);
     world.clock.advance(Duration::from_secs(60));
     assert_eq!(attempt(&client, "owner@a.test", PASSWORD).await.0, 200);

@@ -115,12 +115,17 @@ impl Server {
 
     /// Somebody without a session.
     pub(crate) fn anonymous(&self) -> Client {
-        Client { http: reqwest::Client::new(), base: format!("http://{}", self.address), cookie: None }
+        Client { http: reqwest::Client::new(), base: format!("http://{}", self.address), cookie: None, token: None }
     }
 
     /// Somebody whose browser has that cookie.
     pub(crate) fn holding(&self, cookie: String) -> Client {
         Client { cookie: Some(cookie), ..self.anonymous() }
+    }
+
+    /// A program that sends that token.
+    pub(crate) fn program(&self, token: &str) -> Client {
+        Client { token: Some(token.to_owned()), ..self.anonymous() }
     }
 
     /// The owner of an organisation that [`World::organization`] made.
@@ -150,13 +155,17 @@ pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
     pub(crate) cookie: Option<String>,
+    token: Option<String>,
 }
 
 impl Client {
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.base)).header("origin", &self.base);
-        match &self.cookie {
-            Some(cookie) => request.header("cookie", cookie),
+        let mut request = self.http.request(method, format!("{}{path}", self.base)).header("origin", &self.base);
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
             None => request,
         }
     }

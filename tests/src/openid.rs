@@ -257,7 +257,10 @@ fn token(
     });
     let signing = kept.lie.map_or(Signing::Right, |lie| lie(&mut claims));
     let id_token = signed(&claims, signing);
-    json_of(200, &json!({ "access_token": "opaque", "token_type": "Bearer", "expires_in": 3_600, "id_token": id_token }))
+    json_of(
+        200,
+        &json!({ "access_token": "opaque", "token_type": "Bearer", "expires_in": 3_600, "id_token": id_token }),
+    )
 }
 
 fn signed(claims: &Value, signing: Signing) -> String {

@@ -35,7 +35,8 @@ class Binary:
     def environment(self, **more: str) -> dict[str, str]:
         """What its processes see of ours."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("ALOFTLY_") and name != "DATABASE_URL"}
-        return ours | {"ALOFTLY_DATA_DIR": str(self.data), "ALOFTLY_LOG_LEVEL": "warn"} | more
+        unlimited = {"ALOFTLY_API_RATE_LIMIT": "off", "ALOFTLY_ORG_RATE_LIMIT": "off"}
+        return ours | unlimited | {"ALOFTLY_DATA_DIR": str(self.data), "ALOFTLY_LOG_LEVEL": "warn"} | more
 
     def run(self, *arguments: str, **environment: str) -> str:
         """Runs a command to its end, and gives what it printed."""

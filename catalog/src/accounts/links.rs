@@ -59,9 +59,8 @@ impl Catalog {
         user: UserId,
         purpose: Purpose,
     ) -> Result<Link, CatalogError> {
-        let row = sqlx::query!("SELECT email, name FROM users WHERE id = $1", user.0)
-            .fetch_one(&mut **transaction)
-            .await?;
+        let row =
+            sqlx::query!("SELECT email, name FROM users WHERE id = $1", user.0).fetch_one(&mut **transaction).await?;
         let sent_to = SentTo { email: row.email };
         let token = self.issue(transaction, purpose, Some(user), &sent_to).await?;
         Ok(Link { email: sent_to.email, name: row.name, token })

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgTransaction;
 
 use crate::catalog::{Scope, narrow};
-use crate::random_token::{digest, random_token};
+use crate::secrets::{self, digest};
 use crate::{Catalog, CatalogError, UserId};
 
 /// What somebody is sent, or their browser is given, to go on with. Shown once, never kept, never logged.
@@ -15,7 +15,7 @@ pub struct OneTimeToken(String);
 
 impl OneTimeToken {
     pub(crate) fn new() -> Result<Self, CatalogError> {
-        random_token().map(Self)
+        secrets::random().map(Self)
     }
 
     /// The token itself: 43 characters that a cookie and an address take as they are.

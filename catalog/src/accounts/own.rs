@@ -167,9 +167,10 @@ impl Person {
         for organization in owned.into_iter().map(OrganizationId) {
             narrow(&mut transaction, Scope::Organization(organization)).await?;
             // As whoever takes an owner away does: so that two who go at once do not both go.
-            let name = sqlx::query_scalar!("SELECT name FROM organizations WHERE id = $1 FOR NO KEY UPDATE", organization.0)
-                .fetch_one(&mut *transaction)
-                .await?;
+            let name =
+                sqlx::query_scalar!("SELECT name FROM organizations WHERE id = $1 FOR NO KEY UPDATE", organization.0)
+                    .fetch_one(&mut *transaction)
+                    .await?;
             let others = sqlx::query_scalar!(
                 r#"SELECT count(*) AS "count!" FROM org_members WHERE org_id = $1 AND role = 'owner' AND user_id <> $2"#,
                 organization.0,

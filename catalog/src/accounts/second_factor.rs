@@ -12,7 +12,7 @@ use super::one_time::{Nothing, Purpose};
 use super::own::SecondFactorState;
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
-use crate::random_token::digest;
+use crate::secrets::digest;
 use crate::vault::{Sealed, SystemPurpose};
 use crate::{Catalog, CatalogError, Origin, Person, SessionId, SignedIn, UserId, passwords};
 
@@ -241,10 +241,13 @@ impl Person {
         let hash = sqlx::query_scalar!("SELECT password_hash FROM user_passwords WHERE user_id = $1", self.id().0)
             .fetch_optional(&mut *transaction)
             .await?;
-        let begun =
-            sqlx::query_scalar!("SELECT created_at FROM sessions WHERE user_id = $1 AND id = $2", self.id().0, session.0)
-                .fetch_optional(&mut *transaction)
-                .await?;
+        let begun = sqlx::query_scalar!(
+            "SELECT created_at FROM sessions WHERE user_id = $1 AND id = $2",
+            self.id().0,
+            session.0
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         let begun = begun.ok_or(CatalogError::Unauthenticated)?;
         if hash.is_none() {
@@ -324,9 +327,12 @@ impl Person {
     /// [`CatalogError::NotFound`] when they have none; otherwise when the database is unavailable.
     pub async fn end_second_factor(&self) -> Result<(), CatalogError> {
         let mut transaction = self.begin().await?;
-        let ended = sqlx::query!("DELETE FROM user_second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL", self.id().0)
-            .execute(&mut *transaction)
-            .await?;
+        let ended = sqlx::query!(
+            "DELETE FROM user_second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL",
+            self.id().0
+        )
+        .execute(&mut *transaction)
+        .await?;
         if ended.rows_affected() == 0 {
             return Err(CatalogError::NotFound("second factor"));
         }

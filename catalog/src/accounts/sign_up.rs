@@ -8,6 +8,7 @@ use sqlx::PgTransaction;
 
 use super::one_time::{OneTimeToken, Purpose};
 use crate::catalog::{Scope, narrow};
+use crate::plans::Tier;
 use crate::provision::{Founding, NewUser, checked_email};
 use crate::sessions::{normalized, user_by_email};
 use crate::stores::{check_currency, checked_name};
@@ -25,6 +26,8 @@ pub struct NewOwner {
     pub organization: String,
     /// Their first store.
     pub store: NewStore,
+    /// What they begin with; whoever asks does not say.
+    pub plan: Tier,
 }
 
 /// An account that somebody asks for.
@@ -76,10 +79,8 @@ impl NewAccount {
     /// Everything that cannot be kept of it: which field, and why.
     #[must_use]
     pub fn problems(&self) -> Vec<(&'static str, String)> {
-        let checks = [
-            ("/email", checked_email(&self.email).map(drop)),
-            ("/password", passwords::check_new(&self.password)),
-        ];
+        let checks =
+            [("/email", checked_email(&self.email).map(drop)), ("/password", passwords::check_new(&self.password))];
         let own = checks.into_iter().filter_map(|(place, check)| Some((place, reason(check.err()?))));
         own.chain(self.owner.problems()).collect()
     }
@@ -169,6 +170,7 @@ impl Catalog {
     ) -> Result<SignedIn, CatalogError> {
         let founding = Founding {
             name: &owner.organization,
+            plan: owner.plan,
             workspace: FIRST_WORKSPACE,
             owner: user,
             owner_email: email,
@@ -182,10 +184,7 @@ impl Catalog {
 
 /// What the person with that address is called, if they belong to an organisation; in the scope of the address, which the transaction has
 /// no more afterwards.
-async fn member_called(
-    transaction: &mut PgTransaction<'static>,
-    email: &str,
-) -> Result<Option<String>, CatalogError> {
+async fn member_called(transaction: &mut PgTransaction<'static>, email: &str) -> Result<Option<String>, CatalogError> {
     let Some(user) = user_by_email(transaction, email).await? else { return Ok(None) };
     narrow(transaction, Scope::User(user)).await?;
     let name = sqlx::query_scalar!(

@@ -39,6 +39,7 @@ impl FromStr for AuditAction {
 
 actions! {
     OrganizationCreated, "organization.created", "Created the organisation";
+    PlanChanged, "plan.changed", "Put the organisation on another plan";
     WorkspaceCreated, "workspace.created", "Added a workspace";
     WorkspaceMemberSet, "workspace.member_set", "Gave somebody a role in a workspace";
     WorkspaceMemberRemoved, "workspace.member_removed", "Took somebody out of a workspace";
@@ -63,5 +64,7 @@ actions! {
     CredentialsSet, "credentials.set", "Gave credentials to a connection";
     CredentialsRemoved, "credentials.removed", "Removed the credentials of a connection";
     KeysRotated, "keys.rotated", "Rotated a key that seals credentials";
+    ApiKeyCreated, "api_key.created", "Made an API key";
+    ApiKeyRevoked, "api_key.revoked", "Revoked an API key";
     ImportCreated, "import.created", "Handed over a file";
 }

@@ -47,9 +47,10 @@ impl Tenant {
         done: Done,
     ) -> Result<(), CatalogError> {
         let clock = self.catalog().clock();
-        let (actor, reason) = match self.context().actor() {
-            Actor::User { id, .. } => (Some(id.0), None),
-            Actor::System(reason) => (None, Some(reason)),
+        let (kind, actor, reason) = match self.context().actor() {
+            Actor::User { id, .. } => ("user", Some(id.0), None),
+            Actor::Key { id, .. } => ("key", Some(id.0), None),
+            Actor::System(reason) => ("system", None, Some(reason)),
         };
         let (target, target_name) = done.target.unzip();
         let origin = self.context().origin();
@@ -57,8 +58,16 @@ impl Tenant {
             "INSERT INTO audit_events (
                 org_id, id, at, actor_kind, actor_id, actor_name, action, target_id, target_name, detail, address, user_agent
             ) VALUES (
-                $1, $2, $3, CASE WHEN $4::uuid IS NULL THEN 'system' ELSE 'user' END, $4,
-                coalesce($5, (SELECT email FROM users WHERE id = $4), ''), $6, $7, $8, $9, $10, $11
+                $1, $2, $3, $12, $4,
+                coalesce(
+                    $5,
+                    CASE $12
+                        WHEN 'user' THEN (SELECT email FROM users WHERE id = $4)
+                        WHEN 'key' THEN (SELECT name FROM api_keys WHERE org_id = $1 AND id = $4)
+                    END,
+                    ''
+                ),
+                $6, $7, $8, $9, $10, $11
             )",
             self.context().organization().0,
             clock.new_id(),
@@ -71,6 +80,7 @@ impl Tenant {
             Value::Object(done.detail),
             origin.address_text(),
             origin.user_agent_text(),
+            kind,
         )
         .execute(&mut **transaction)
         .await?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::AuditAction;
-use crate::{CatalogError, Permission, Tenant, UserId};
+use crate::{ApiKeyId, CatalogError, Permission, Tenant, UserId};
 
 /// The most events on one page.
 const PAGE: u32 = 500;
@@ -21,6 +21,13 @@ pub enum AuditActor {
         id: UserId,
         /// Their address at the time.
         email: String,
+    },
+    /// A program, with an API key.
+    Key {
+        /// Which.
+        id: ApiKeyId,
+        /// What it was called at the time.
+        name: String,
     },
     /// The program itself, for the reason given.
     System(String),
@@ -52,8 +59,8 @@ pub struct AuditEvent {
 pub struct AuditFilter {
     /// Of this action.
     pub action: Option<AuditAction>,
-    /// By this person.
-    pub actor: Option<UserId>,
+    /// By this person or key.
+    pub actor: Option<Uuid>,
     /// From this instant.
     pub from: Option<DateTime<Utc>>,
     /// Before this instant.
@@ -96,7 +103,7 @@ impl Tenant {
             .fetch_one(&mut *transaction)
             .await?;
         let rows = sqlx::query!(
-            "SELECT id, at, actor_id, actor_name, action, target_id, target_name, detail, address, user_agent
+            "SELECT id, at, actor_kind, actor_id, actor_name, action, target_id, target_name, detail, address, user_agent
             FROM audit_events
             WHERE org_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($3::text IS NULL OR action = $3)
                 AND ($4::uuid IS NULL OR actor_id = $4) AND ($5::timestamptz IS NULL OR at >= $5)
@@ -107,7 +114,7 @@ impl Tenant {
             self.context().organization().0,
             cursor,
             filter.action.map(AuditAction::as_str),
-            filter.actor.map(|user| user.0),
+            filter.actor,
             filter.from,
             filter.to,
             filter.search,
@@ -119,9 +126,10 @@ impl Tenant {
         let events = rows.into_iter().map(|row| AuditEvent {
             id: row.id,
             at: row.at,
-            actor: match row.actor_id {
-                Some(id) => AuditActor::User { id: id.into(), email: row.actor_name },
-                None => AuditActor::System(row.actor_name),
+            actor: match (row.actor_kind.as_str(), row.actor_id) {
+                ("user", Some(id)) => AuditActor::User { id: id.into(), email: row.actor_name },
+                ("key", Some(id)) => AuditActor::Key { id: id.into(), name: row.actor_name },
+                _ => AuditActor::System(row.actor_name),
             },
             action: row.action,
             target: row.target_id.zip(row.target_name),

@@ -67,7 +67,7 @@ impl Tenant {
         let size = i64::try_from(new.size_bytes).map_err(|_| wrong("size", "too large"))?;
         let created_by = match self.context().actor() {
             Actor::User { id, .. } => Some(id.0),
-            Actor::System(_) => None,
+            Actor::Key { .. } | Actor::System(_) => None,
         };
         let clock = self.catalog().clock();
         let id = ImportId(clock.new_id());
@@ -134,13 +134,14 @@ impl Tenant {
     /// most `limit` (1 to 200) of them.
     ///
     /// # Errors
-    /// When the store is not one that the actor may see, or the database is unavailable.
+    /// When the store is not one that the actor may see, the actor may see none, or the database is unavailable.
     pub async fn imports(
         &self,
         store: Option<StoreId>,
         cursor: Option<ImportId>,
         limit: u32,
     ) -> Result<ImportPage, CatalogError> {
+        self.require_somewhere(WorkspacePermission::Read)?;
         let limit = limit.clamp(1, PAGE);
         let mut transaction = self.begin().await?;
         if let Some(store) = store {
@@ -153,11 +154,16 @@ impl Tenant {
                         ON member.org_id = store.org_id AND member.workspace_id = store.workspace_id
                     WHERE store.org_id = imports.org_id AND store.id = imports.store_id AND member.user_id = $4
                 ))
-            ORDER BY id DESC LIMIT $5",
+                AND ($5::uuid IS NULL OR EXISTS (
+                    SELECT FROM stores AS store
+                    WHERE store.org_id = imports.org_id AND store.id = imports.store_id AND store.workspace_id = $5
+                ))
+            ORDER BY id DESC LIMIT $6",
             self.context().organization().0,
             store.map(|id| id.0),
             cursor.map(|id| id.0),
             self.bounded_by(),
+            self.bounded_to(),
             i64::from(limit) + 1,
         )
         .fetch_all(&mut *transaction)

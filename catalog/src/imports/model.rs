@@ -56,7 +56,7 @@ pub struct Import {
     pub spool_file: Option<String>,
     /// Which of its columns mean what.
     pub mapping: Option<serde_json::Value>,
-    /// Who handed it over; `None` when it was the program itself.
+    /// Who handed it over; `None` when it was no person.
     pub created_by: Option<UserId>,
     /// When.
     pub created_at: DateTime<Utc>,

@@ -46,7 +46,7 @@ impl PgManifest {
     ) -> Result<PgTransaction<'static>, ManifestError> {
         let open = async {
             let mut transaction = self.tenant.begin().await?;
-            if self.tenant.bounded_by().is_some() {
+            if !self.tenant.may_everywhere(permission) {
                 self.tenant.check_store(&mut transaction, store, permission).await?;
             }
             Ok(transaction)

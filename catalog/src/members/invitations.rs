@@ -11,8 +11,9 @@ use crate::accounts::OneTimeToken;
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
 use crate::error::taken;
+use crate::plans::Limit;
 use crate::provision::{NewUser, checked_email};
-use crate::random_token::digest;
+use crate::secrets::digest;
 use crate::sessions::{insert_password, user_by_email};
 use crate::{
     Actor, Catalog, CatalogError, Entry, InvitationId, OrgRole, OrganizationId, Origin, Permission, Person, SignedIn,
@@ -125,7 +126,8 @@ impl Tenant {
     /// Asks people to join, each by a link of their own. For admins; nobody becomes an owner by it.
     ///
     /// # Errors
-    /// When the actor may not, they are too many, the role is the owner's, a workspace does not exist, or the database is unavailable.
+    /// When the actor may not, they are too many at once or for the plan, the role is the owner's, a workspace does not exist, or the database
+    /// is unavailable.
     pub async fn invite(&self, new: &NewInvitations) -> Result<Vec<(String, Invited)>, CatalogError> {
         self.require(Permission::ManageMembers)?;
         if new.emails.is_empty() || new.emails.len() > AT_ONCE {
@@ -169,10 +171,22 @@ impl Tenant {
         if belongs {
             return Ok(Invited::Member);
         }
+        let before = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM invitations WHERE org_id = $1 AND email = $2) AS "before!""#,
+            organization,
+            email,
+        )
+        .fetch_one(&mut **transaction)
+        .await?;
+        if before {
+            return Ok(Invited::Before);
+        }
+        self.check_room(transaction, Limit::Seats).await?;
         let (token, now) = (OneTimeToken::new()?, self.catalog().clock().now());
         let (by, reason) = match self.context().actor() {
             Actor::User { id, .. } => (Some(id.0), None),
             Actor::System(reason) => (None, Some(reason)),
+            Actor::Key { .. } => return Err(CatalogError::Forbidden(Permission::ManageMembers.least().as_str())),
         };
         let id = sqlx::query_scalar!(
             "INSERT INTO invitations (
@@ -234,7 +248,8 @@ impl Tenant {
         .fetch_optional(&mut *transaction)
         .await?
         .ok_or_else(no_invitation)?;
-        self.record(&mut transaction, Done::new(AuditAction::InvitationSent).to(id.0, email).with("again", true)).await?;
+        self.record(&mut transaction, Done::new(AuditAction::InvitationSent).to(id.0, email).with("again", true))
+            .await?;
         let invitation = self.select_invitations(&mut transaction, Some(id.0)).await?.pop();
         transaction.commit().await?;
         Ok((invitation.ok_or_else(no_invitation)?, token))
@@ -449,6 +464,9 @@ impl Catalog {
         if used.rows_affected() == 0 {
             return Err(CatalogError::LinkExpired);
         }
+        let context = TenantContext::of_user(found.organization, user, OrgRole::parse(&found.role)?);
+        let tenant = self.tenant(context.coming_from(origin.clone()));
+        tenant.check_room(transaction, Limit::Seats).await?;
         sqlx::query!(
             "INSERT INTO org_members (org_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)",
             organization,
@@ -471,10 +489,9 @@ impl Catalog {
             .execute(&mut **transaction)
             .await?;
         }
-        let context = TenantContext::of_user(found.organization, user, OrgRole::parse(&found.role)?);
         let done = Done::new(AuditAction::MemberJoined).to(user.0, &*found.email).with("role", &*found.role);
         let done = done.with("invited_by", &*found.invited_by);
-        self.tenant(context.coming_from(origin.clone())).record(transaction, done).await
+        tenant.record(transaction, done).await
     }
 }
 

@@ -153,15 +153,12 @@ impl Tenant {
         transaction: &mut PgTransaction<'static>,
         user: UserId,
     ) -> Result<(String, OrgRole), CatalogError> {
-        let organization = self.context().organization().0;
-        sqlx::query!("SELECT id FROM organizations WHERE id = $1 FOR NO KEY UPDATE", organization)
-            .fetch_optional(&mut **transaction)
-            .await?;
+        self.lock_organization(transaction).await?;
         self.check_actor(transaction).await?;
         let row = sqlx::query!(
             "SELECT person.email, member.role FROM org_members AS member JOIN users AS person ON person.id = member.user_id
             WHERE member.org_id = $1 AND member.user_id = $2",
-            organization,
+            self.context().organization().0,
             user.0,
         )
         .fetch_optional(&mut **transaction)

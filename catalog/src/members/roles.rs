@@ -38,7 +38,7 @@ impl Tenant {
     pub async fn transfer_ownership(&self, to: UserId) -> Result<(), CatalogError> {
         self.require(Permission::ManageOwners)?;
         let Actor::User { id: from, .. } = self.context().actor() else {
-            return Err(CatalogError::Forbidden(OrgRole::Owner.as_str()));
+            return Err(CatalogError::NeedsPerson);
         };
         if from == to {
             return Err(CatalogError::Invalid { field: "user_id", reason: "somebody else than yourself".to_owned() });

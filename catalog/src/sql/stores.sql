@@ -1,4 +1,5 @@
--- Stores that an actor may see, with what is known of their data. $2 is the user whose workspaces bound the view, $3 one store.
+-- Stores that an actor may see, with what is known of their data. $2 is the user whose workspaces bound the view, $3 one store, $4 the
+-- workspace that bounds the view.
 SELECT
     store.id,
     store.name,
@@ -27,4 +28,5 @@ WHERE store.org_id = $1
         WHERE member.org_id = store.org_id AND member.workspace_id = store.workspace_id AND member.user_id = $2
     ))
     AND ($3::uuid IS NULL OR store.id = $3)
+    AND ($4::uuid IS NULL OR store.workspace_id = $4)
 ORDER BY store.name, store.id

@@ -110,12 +110,7 @@ async fn read(app: &App, person: &Person) -> Result<axum::Json<Account>, Problem
 }
 
 /// Refuses to go on unless it is the person who asks. Wrong passwords are counted as at a sign-in.
-async fn check_oneself(
-    app: &App,
-    session: &Session,
-    caller: &Caller,
-    given: Option<&str>,
-) -> Result<Person, Problem> {
+async fn check_oneself(app: &App, session: &Session, caller: &Caller, given: Option<&str>) -> Result<Person, Problem> {
     let attempt = app.sign_in.attempt(&session.info.user.email, caller.address)?;
     let person = session.tenant.person()?;
     let checked = person.check_oneself(given, session.info.id).await;

@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use utoipa::openapi::OpenApi as Document;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
-use super::{App, quick, slow};
+use super::{App, open, quick, slow};
 use crate::http::problem::{FieldProblem, Problem, ProblemDocument};
 
 const PATH: &str = "/api/openapi.json";
@@ -25,12 +25,13 @@ const PATH: &str = "/api/openapi.json";
                        `code` is a stable name for programs, and `request_id` finds more in the log."
     ),
     components(schemas(ProblemDocument<'static>, FieldProblem)),
-    modifiers(&SessionCookie),
+    modifiers(&Credentials),
     tags(
         (name = "auth", description = "Making an account, signing in and out, one's sessions and password"),
         (name = "account", description = "One's own account"),
         (name = "organizations", description = "The organisations that one belongs to"),
         (name = "members", description = "Who belongs to the organisation, and in which role"),
+        (name = "api-keys", description = "Keys for programs that use this API"),
         (name = "audit", description = "Who did what to what, when, and from where"),
         (name = "stores", description = "The stores that one may see"),
         (name = "metrics", description = "What can be asked, and the answers"),
@@ -39,20 +40,25 @@ const PATH: &str = "/api/openapi.json";
 )]
 struct Description;
 
-struct SessionCookie;
+struct Credentials;
 
-impl Modify for SessionCookie {
+impl Modify for Credentials {
     fn modify(&self, document: &mut Document) {
         let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
             "__Host-aloftly_session",
             "Set by `POST /api/auth/sign-in`",
         )));
-        document.components.get_or_insert_default().add_security_scheme("session", cookie);
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("session", cookie);
+        let key = "An API key: `Authorization: Bearer aloftly_...`. What a route needs of its scopes is said there.";
+        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(key)).build();
+        components.add_security_scheme("api_key", SecurityScheme::Http(key));
     }
 }
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
     let mut document = Description::openapi();
+    document.merge(open().into_openapi());
     document.merge(quick().into_openapi());
     document.merge(slow().into_openapi());
     document

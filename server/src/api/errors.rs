@@ -20,6 +20,22 @@ impl From<CatalogError> for Problem {
         match error {
             CatalogError::NotFound(_) => Self::not_found(),
             CatalogError::Forbidden(role) => Self::forbidden(format!("This needs the role {role}.")),
+            CatalogError::LacksScope(scope) => {
+                let detail = format!("This needs a key with the scope {scope}.");
+                Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail)
+            }
+            CatalogError::NeedsPerson => Self::needs_person(),
+            CatalogError::TooManyKeys { limit } => {
+                let detail = format!(
+                    "An organisation can have {limit} API keys, those that have run out among them. Revoke what is not needed any more."
+                );
+                Self::new(StatusCode::CONFLICT, "too_many_api_keys", detail)
+            }
+            CatalogError::PlanLimit { .. } => {
+                let said = error.to_string();
+                let detail = format!("This is more than the organisation pays for: {said}.");
+                Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail)
+            }
             CatalogError::LastOwner => {
                 let detail = "An organisation must have an owner. Make somebody else an owner first.";
                 Self::new(StatusCode::CONFLICT, "last_owner", detail)
@@ -189,6 +205,18 @@ mod tests {
     use datafusion::parquet::errors::ParquetError;
 
     use super::*;
+
+    #[test]
+    fn what_is_beyond_a_plan_is_said_with_the_plan_that_includes_it() {
+        use aloftly_catalog::plans::{Limit, Tier};
+        let full = CatalogError::PlanLimit { limit: Limit::Seats, allowed: 2, used: 2, plan: Tier::Free };
+        let problem = Problem::from(full);
+        let document = serde_json::to_value(problem.document("/api/stores", "-")).unwrap();
+        assert_eq!((problem.status().as_u16(), &document["code"]), (402, &serde_json::json!("plan_limit")));
+        let said = "This is more than the organisation pays for: the plan free includes 2 seats, and 2 are in use; \
+                    the plan starter includes 5 seats.";
+        assert_eq!(document["detail"], said);
+    }
 
     #[test]
     fn a_plan_that_needs_too_much_memory_is_too_large_however_deep_that_is_said() {

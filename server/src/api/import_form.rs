@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use aloftly_catalog::{CatalogError, Import, NewImport};
+use aloftly_catalog::{CatalogError, Import, NewImport, Tenant};
 use aloftly_engine::StoreId;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest as _, Multipart, Request};
@@ -14,7 +14,6 @@ use uuid::Uuid;
 use super::App;
 use crate::http::metered::{Allowance, metered};
 use crate::http::problem::{FieldProblem, Problem};
-use crate::http::session::Session;
 use crate::http::size;
 use crate::importing::upload::{Taken, Upload};
 use crate::importing::{Content, ImportKind};
@@ -38,7 +37,7 @@ pub(super) struct ImportForm {
 impl ImportForm {
     /// Takes the form. The store comes before the file, so that nobody's file is taken who may not import it. What was taken
     /// goes when it is not queued.
-    pub(super) async fn take(app: &App, session: &Session, request: Request) -> Result<Self, Problem> {
+    pub(super) async fn take(app: &App, tenant: &Tenant, request: Request) -> Result<Self, Problem> {
         let (head, body) = request.into_parts();
         let (body, allowance) = metered(body);
         let mut multipart = Multipart::from_request(Request::from_parts(head, body), app)
@@ -48,14 +47,14 @@ impl ImportForm {
         loop {
             allowance.reset(BETWEEN);
             let Some(field) = in_time(multipart.next_field()).await? else { return Ok(form) };
-            form.field(app, session, field, &allowance).await?;
+            form.field(app, tenant, field, &allowance).await?;
         }
     }
 
     async fn field(
         &mut self,
         app: &App,
-        session: &Session,
+        tenant: &Tenant,
         field: Field<'_>,
         allowance: &Allowance,
     ) -> Result<(), Problem> {
@@ -79,7 +78,7 @@ impl ImportForm {
                 let id = text(field).await?;
                 let id = id.trim().parse::<Uuid>();
                 let id = id.map_err(|_| Problem::invalid_field("/store_id", "expected the id of a store"))?;
-                session.tenant.check_import_into(StoreId(id)).await?;
+                tenant.check_import_into(StoreId(id)).await?;
                 self.store = Some(StoreId(id));
             }
             "kind" => self.kind = Some(text(field).await?),
@@ -89,16 +88,16 @@ impl ImportForm {
             }
             _ => {
                 allowance.lift();
-                self.file = Some(file(app, session, field).await?);
+                self.file = Some(file(app, tenant, field).await?);
             }
         }
         Ok(())
     }
 
     /// Checks the fields and puts the import in the queue.
-    pub(super) async fn queue(self, app: &App, session: &Session) -> Result<Import, Problem> {
+    pub(super) async fn queue(self, app: &App, tenant: &Tenant) -> Result<Import, Problem> {
         let (new, taken) = self.checked()?;
-        let (tenant, limit) = (session.tenant.clone(), app.backend.config.pending_upload_limit);
+        let (tenant, limit) = (tenant.clone(), app.backend.config.pending_upload_limit);
         // Once it has begun it is ended, even if the caller goes away: a file is never removed that an import needs.
         let queueing = tokio::spawn(async move {
             let queued = tenant.create_import(&new, limit).await;
@@ -167,14 +166,14 @@ async fn text(mut field: Field<'_>) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|_| Problem::invalid_field(&format!("/{name}"), "is not UTF-8"))
 }
 
-async fn file(app: &App, session: &Session, mut field: Field<'_>) -> Result<(String, Taken), Problem> {
+async fn file(app: &App, tenant: &Tenant, mut field: Field<'_>) -> Result<(String, Taken), Problem> {
     let config = &app.backend.config;
     // Some browsers send a whole path.
     let name = field.file_name().unwrap_or("file").rsplit(['/', '\\']).next().unwrap_or("file");
     let name: String = name.chars().filter(|c| !c.is_control()).take(255).collect();
     let limit = config.file_limit();
     let mut room = app.uploads.room(config.disk_reserve).map_err(|error| failed(&error))?;
-    let begun = Upload::begin(&app.uploads, session.info.organization, &*app.backend.clock).await;
+    let begun = Upload::begin(&app.uploads, tenant.context().organization(), &*app.backend.clock).await;
     let mut upload = begun.map_err(|error| failed(&error))?;
     while let Some(piece) = in_time(field.chunk()).await? {
         let size = upload.take(&piece).await.map_err(|error| failed(&error))?;

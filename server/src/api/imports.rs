@@ -18,7 +18,7 @@ use super::import_form::ImportForm;
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::query::Query;
-use crate::http::session::Session;
+use crate::http::session::Principal;
 use crate::importing::ImportKind;
 
 /// How many imports a page has, unless it is said.
@@ -164,13 +164,13 @@ impl From<Row> for Import {
     post,
     path = "/api/imports",
     tag = "imports",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["imports:write"])),
     request_body(content = FormFields, content_type = "multipart/form-data"),
     responses(
         (status = 202, description = "Queued; `Location` tells how far it is", body = Import),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 403, description = "One may see the store, but not import into it", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope. One may see the store, but not import into it", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such store, or not for you", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 413, description = "The file is larger than is accepted", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 415, description = "The body is no form", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -181,15 +181,14 @@ impl From<Row> for Import {
 )]
 pub(super) async fn create_import(
     State(app): State<App>,
-    session: Session,
+    principal: Principal,
     request: Request,
 ) -> Result<(StatusCode, HeaderMap, Json<Import>), Problem> {
-    if !session.tenant.context().may_somewhere(WorkspacePermission::Import) {
-        return Err(Problem::forbidden("Viewers cannot import."));
-    }
-    let import = ImportForm::take(&app, &session, request).await?.queue(&app, &session).await?;
+    let tenant = &principal.tenant;
+    tenant.require_somewhere(WorkspacePermission::Import)?;
+    let import = ImportForm::take(&app, tenant, request).await?.queue(&app, tenant).await?;
     tracing::Span::current().record("store", tracing::field::display(import.store));
-    app.queue.queued(session.info.organization, import.id);
+    app.queue.queued(tenant.context().organization(), import.id);
     let location = HeaderValue::from_str(&format!("/api/imports/{}", import.id)).map_err(|e| Problem::internal(&e))?;
     let headers = HeaderMap::from_iter([(header::LOCATION, location)]);
     Ok((StatusCode::ACCEPTED, headers, Json(import.into())))
@@ -213,18 +212,19 @@ pub(super) struct Page {
     get,
     path = "/api/imports",
     tag = "imports",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     params(Page),
     responses(
         (status = 200, description = "The imports, newest first", body = ImportList),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such store, or not for you", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn list_imports(session: Session, Query(page): Query<Page>) -> Result<Json<ImportList>, Problem> {
+pub(super) async fn list_imports(principal: Principal, Query(page): Query<Page>) -> Result<Json<ImportList>, Problem> {
     let limit = page.limit.unwrap_or(PAGE);
-    let found = session.tenant.imports(page.store_id.map(StoreId), page.cursor.map(ImportId), limit).await?;
+    let found = principal.tenant.imports(page.store_id.map(StoreId), page.cursor.map(ImportId), limit).await?;
     Ok(Json(ImportList {
         imports: found.imports.into_iter().map(Into::into).collect(),
         next_cursor: found.next_cursor.map(|id| id.to_string()),
@@ -236,14 +236,15 @@ pub(super) async fn list_imports(session: Session, Query(page): Query<Page>) -> 
     get,
     path = "/api/imports/{id}",
     tag = "imports",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     params(("id" = Uuid, Path, description = "The import")),
     responses(
         (status = 200, description = "The import", body = Import),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such import, or not for you", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn get_import(session: Session, Path(id): Path<String>) -> Result<Json<Import>, Problem> {
-    Ok(Json(session.tenant.import(path::id(&id)?).await?.into()))
+pub(super) async fn get_import(principal: Principal, Path(id): Path<String>) -> Result<Json<Import>, Problem> {
+    Ok(Json(principal.tenant.import(path::id(&id)?).await?.into()))
 }

@@ -171,10 +171,7 @@ impl Invitation {
         (status = 403, description = "For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn list_invites(
-    State(app): State<App>,
-    session: Session,
-) -> Result<Answer<InvitationList>, Problem> {
+pub(super) async fn list_invites(State(app): State<App>, session: Session) -> Result<Answer<InvitationList>, Problem> {
     let now = app.backend.clock.now();
     let invites = session.tenant.invitations().await?.into_iter().map(|invitation| Invitation::of(invitation, now));
     Ok(Answer(InvitationList { invites: invites.collect() }))
@@ -360,7 +357,9 @@ pub(super) async fn accept_invite(
         attempt.succeeded();
     }
     let entry = accepted.map_err(|error| match error {
-        aloftly_catalog::CatalogError::Invalid { field: "password", .. } => Problem::of_field(error, "password", "/password"),
+        aloftly_catalog::CatalogError::Invalid { field: "password", .. } => {
+            Problem::of_field(error, "password", "/password")
+        }
         other => Problem::of_field(other, "owner's name", "/name"),
     })?;
     // The session that one had has gone on in the organisation, and needs no end.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::http::json;
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
-use crate::http::session::Session;
+use crate::http::session::{Principal, Session};
 
 /// Everybody in the organisation, by address.
 #[derive(Serialize, ToSchema)]
@@ -97,14 +97,15 @@ impl From<aloftly_catalog::Member> for Member {
     get,
     path = "/api/members",
     tag = "members",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["members:read"])),
     responses(
         (status = 200, description = "The members", body = MemberList),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn list_members(session: Session) -> Result<Json<MemberList>, Problem> {
-    let members = session.tenant.members().await?;
+pub(super) async fn list_members(principal: Principal) -> Result<Json<MemberList>, Problem> {
+    let members = principal.tenant.members().await?;
     Ok(Json(MemberList { members: members.into_iter().map(Into::into).collect() }))
 }
 

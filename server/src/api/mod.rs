@@ -1,6 +1,7 @@
 //! The API: one module per resource. A handler authorises, calls and responds; what it calls knows nothing of HTTP.
 
 mod account;
+mod api_keys;
 mod audit;
 mod auth;
 mod documents;
@@ -11,6 +12,7 @@ mod invitations;
 mod members;
 mod metrics;
 mod organizations;
+mod plan;
 mod sessions;
 mod stores;
 mod workspaces;
@@ -29,6 +31,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use self::documents::document;
+use crate::http::limits::{self, Limits};
 use crate::http::problem::Problem;
 use crate::http::{health, json, layers, web};
 use crate::identity::Provider;
@@ -62,6 +65,8 @@ pub struct AppState {
     pub post: Postbox,
     /// Google, where signing in with it is offered.
     pub provider: Option<Provider>,
+    /// How often the API may be asked.
+    pub limits: Limits,
     sign_in: auth::Limits,
 }
 
@@ -114,6 +119,7 @@ impl App {
                 MetricsOptions { answer_memory: config.answer_memory, rollup_memory: config.rollup_memory },
             ),
             queries: QueryRuntime::new(config.query_threads, config.query_timeout)?,
+            limits: Limits::new(config, &backend.clock),
             sign_in: auth::Limits::new(&backend.clock),
             uploads,
             queue,
@@ -127,30 +133,32 @@ impl App {
     /// Every route, with everything around them.
     pub fn router(&self) -> Router {
         let config = &self.backend.config;
+        let (open, _) = open().split_for_parts();
         let (quick, _) = quick().split_for_parts();
         let (slow, _) = slow().split_for_parts();
         let probes = Router::new()
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
             .route("/metrics", get(health::figures));
-        let quick = quick
-            .merge(documents::router())
-            .merge(probes)
-            .layer(DefaultBodyLimit::max(json::LIMIT))
-            .layer(from_fn_with_state(config.request_timeout, within));
+        let (told, by_address) = (
+            from_fn_with_state(self.clone(), limits::told),
+            from_fn_with_state(self.clone(), limits::count_by_address),
+        );
+        let in_time = from_fn_with_state(config.request_timeout, within);
+        let open = open.merge(documents::router()).layer(by_address);
+        let quick = quick.merge(open).merge(probes).layer(DefaultBodyLimit::max(json::LIMIT)).layer(in_time);
         let slow = slow.layer(DefaultBodyLimit::disable()).layer(from_fn_with_state(config.upload_timeout, within));
+        let (quick, slow) = (quick.layer(told.clone()), slow.layer(told));
         let router = quick.merge(slow).fallback(web::fallback).with_state(self.clone());
         layers::around(router, Arc::clone(&self.backend.clock), config.public_origin.as_deref())
     }
 }
 
-/// Routes that answer soon and take little.
-fn quick() -> OpenApiRouter<App> {
+/// Routes that anybody may ask. Whoever does is counted by their address; everywhere else by who they show that they are.
+fn open() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(auth::sign_in))
         .routes(routes!(auth::sign_out))
-        .routes(routes!(auth::get_session))
-        .routes(routes!(auth::change_password))
         .routes(routes!(auth::show_second_factor))
         .routes(routes!(auth::sign_up::get_methods))
         .routes(routes!(auth::sign_up::sign_up))
@@ -163,29 +171,35 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(auth::google::begin_google))
         .routes(routes!(auth::google::finish_google))
         .routes(routes!(auth::google::get_google_sign_up, auth::google::complete_google_sign_up))
+        .routes(routes!(invitations::preview_invite))
+}
+
+/// Routes that answer soon and take little.
+fn quick() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(auth::get_session))
+        .routes(routes!(auth::change_password))
         .routes(routes!(account::get_account, account::change_account, account::delete_account))
         .routes(routes!(account::export_account))
         .routes(routes!(account::send_verification))
-        .routes(routes!(
-            account::begin_second_factor,
-            account::confirm_second_factor,
-            account::end_second_factor
-        ))
+        .routes(routes!(account::begin_second_factor, account::confirm_second_factor, account::end_second_factor))
         .routes(routes!(account::renew_recovery_codes))
         .routes(routes!(invitations::list_invites, invitations::create_invites))
         .routes(routes!(invitations::resend_invite))
         .routes(routes!(invitations::revoke_invite))
-        .routes(routes!(invitations::preview_invite))
         .routes(routes!(invitations::accept_invite))
         .routes(routes!(sessions::list_sessions, sessions::end_other_sessions))
         .routes(routes!(sessions::end_session))
         .routes(routes!(organizations::list_organizations))
         .routes(routes!(organizations::enter_organization))
+        .routes(routes!(plan::get_plan))
         .routes(routes!(members::list_members))
         .routes(routes!(members::change_member, members::remove_member))
         .routes(routes!(members::transfer_ownership))
         .routes(routes!(workspaces::list_workspaces))
         .routes(routes!(workspaces::set_workspace_member, workspaces::remove_workspace_member))
+        .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
+        .routes(routes!(api_keys::get_api_key, api_keys::revoke_api_key))
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::export_audit))
         .routes(routes!(stores::list_stores))

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::http::problem::{Problem, ProblemDocument};
-use crate::http::session::Session;
+use crate::http::session::Principal;
 
 /// The stores that one may see, by name.
 #[derive(Serialize, ToSchema)]
@@ -74,13 +74,14 @@ impl From<aloftly_catalog::Store> for Store {
     get,
     path = "/api/stores",
     tag = "stores",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     responses(
         (status = 200, description = "The stores, by name", body = StoreList),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn list_stores(session: Session) -> Result<Json<StoreList>, Problem> {
-    let stores = session.tenant.stores().await?;
+pub(super) async fn list_stores(principal: Principal) -> Result<Json<StoreList>, Problem> {
+    let stores = principal.tenant.stores().await?;
     Ok(Json(StoreList { stores: stores.into_iter().map(Into::into).collect() }))
 }

@@ -12,7 +12,7 @@ use super::members::PlaceRole;
 use crate::http::json;
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
-use crate::http::session::Session;
+use crate::http::session::{Principal, Session};
 
 /// The workspaces that one may see, by name.
 #[derive(Serialize, ToSchema)]
@@ -40,14 +40,15 @@ pub(super) struct WorkspaceMemberChange {
     get,
     path = "/api/workspaces",
     tag = "members",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     responses(
         (status = 200, description = "The workspaces", body = WorkspaceList),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn list_workspaces(session: Session) -> Result<Json<WorkspaceList>, Problem> {
-    let workspaces = session.tenant.workspaces().await?.into_iter();
+pub(super) async fn list_workspaces(principal: Principal) -> Result<Json<WorkspaceList>, Problem> {
+    let workspaces = principal.tenant.workspaces().await?.into_iter();
     Ok(Json(WorkspaceList {
         workspaces: workspaces.map(|workspace| Workspace { id: workspace.id.0, name: workspace.name }).collect(),
     }))

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use aloftly_catalog::plans::Tier;
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand};
 
@@ -26,7 +27,7 @@ pub(super) enum Command {
     /// Import files into a store
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Make and list organisations
+    /// Make and list organisations, and say which plan they are on
     #[command(subcommand)]
     Org(OrgCommand),
     /// Make and list stores
@@ -120,6 +121,8 @@ pub(super) enum OrgCommand {
     Create(OrgCreateArgs),
     /// List organisations
     List,
+    /// Put an organisation on another plan
+    Plan(OrgPlanArgs),
 }
 
 #[derive(Args, Debug)]
@@ -136,6 +139,19 @@ pub(super) struct OrgCreateArgs {
     /// File with the owner's password; without it one is made up and printed
     #[arg(long, value_name = "FILE")]
     pub(super) password_file: Option<PathBuf>,
+    /// What it may have: free, starter, growth, scale or enterprise, which has no limits
+    #[arg(long, default_value_t = Tier::Enterprise, value_parser = plan)]
+    pub(super) plan: Tier,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct OrgPlanArgs {
+    /// The organisation's id or name
+    #[arg(value_name = "ID|NAME")]
+    pub(super) org: String,
+    /// free, starter, growth, scale or enterprise
+    #[arg(value_parser = plan)]
+    pub(super) plan: Tier,
 }
 
 #[derive(Debug, Subcommand)]
@@ -236,6 +252,10 @@ pub(super) struct DemoFileArgs {
 
 fn size(text: &str) -> Result<u64, String> {
     crate::config::parse_bytes(text)
+}
+
+fn plan(text: &str) -> Result<Tier, String> {
+    text.parse().map_err(|()| "expected free, starter, growth, scale or enterprise".to_owned())
 }
 
 fn currency(text: &str) -> Result<String, String> {

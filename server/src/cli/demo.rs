@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use aloftly_catalog::plans::Tier;
 use aloftly_catalog::{NewOrganization, NewStore, Tenant};
 use aloftly_connectors::demo::{DemoStore, Options, Written, write_orders_csv};
 use anyhow::Context as _;
@@ -85,6 +86,7 @@ async fn owner(backend: &Backend) -> Result<(Tenant, String), CliError> {
     };
     let new = NewOrganization {
         name: ORGANIZATION.to_owned(),
+        plan: Tier::Enterprise,
         workspace: FIRST_WORKSPACE.to_owned(),
         owner_email: EMAIL.to_owned(),
         owner_name: "Demo owner".to_owned(),

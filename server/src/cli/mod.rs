@@ -133,6 +133,7 @@ async fn short(command: Command, backend: &Backend) -> Result<(), CliError> {
     match command {
         Command::Org(OrgCommand::Create(args)) => org::create(backend, &args).await,
         Command::Org(OrgCommand::List) => org::list(backend).await,
+        Command::Org(OrgCommand::Plan(args)) => org::plan(backend, &args).await,
         Command::Store(StoreCommand::Create(args)) => store::create(backend, &args).await,
         Command::Store(StoreCommand::List(choice)) => store::list(backend, &choice).await,
         Command::Lake(LakeCommand::Status(choice)) => lake::status(backend, &choice).await,

@@ -3,7 +3,7 @@
 use aloftly_catalog::{CatalogError, NewOrganization};
 use anyhow::Context as _;
 
-use super::args::OrgCreateArgs;
+use super::args::{OrgChoice, OrgCreateArgs, OrgPlanArgs};
 use super::output::say;
 use super::{CliError, choose, password};
 use crate::service::backend::Backend;
@@ -19,6 +19,7 @@ pub(super) async fn create(backend: &Backend, args: &OrgCreateArgs) -> Result<()
     let name_of = |email: &str| email.split('@').next().unwrap_or(email).to_owned();
     let new = NewOrganization {
         name: args.name.clone(),
+        plan: args.plan,
         workspace: FIRST_WORKSPACE.to_owned(),
         owner_email: args.owner_email.clone(),
         owner_name: args.owner_name.clone().unwrap_or_else(|| name_of(&args.owner_email)),
@@ -37,9 +38,10 @@ pub(super) async fn create(backend: &Backend, args: &OrgCreateArgs) -> Result<()
 /// Tells what the person typed wrong from what is wrong with the machine.
 pub(super) fn refused(error: CatalogError) -> CliError {
     match error {
-        CatalogError::Taken(_) | CatalogError::Invalid { .. } | CatalogError::NotFound(_) => {
-            CliError::Usage(error.to_string())
-        }
+        CatalogError::Taken(_)
+        | CatalogError::Invalid { .. }
+        | CatalogError::NotFound(_)
+        | CatalogError::PlanLimit { .. } => CliError::Usage(error.to_string()),
         other => CliError::Failed(other.into()),
     }
 }
@@ -47,7 +49,16 @@ pub(super) fn refused(error: CatalogError) -> CliError {
 pub(super) async fn list(backend: &Backend) -> Result<(), CliError> {
     for (organization, tenant) in choose::organizations(backend).await? {
         let stores = tenant.stores().await.context("cannot list the stores")?.len();
-        say(&format!("{}  {}  ({stores} stores)", organization.id, organization.name));
+        let (id, name, plan) = (organization.id, organization.name, organization.plan_tier);
+        say(&format!("{id}  {name}  ({plan}, {stores} stores)"));
     }
+    Ok(())
+}
+
+pub(super) async fn plan(backend: &Backend, args: &OrgPlanArgs) -> Result<(), CliError> {
+    let choice = OrgChoice { org: Some(args.org.clone()) };
+    let (organization, tenant) = choose::organization(backend, &choice).await?;
+    tenant.set_plan(args.plan).await.map_err(refused)?;
+    say(&format!("{} is on the plan {}.", organization.name, args.plan));
     Ok(())
 }

@@ -16,12 +16,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use aloftly_catalog::LocalMasterKeys;
+use aloftly_catalog::plans::Tier;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 use url::Url;
 
 pub use options::{OPTIONS, OptionSpec, Visibility};
-pub use parse::{IpRange, LogFormat, SignUp};
+pub use parse::{IpRange, LogFormat, Rate, SignUp};
 pub use report::Report;
 pub use sources::{Flags, Layers, Origin};
 
@@ -54,6 +55,8 @@ pub struct Config {
     pub public_origin: Option<String>,
     /// Who may make an account.
     pub sign_up: SignUp,
+    /// The plan of organisations that people make themselves.
+    pub sign_up_plan: Tier,
     /// The SMTP server that mail goes out through; without it none is sent.
     pub smtp_url: Option<SecretString>,
     /// Who mail is from.
@@ -72,6 +75,10 @@ pub struct Config {
     pub log_level: String,
     /// Where errors are reported to.
     pub sentry_dsn: Option<SecretString>,
+    /// How often one account, one key, or one address without either may ask the API; as often as it likes without a number.
+    pub api_rate_limit: Option<Rate>,
+    /// How often all accounts and keys of an organisation may ask it together.
+    pub org_rate_limit: Option<Rate>,
     /// Memory that all running queries together may use to sort and group, in bytes.
     pub query_memory_limit: u64,
     /// Memory for what was read from an object store elsewhere, in bytes.
@@ -121,6 +128,7 @@ impl Config {
             store_url: values.optional("store_url", parse::store_url),
             public_origin: values.optional("public_origin", parse::origin),
             sign_up: values.required("sign_up", parse::sign_up),
+            sign_up_plan: values.required("sign_up_plan", parse::tier),
             smtp_url: values.optional("smtp_url", parse::smtp_url),
             mail_from: values.optional("mail_from", parse::mailbox),
             google_client_id: values.optional("google_client_id", parse::text),
@@ -130,6 +138,8 @@ impl Config {
             log_format: values.required("log_format", parse::log_format),
             log_level: values.required("log_level", parse::log_level),
             sentry_dsn: values.optional("sentry_dsn", parse::dsn),
+            api_rate_limit: values.required("api_rate_limit", parse::rate),
+            org_rate_limit: values.required("org_rate_limit", parse::rate),
             query_memory_limit: values.required("query_memory_limit", parse::bytes),
             cache_memory: values.required("cache_memory", parse::bytes_or_none),
             answer_memory: values.required("answer_memory", parse::bytes_or_none),
@@ -156,7 +166,11 @@ impl Config {
         if self.master_key.is_some() && self.master_key_file.is_some() {
             values.refuse("give ALOFTLY_MASTER_KEY or ALOFTLY_MASTER_KEY_FILE, not both".to_owned());
         }
-        values.demand("mail_from", self.smtp_url.is_none() || self.mail_from.is_some(), "it is needed with ALOFTLY_SMTP_URL");
+        values.demand(
+            "mail_from",
+            self.smtp_url.is_none() || self.mail_from.is_some(),
+            "it is needed with ALOFTLY_SMTP_URL",
+        );
         let both = self.google_client_id.is_some() == self.google_client_secret.is_some();
         let missing = if self.google_client_id.is_some() { "google_client_secret" } else { "google_client_id" };
         values.demand(missing, both, "the client's id and its secret are needed together");

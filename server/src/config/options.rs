@@ -109,6 +109,12 @@ pub const OPTIONS: &[OptionSpec] = &[
         "open",
         "open: whoever has an address can make an account and an organisation; invited: only who is invited, into an organisation",
     ),
+    option(
+        "sign_up_plan",
+        "ALOFTLY_SIGN_UP_PLAN",
+        "free",
+        "Plan of organisations that people make themselves: free, starter, growth, scale or enterprise",
+    ),
     shown_as(
         Visibility::Secret,
         option(
@@ -152,6 +158,18 @@ pub const OPTIONS: &[OptionSpec] = &[
     shown_as(
         Visibility::Secret,
         option("sentry_dsn", "SENTRY_DSN", "", "Where errors are reported to (Sentry or compatible); off without it"),
+    ),
+    option(
+        "api_rate_limit",
+        "ALOFTLY_API_RATE_LIMIT",
+        "3000/1m",
+        "How often one account, one API key, or one address without either may ask the API of one server: requests and the time for them, or off",
+    ),
+    option(
+        "org_rate_limit",
+        "ALOFTLY_ORG_RATE_LIMIT",
+        "30000/1m",
+        "How often all accounts and keys of an organisation may ask it together, or off",
     ),
     option(
         "query_memory_limit",

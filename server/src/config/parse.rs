@@ -1,10 +1,12 @@
 //! From text to checked values.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use aloftly_catalog::LocalMasterKeys;
+use aloftly_catalog::plans::Tier;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 use url::Url;
@@ -87,6 +89,8 @@ stand_in!(
     Vec<IpRange> => Self::new(),
     LogFormat => Self::Auto,
     SignUp => Self::Invited,
+    Tier => Self::Free,
+    Option<Rate> => None,
     u64 => 0,
     usize => 0,
     Duration => Self::ZERO,
@@ -110,6 +114,15 @@ pub enum SignUp {
     Open,
     /// Who is invited, in the organisation that they were invited to.
     Invited,
+}
+
+/// How often something may be done, such as `3000/1m`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// So many times, a million at most.
+    pub requests: NonZeroU32,
+    /// In that time, of a second to a day.
+    pub window: Duration,
 }
 
 /// A range of addresses, such as `10.0.0.0/8`.
@@ -201,6 +214,10 @@ pub(super) fn sign_up(text: &str) -> Parsed<SignUp> {
     }
 }
 
+pub(super) fn tier(text: &str) -> Parsed<Tier> {
+    text.parse().map_err(|()| "expected free, starter, growth, scale or enterprise".to_owned())
+}
+
 /// Mail carries links that open accounts: beyond this machine it goes out encrypted.
 pub(super) fn smtp_url(text: &str) -> Parsed<SecretString> {
     let expected = || "expected smtps://user:password@host or smtp://user:password@host:587?tls=required".to_owned();
@@ -221,10 +238,12 @@ pub(super) fn smtp_url(text: &str) -> Parsed<SecretString> {
 
 fn is_this_machine(url: &Url) -> bool {
     match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
+        // Of schemes that browsers do not know, addresses are names.
+        Some(url::Host::Domain(name)) => {
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        // Of schemes that browsers do not know, hosts are names.
         None => false,
     }
 }
@@ -326,6 +345,22 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
     };
     // A year is longer than anybody waits, and keeps sums of instants from overflowing.
     millis.filter(|millis| (1..=31_536_000_000).contains(millis)).map(Duration::from_millis).ok_or_else(expected)
+}
+
+/// A rate, or none at all.
+pub(super) fn rate(text: &str) -> Parsed<Option<Rate>> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let expected = || "expected requests and the time for them, such as 600/1m or 20/1s, or off".to_owned();
+    let (requests, window) = text.split_once('/').ok_or_else(expected)?;
+    let requests: NonZeroU32 = requests.trim().parse().map_err(|_| expected())?;
+    let window = duration(window.trim()).map_err(|_| expected())?;
+    let day = Duration::from_secs(86_400);
+    if requests.get() > 1_000_000 || !(Duration::from_secs(1)..=day).contains(&window) {
+        return Err(expected());
+    }
+    Ok(Some(Rate { requests, window }))
 }
 
 pub(super) fn count(text: &str) -> Parsed<usize> {

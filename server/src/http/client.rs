@@ -67,6 +67,15 @@ pub fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpRange]) -> IpAddr
     caller
 }
 
+/// One network is one caller: who has an IPv6 address has 2^64 of them.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

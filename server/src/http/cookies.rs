@@ -1,6 +1,7 @@
 //! Cookies that only this host gets back, and no script reads.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 
@@ -34,6 +35,13 @@ impl HostCookie {
     #[must_use]
     pub fn forgotten(self) -> HeaderMap {
         self.set("", 0)
+    }
+
+    /// Makes the browser forget it along with what an answer sets already.
+    pub fn forget_with(self, answer: &mut Response) {
+        for (name, value) in &self.forgotten() {
+            answer.headers_mut().append(name, value.clone());
+        }
     }
 
     fn set(self, value: &str, seconds: i64) -> HeaderMap {

@@ -26,6 +26,7 @@ pub async fn observe(State(clock): State<Arc<dyn Clock>>, mut request: Request, 
         route = route.as_str(),
         organization = tracing::field::Empty,
         user = tracing::field::Empty,
+        api_key = tracing::field::Empty,
         store = tracing::field::Empty,
     );
     let began = Instant::now();

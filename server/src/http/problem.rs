@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::request_id::RequestId;
 use super::size;
+use super::standing::{self, Standing};
 
 /// The media type of every error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -29,6 +30,7 @@ pub struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldProblem>,
     retry_after: Option<Duration>,
+    limit: Option<Box<Standing>>,
 }
 
 /// One wrong place of a body.
@@ -86,7 +88,7 @@ impl Problem {
     /// A problem of a kind that has no constructor of its own.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None }
+        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None, limit: None }
     }
 
     /// 400: the request cannot be read.
@@ -95,10 +97,10 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
-    /// 401: there is no session.
+    /// 401: there is no session, and no key.
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first.")
+        Self::of(StatusCode::UNAUTHORIZED)
     }
 
     /// 403: the caller may see it, but not do this.
@@ -111,6 +113,13 @@ impl Problem {
     #[must_use]
     pub fn forbidden_as(code: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// 403: a program asks for what only a person may do.
+    #[must_use]
+    pub fn needs_person() -> Self {
+        let detail = "This needs a person who is signed in; an API key does not do.";
+        Self::new(StatusCode::FORBIDDEN, "needs_person", detail)
     }
 
     /// 404: it does not exist, or not for the caller. The two are not to be told apart.
@@ -218,6 +227,13 @@ impl Problem {
         self
     }
 
+    /// The same problem, with the limit that the request was beyond.
+    #[must_use]
+    pub fn with_limit(mut self, limit: Standing) -> Self {
+        self.limit = Some(Box::new(limit));
+        self
+    }
+
     /// The problem that a bare status stands for.
     #[must_use]
     pub fn of(status: StatusCode) -> Self {
@@ -268,6 +284,7 @@ impl Problem {
 fn title(status: StatusCode) -> &'static str {
     match status {
         StatusCode::UNAUTHORIZED => "Not signed in",
+        StatusCode::PAYMENT_REQUIRED => "Not in the plan",
         StatusCode::FORBIDDEN => "Not allowed",
         StatusCode::NOT_FOUND => "Not found",
         StatusCode::GONE => "Not good any more",
@@ -282,6 +299,9 @@ fn title(status: StatusCode) -> &'static str {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
+        if let Some(limit) = &self.limit {
+            Standing::write(&[**limit], response.headers_mut());
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -302,13 +322,16 @@ pub async fn render(request: Request, next: Next) -> Response {
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    for name in [header::ALLOW, header::SET_COOKIE, header::WWW_AUTHENTICATE] {
+    for name in [header::ALLOW, header::SET_COOKIE, standing::POLICY, standing::LEFT] {
         for value in head.headers.get_all(&name) {
             headers.append(name.clone(), value.clone());
         }
     }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     if let Some(after) = problem.retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs() + u64::from(after.subsec_nanos() > 0)));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(standing::seconds(after)));
     }
     answer
 }

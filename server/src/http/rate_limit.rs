@@ -1,4 +1,5 @@
-//! Token buckets: so many at once, then so many in a time, for each key. Kept in the process; keys that rest are forgotten.
+//! Token buckets from which tokens can be given back: so many at once, then so many in a time, for each key. Kept in the process; keys
+//! that rest are forgotten.
 
 use std::hash::Hash;
 use std::sync::{Arc, Mutex};
@@ -32,6 +33,12 @@ impl<K: Hash + Eq + Send + Sync + 'static> RateLimit<K> {
     pub fn new(quota: Quota, clock: Arc<dyn Clock>) -> Self {
         let full_at = Cache::builder().max_capacity(100_000).time_to_idle(quota.every * quota.burst).build();
         Self { quota, clock, full_at }
+    }
+
+    /// How much it allows.
+    #[must_use]
+    pub fn quota(&self) -> Quota {
+        self.quota
     }
 
     /// Takes one token.

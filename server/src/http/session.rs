@@ -1,12 +1,17 @@
-//! Who asks: the session's cookie, and the extractor that turns it into leave to work on one organisation's rows.
+//! Who asks: a person by their session's cookie, or a program by its key, and the extractors that turn that into leave to work on one
+//! organisation's rows.
+//!
+//! [`Principal`] is for what people and programs may ask, [`Reader`] for questions about figures, [`Session`] for what needs a person.
 
 use std::sync::Arc;
 
-use aloftly_catalog::{SessionInfo, Tenant, TenantContext};
+use aloftly_catalog::{
+    AuthenticatedKey, CatalogError, ReadableStore, SessionInfo, Tenant, TenantContext, WorkspacePermission,
+};
 use aloftly_engine::metrics::PinnedStores;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum_extra::extract::CookieJar;
 
 use super::client::Caller;
@@ -14,7 +19,32 @@ use super::cookies;
 use super::problem::Problem;
 use crate::api::App;
 
-/// A verified session. A handler that takes it answers 401 to everybody else.
+/// What a request shows.
+enum Credential {
+    /// The token of an API key.
+    ApiKey(String),
+    /// The token of a session.
+    Session(String),
+}
+
+impl Credential {
+    /// A token in the `Authorization` header counts before a cookie: whoever sends one means it.
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        if let Some(token) = bearer(headers) {
+            return Ok(Self::ApiKey(token.to_owned()));
+        }
+        let jar = CookieJar::from_headers(headers);
+        token(&jar).map(|token| Self::Session(token.to_owned())).ok_or_else(Problem::unauthenticated)
+    }
+}
+
+/// The token in an `Authorization` header of the scheme `Bearer`. Other schemes are between a browser and a proxy.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// A verified session. A handler that takes it answers 401 to everybody else, and 403 to a program with a key.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// What it is.
@@ -27,9 +57,21 @@ impl FromRequestParts<App> for Session {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let (context, info) = app.backend.catalog.authenticate(carried(&jar)?).await?;
-        Ok(Self::of(app, parts, context, info))
+        let catalog = &app.backend.catalog;
+        match shown(app, parts)? {
+            Credential::Session(token) => {
+                let verified = catalog.authenticate(&token).await;
+                let (context, info) = verified.map_err(|error| refused(app, parts, error))?;
+                Ok(Self { tenant: of_person(app, parts, context, &info)?, info })
+            }
+            Credential::ApiKey(token) => {
+                // A token that opens nothing is told so, whatever it asks for.
+                let caller = caller(app, parts);
+                let key = catalog.authenticate_key(&token, &caller.origin).await;
+                of_key(app, parts, caller, &key.map_err(|error| refused(app, parts, error))?)?;
+                Err(Problem::needs_person())
+            }
+        }
     }
 }
 
@@ -46,22 +88,40 @@ impl OptionalFromRequestParts<App> for Session {
     }
 }
 
-impl Session {
-    fn of(app: &App, parts: &Parts, context: TenantContext, info: SessionInfo) -> Self {
-        let context = context.coming_from(Caller::of(parts, &app.backend.config.trusted_proxies).origin);
-        let span = tracing::Span::current();
-        span.record("organization", tracing::field::display(info.organization));
-        span.record("user", tracing::field::display(info.user.id));
-        Self { tenant: app.backend.catalog.tenant(context), info }
+/// A person in a session, or a program with a key. What they may do, the catalog says.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The organisation's rows, as far as they may see them.
+    pub tenant: Tenant,
+}
+
+impl FromRequestParts<App> for Principal {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let catalog = &app.backend.catalog;
+        let tenant = match shown(app, parts)? {
+            Credential::Session(token) => {
+                let verified = catalog.authenticate(&token).await;
+                let (context, info) = verified.map_err(|error| refused(app, parts, error))?;
+                of_person(app, parts, context, &info)
+            }
+            Credential::ApiKey(token) => {
+                let caller = caller(app, parts);
+                let key = catalog.authenticate_key(&token, &caller.origin).await;
+                of_key(app, parts, caller, &key.map_err(|error| refused(app, parts, error))?)
+            }
+        };
+        Ok(Self { tenant: tenant? })
     }
 }
 
-/// A verified session that asks for figures, and the stores that they can be of: as they were when the request came.
+/// Somebody who asks for figures, and the stores that they can be of: as they were when the request came.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    /// Who asks.
-    pub session: Session,
-    /// The stores that its person may see.
+    /// The organisation's rows, as far as they may see them.
+    pub tenant: Tenant,
+    /// The stores that they may see.
     pub stores: Arc<PinnedStores>,
 }
 
@@ -69,24 +129,99 @@ impl FromRequestParts<App> for Reader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let verified = app.backend.catalog.authenticate_reader(carried(&jar)?).await?;
-        let session = Session::of(app, parts, verified.context, verified.session);
-        let pinned = verified.stores.iter().map(|store| {
-            let lake = app.backend.store_lake(&session.tenant, store.scope.id);
-            (store.scope.clone(), lake, store.state)
+        let catalog = &app.backend.catalog;
+        let (tenant, stores) = match shown(app, parts)? {
+            Credential::Session(token) => {
+                let verified = catalog.authenticate_reader(&token).await;
+                let verified = verified.map_err(|error| refused(app, parts, error))?;
+                (of_person(app, parts, verified.context, &verified.session)?, verified.stores)
+            }
+            Credential::ApiKey(token) => {
+                let caller = caller(app, parts);
+                let key = catalog.authenticate_key_reader(&token, &caller.origin).await;
+                let key = key.map_err(|error| refused(app, parts, error))?;
+                let tenant = of_key(app, parts, caller, &key)?;
+                tenant.require_somewhere(WorkspacePermission::Read)?;
+                (tenant, key.stores)
+            }
+        };
+        let pinned = stores.iter().map(|ReadableStore { scope, state }| {
+            let lake = app.backend.store_lake(&tenant, scope.id);
+            (scope.clone(), lake, *state)
         });
         let stores = Arc::new(PinnedStores::at(pinned));
-        Ok(Self { session, stores })
+        Ok(Self { tenant, stores })
     }
 }
 
-fn carried(jar: &CookieJar) -> Result<&str, Problem> {
-    token(jar).ok_or_else(Problem::unauthenticated)
+fn caller(app: &App, parts: &Parts) -> Caller {
+    Caller::of(parts, &app.backend.config.trusted_proxies)
 }
 
-/// The token that a request carries.
+/// What a request shows. One that shows nothing is counted by its address.
+fn shown(app: &App, parts: &Parts) -> Result<Credential, Problem> {
+    Credential::of(&parts.headers).or_else(|nothing| {
+        app.limits.take_unknown(parts, &caller(app, parts))?;
+        Err(nothing)
+    })
+}
+
+/// What whoever shows a wrong token is answered, who is counted by their address, too.
+fn refused(app: &App, parts: &Parts, error: CatalogError) -> Problem {
+    match error {
+        CatalogError::Unauthenticated => match app.limits.take_unknown(parts, &caller(app, parts)) {
+            Ok(()) => CatalogError::Unauthenticated.into(),
+            Err(too_many) => too_many,
+        },
+        other => other.into(),
+    }
+}
+
+fn of_person(app: &App, parts: &Parts, context: TenantContext, info: &SessionInfo) -> Result<Tenant, Problem> {
+    let span = tracing::Span::current();
+    span.record("organization", tracing::field::display(info.organization));
+    span.record("user", tracing::field::display(info.user.id));
+    app.limits.take(parts, &context)?;
+    Ok(app.backend.catalog.tenant(context.coming_from(caller(app, parts).origin)))
+}
+
+fn of_key(app: &App, parts: &Parts, caller: Caller, key: &AuthenticatedKey) -> Result<Tenant, Problem> {
+    let span = tracing::Span::current();
+    span.record("organization", tracing::field::display(key.context.organization()));
+    span.record("api_key", tracing::field::display(key.id));
+    app.limits.take(parts, &key.context)?;
+    Ok(app.backend.catalog.tenant(key.context.clone().coming_from(caller.origin)))
+}
+
+/// The token of a session that a request carries.
 #[must_use]
 pub fn token(jar: &CookieJar) -> Option<&str> {
     cookies::SESSION.of(jar)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_taken_from_the_bearer_scheme_alone_and_before_a_cookie() {
+        let of = |authorization: &'static str| {
+            let cookie = HeaderValue::from_static("__Host-aloftly_session=session");
+            let mut headers = HeaderMap::from_iter([(header::COOKIE, cookie)]);
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(authorization));
+            match Credential::of(&headers) {
+                Ok(Credential::ApiKey(token)) => format!("key {token}"),
+                Ok(Credential::Session(token)) => token,
+                Err(problem) => problem.status().to_string(),
+            }
+        };
+        assert_eq!(of("Bearer aloftly_x"), "key aloftly_x");
+        assert_eq!(of("bEARER  aloftly_x "), "key aloftly_x");
+        assert_eq!(of("Bearer "), "key ", "an empty token is a wrong one, and not none");
+        for other in ["Basic YTpi", "Bearer", "", "aloftly_x", "Bearerx y"] {
+            assert_eq!(of(other), "session", "{other:?}");
+        }
+    }
 }

@@ -145,7 +145,8 @@ impl Provider {
         let request = client.authorize_url(|| CsrfToken::new(state.to_owned()));
         let scopes = ["openid", "email", "profile"].map(|scope| Scope::new(scope.to_owned()));
         let request = request.add_scopes(scopes).set_pkce_challenge(challenge);
-        let (address, _) = request.add_extra_param("nonce", &departure.nonce).add_extra_param("prompt", "select_account").url();
+        let (address, _) =
+            request.add_extra_param("nonce", &departure.nonce).add_extra_param("prompt", "select_account").url();
         Ok(address)
     }
 

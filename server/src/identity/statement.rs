@@ -49,7 +49,8 @@ pub(super) fn check(id_token: &str, keys: &JwkSet, expected: &Expected<'_>) -> R
     validation.set_issuer(&[expected.issuer]);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.validate_nbf = true;
-    let claims = decode::<Claims>(id_token, &DecodingKey::from_jwk(key).map_err(bad)?, &validation).map_err(bad)?.claims;
+    let claims =
+        decode::<Claims>(id_token, &DecodingKey::from_jwk(key).map_err(bad)?, &validation).map_err(bad)?.claims;
     if claims.nonce.as_deref() != Some(expected.nonce) {
         return Err(bad("it is of another sign-in"));
     }

@@ -55,7 +55,8 @@ pub(super) fn password_reset(links: &Links, link: &Link) -> Letter {
         subject: "Choose another password for Aloftly".to_owned(),
         paragraphs: vec![
             format!("Hello {},", link.name),
-            "with this link you choose another password. It works once, within an hour, and ends all your sessions.".to_owned(),
+            "with this link you choose another password. It works once, within an hour, and ends all your sessions."
+                .to_owned(),
         ],
         link: ("Choose a password", links.with_token("/reset-password", &link.token)),
         closing: format!("{NOT_YOU} Your password stays what it is."),
@@ -75,12 +76,7 @@ pub(super) fn verification(links: &Links, link: &Link) -> Letter {
     }
 }
 
-pub(super) fn invitation(
-    links: &Links,
-    organization: &str,
-    invitation: &Invitation,
-    token: &OneTimeToken,
-) -> Letter {
+pub(super) fn invitation(links: &Links, organization: &str, invitation: &Invitation, token: &OneTimeToken) -> Letter {
     Letter {
         to: invitation.email.clone(),
         subject: format!("Join {organization} on Aloftly"),

@@ -14,6 +14,7 @@ use super::freshness;
 use super::readiness::Readiness;
 use crate::api::{App, Doing};
 use crate::http::connections;
+use crate::http::limits::Limits;
 use crate::http::problem::Chain;
 use crate::identity::Provider;
 use crate::importing::uploads::Uploads;
@@ -64,6 +65,7 @@ pub async fn serve(
     let doing = Doing { uploads, queue, readiness: readiness(&backend), post, provider };
     let app = App::new(backend.clone(), doing).context("cannot start the query threads")?;
     let guard = tokio::spawn(guard_database(backend.clone(), stop.clone()));
+    let forgetting = tokio::spawn(Limits::forget(app.clone(), stop.clone()));
     let following = tokio::spawn(freshness::follow(backend.clone(), stop.clone()));
 
     if !address.ip().is_loopback()
@@ -96,7 +98,7 @@ pub async fn serve(
     }
     // It may be in the middle of starting a database that is not needed any more.
     guard.abort();
-    let _ = tokio::join!(guard, sweeping, following);
+    let _ = tokio::join!(guard, sweeping, following, forgetting);
     backend.close().await?;
     drop(worker);
     tracing::info!("stopped");

@@ -82,6 +82,9 @@ impl Place {
             .current_dir(self.folder.path())
             .env_remove("DATABASE_URL")
             .env_remove("ALOFTLY_STORE_URL")
+            // Load comes from one account.
+            .env("ALOFTLY_API_RATE_LIMIT", "off")
+            .env("ALOFTLY_ORG_RATE_LIMIT", "off")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .env("ALOFTLY_DATA_DIR", self.data())
             .env("ALOFTLY_LOG_FORMAT", "json")

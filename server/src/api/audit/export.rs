@@ -12,7 +12,7 @@ use super::Which;
 use crate::csv_line;
 use crate::http::problem::{Chain, Problem, ProblemDocument};
 use crate::http::query::Query;
-use crate::http::session::Session;
+use crate::http::session::Principal;
 
 /// So many events are read at once.
 const PAGE: u32 = 500;
@@ -27,17 +27,20 @@ const TITLES: [&str; 9] =
     get,
     path = "/api/audit/export",
     tag = "audit",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["audit:read"])),
     params(Which),
     responses(
         (status = 200, description = "The events", body = String, content_type = "text/csv"),
         (status = 400, description = "Malformed, or there is no such action (`unknown_action`)", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 403, description = "For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope. For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(in crate::api) async fn export_audit(session: Session, Query(which): Query<Which>) -> Result<Response, Problem> {
-    let (tenant, filter) = (session.tenant, which.filter()?);
+pub(in crate::api) async fn export_audit(
+    principal: Principal,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    let (tenant, filter) = (principal.tenant, which.filter()?);
     // The first page is read before anything is answered: who may not, and a database that is away, have a status of their own.
     let first = tenant.audit_events(&filter, None, PAGE).await?;
     let titles = csv_line::write(&TITLES);
@@ -83,6 +86,7 @@ fn lines(events: &[AuditEvent]) -> String {
 fn line(event: &AuditEvent) -> String {
     let (actor, actor_id) = match &event.actor {
         AuditActor::User { id, email } => (email.as_str(), id.to_string()),
+        AuditActor::Key { id, name } => (name.as_str(), id.to_string()),
         AuditActor::System(reason) => (reason.as_str(), String::new()),
     };
     let (target_id, target) =

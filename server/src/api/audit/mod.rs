@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::query::Query;
-use crate::http::session::Session;
+use crate::http::session::Principal;
 
 pub(super) use export::{__path_export_audit, export_audit};
 
@@ -57,6 +57,12 @@ enum Actor {
         /// Their address at the time.
         email: String,
     },
+    /// A program, with an API key.
+    Key {
+        id: Uuid,
+        /// What the key was called at the time.
+        name: String,
+    },
     /// The program itself.
     System {
         /// Why.
@@ -88,7 +94,7 @@ pub(super) struct EventList {
 pub(super) struct Which {
     /// Of this action, such as `member.role_changed`.
     action: Option<String>,
-    /// By this person.
+    /// By this person or API key.
     actor_id: Option<Uuid>,
     /// From this instant.
     from: Option<DateTime<Utc>>,
@@ -111,7 +117,7 @@ impl Which {
             return Err(Problem::malformed("malformed_query", "`from` and `to` must be of the years 1 to 9999."));
         }
         let search = self.search.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        Ok(AuditFilter { action, actor: self.actor_id.map(Into::into), from: self.from, to: self.to, search })
+        Ok(AuditFilter { action, actor: self.actor_id, from: self.from, to: self.to, search })
     }
 }
 
@@ -122,6 +128,7 @@ impl From<AuditEvent> for Event {
             at: event.at,
             actor: match event.actor {
                 AuditActor::User { id, email } => Actor::User { id: id.0, email },
+                AuditActor::Key { id, name } => Actor::Key { id: id.0, name },
                 AuditActor::System(reason) => Actor::System { reason },
             },
             summary: event
@@ -142,17 +149,17 @@ impl From<AuditEvent> for Event {
     get,
     path = "/api/audit",
     tag = "audit",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["audit:read"])),
     params(Which),
     responses(
         (status = 200, description = "The events", body = EventList),
         (status = 400, description = "Malformed, or there is no such action (`unknown_action`)", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 403, description = "For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope. For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn list_audit(session: Session, Query(which): Query<Which>) -> Result<Json<EventList>, Problem> {
+pub(super) async fn list_audit(principal: Principal, Query(which): Query<Which>) -> Result<Json<EventList>, Problem> {
     let (cursor, limit) = (which.cursor, which.limit.unwrap_or(PAGE));
-    let page = session.tenant.audit_events(&which.filter()?, cursor, limit).await?;
+    let page = principal.tenant.audit_events(&which.filter()?, cursor, limit).await?;
     Ok(Json(EventList { events: page.events.into_iter().map(Into::into).collect(), next_cursor: page.next_cursor }))
 }

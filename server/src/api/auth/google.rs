@@ -118,8 +118,7 @@ pub(in crate::api) async fn begin_google(
     let provider = provider(&app)?;
     let (departure, challenge) = Provider::departure();
     let browser = oauth2::CsrfToken::new_random_len(32).secret().clone();
-    let away =
-        Away { departure: departure.clone(), browser: hashed(&browser), return_to: own_page(leaving.return_to) };
+    let away = Away { departure: departure.clone(), browser: hashed(&browser), return_to: own_page(leaving.return_to) };
     let state = app.backend.catalog.leave_for_provider(&away).await?;
     match provider.address(&departure, challenge, state.expose()).await {
         Ok(address) => Ok(see(address.as_str(), cookies::DEPARTURE.kept(&browser, AWAY))),
@@ -151,7 +150,7 @@ pub(in crate::api) async fn finish_google(
         Err(Arrival::Provider(error)) => refused(&error),
         Err(Arrival::Problem(problem)) => return Err(problem),
     };
-    answer.headers_mut().extend(cookies::DEPARTURE.forgotten());
+    cookies::DEPARTURE.forget_with(&mut answer);
     Ok(answer)
 }
 
@@ -199,7 +198,10 @@ async fn arrive(app: &App, caller: &Caller, jar: &CookieJar, arriving: Arriving)
         IdentityEntry::Known(entry) => {
             let page = match &entry {
                 Entry::In(_) => away.return_to,
-                Entry::SecondFactor(_) => "/sign-in?step=second-factor".to_owned(),
+                Entry::SecondFactor(_) => {
+                    let next: String = url::form_urlencoded::byte_serialize(away.return_to.as_bytes()).collect();
+                    format!("/sign-in?step=second-factor&next={next}")
+                }
             };
             let entered = entered(app, caller, jar, entry).await?;
             let kept = entered.headers().get_all(header::SET_COOKIE).into_iter();
@@ -266,11 +268,12 @@ pub(in crate::api) async fn complete_google_sign_up(
         Some(name) => name,
         None => catalog.identity_signing_up(token).await?.name,
     };
-    let owner = NewOwner { name, organization: given.organization, store: given.store.read()? };
+    let plan = app.backend.config.sign_up_plan;
+    let owner = NewOwner { name, organization: given.organization, store: given.store.read()?, plan };
     check(owner.problems())?;
     let signed_in = catalog.complete_identity_sign_up(token, &owner, &caller.origin).await?;
     let mut answer = entered(&app, &caller, &jar, Entry::In(Box::new(signed_in))).await?;
-    answer.headers_mut().extend(cookies::SIGN_UP.forgotten());
+    cookies::SIGN_UP.forget_with(&mut answer);
     Ok(answer)
 }
 

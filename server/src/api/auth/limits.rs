@@ -1,5 +1,6 @@
 //! How often a password or a code may be tried, and how many mails somebody may have sent.
 
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +9,10 @@ use aloftly_catalog::{OrganizationId, UserId};
 use aloftly_engine::clock::Clock;
 use sha2::{Digest as _, Sha256};
 
+use crate::http::client::network;
 use crate::http::problem::Problem;
 use crate::http::rate_limit::{Quota, RateLimit};
+use crate::http::standing::Standing;
 
 /// How often somebody may try a password. Attempts that worked do not count.
 ///
@@ -62,7 +65,7 @@ impl Limits {
     /// # Errors
     /// There were too many.
     pub(in crate::api) fn code_attempt(&self, user: UserId) -> Result<CodeAttempt<'_>, Problem> {
-        self.code.take(user).map_err(Problem::too_many_requests)?;
+        take("second-factor", &self.code, user)?;
         Ok(CodeAttempt { limits: self, user })
     }
 
@@ -71,8 +74,8 @@ impl Limits {
     /// # Errors
     /// There were too many to it, or from there.
     pub(in crate::api) fn mail(&self, email: &str, from: IpAddr) -> Result<(), Problem> {
-        self.mail_from.take(network(from)).map_err(Problem::too_many_requests)?;
-        self.mail_to.take(account(email)).map_err(Problem::too_many_requests)
+        take("mail", &self.mail_from, network(from))?;
+        take("mail", &self.mail_to, account(email))
     }
 
     /// An attempt at the account of that e-mail address, from there.
@@ -81,9 +84,9 @@ impl Limits {
     /// There were too many.
     pub(in crate::api) fn attempt(&self, email: &str, address: IpAddr) -> Result<Attempt<'_>, Problem> {
         let (account, network) = (account(email), network(address));
-        self.address.take(network).map_err(Problem::too_many_requests)?;
-        self.account_here.take((account, network)).map_err(Problem::too_many_requests)?;
-        self.account.take(account).map_err(Problem::too_many_requests)?;
+        take("sign-in", &self.address, network)?;
+        take("sign-in", &self.account_here, (account, network))?;
+        take("sign-in", &self.account, account)?;
         Ok(Attempt { limits: self, account, network })
     }
 }
@@ -105,7 +108,7 @@ impl Limits {
     /// There were too many.
     pub(in crate::api) fn invitations(&self, organization: OrganizationId, count: usize) -> Result<(), Problem> {
         for _ in 0..count {
-            self.invitations.take(organization).map_err(Problem::too_many_requests)?;
+            take("invitations", &self.invitations, organization)?;
         }
         Ok(())
     }
@@ -129,10 +132,12 @@ fn account(email: &str) -> Account {
     Sha256::digest(email.trim().to_lowercase()).into()
 }
 
-/// One network is one caller: who has an IPv6 address has 2^64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
-    }
+/// Takes an attempt; where there is none left, says so with the limit.
+fn take<K: Hash + Eq + Send + Sync>(name: &'static str, limit: &RateLimit<K>, key: K) -> Result<(), Problem> {
+    let Quota { burst, every } = limit.quota();
+    limit.take(key).map_err(|wait| {
+        let window = every * burst;
+        let standing = Standing { name, requests: burst, window, remaining: 0, full_in: wait };
+        Problem::too_many_requests(wait).with_limit(standing)
+    })
 }

@@ -134,9 +134,10 @@ pub(in crate::api) async fn redeem_password_reset(
     Json(given): Json<PasswordReset>,
 ) -> Result<StatusCode, Problem> {
     let catalog = &app.backend.catalog;
-    catalog.redeem_password_reset(&given.token, &given.new_password, &caller.origin).await.map_err(|error| {
-        Problem::of_field(error, "password", "/new_password")
-    })?;
+    catalog
+        .redeem_password_reset(&given.token, &given.new_password, &caller.origin)
+        .await
+        .map_err(|error| Problem::of_field(error, "password", "/new_password"))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -179,7 +179,7 @@ pub(super) async fn show_second_factor(
     }
     let signed_in = signed_in.map_err(expired_sign_in)?;
     let mut answer = entered(&app, &caller, &jar, Entry::In(Box::new(signed_in))).await?;
-    answer.headers_mut().extend(cookies::SECOND_FACTOR.forgotten());
+    cookies::SECOND_FACTOR.forget_with(&mut answer);
     Ok(answer)
 }
 

@@ -111,7 +111,8 @@ pub(in crate::api) async fn sign_up(
     Json(given): Json<SignUp>,
 ) -> Result<StatusCode, Problem> {
     check_open(&app)?;
-    let owner = NewOwner { name: given.name, organization: given.organization, store: given.store.read()? };
+    let plan = app.backend.config.sign_up_plan;
+    let owner = NewOwner { name: given.name, organization: given.organization, store: given.store.read()?, plan };
     let new = NewAccount { email: given.email, password: given.password, owner };
     check(new.problems())?;
     app.sign_in.mail(&new.email, caller.address)?;

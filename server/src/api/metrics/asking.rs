@@ -36,16 +36,16 @@ pub(super) async fn ask<T: Send + 'static>(
 
 async fn run<T: Send + 'static>(
     app: &App,
-    Reader { session, stores }: &Reader,
+    Reader { tenant, stores }: &Reader,
     query: Value,
     then: impl FnOnce(&Arc<QueryResponse>, String) -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let query = Query::from_json(&query)?;
-    if query.explain && !session.tenant.context().may(Permission::ExplainQueries) {
+    if query.explain && !tenant.context().may(Permission::ExplainQueries) {
         return Err(Problem::forbidden("Explaining answers is for members of the organisation and above."));
     }
     let (metrics, stores) = (app.metrics.clone(), Arc::clone(stores));
-    let answered = app.queries.run(session.info.organization, async move {
+    let answered = app.queries.run(tenant.context().organization(), async move {
         let answer = metrics.query(&stores, &query).await?;
         let etag = format!("W/\"{}\"", answer.etag());
         Ok::<_, Problem>(then(&answer, etag))

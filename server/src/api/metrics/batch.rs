@@ -114,12 +114,13 @@ pub(in crate::api) enum BatchLine<'a> {
     post,
     path = "/api/metrics/batch",
     tag = "metrics",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     request_body = BatchRequest,
     responses(
         (status = 200, description = "What became of each query", content((BatchResponse = "application/json"), (BatchLine<'static> = "application/x-ndjson"))),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "There are no queries, or too many (`invalid_request`)", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]

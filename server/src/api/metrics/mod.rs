@@ -3,6 +3,7 @@
 mod asking;
 mod batch;
 
+use aloftly_catalog::WorkspacePermission;
 use aloftly_engine::metrics::{QueryRequest, QueryResponse, Registry};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -12,7 +13,7 @@ use serde_json::Value;
 use super::App;
 use crate::http::json::Json;
 use crate::http::problem::{Problem, ProblemDocument};
-use crate::http::session::{Reader, Session};
+use crate::http::session::{Principal, Reader};
 
 pub(super) use batch::{__path_query_batch, query_batch};
 
@@ -26,14 +27,19 @@ const JSON: &str = "application/json";
     get,
     path = "/api/metrics",
     tag = "metrics",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     responses(
         (status = 200, description = "Metrics, dimensions and sources", body = Registry),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn get_registry(State(app): State<App>, _session: Session) -> axum::Json<&'static Registry> {
-    axum::Json(app.metrics.registry())
+pub(super) async fn get_registry(
+    State(app): State<App>,
+    principal: Principal,
+) -> Result<axum::Json<&'static Registry>, Problem> {
+    principal.tenant.require_somewhere(WorkspacePermission::Read)?;
+    Ok(axum::Json(app.metrics.registry()))
 }
 
 /// Answers a query
@@ -41,14 +47,14 @@ pub(super) async fn get_registry(State(app): State<App>, _session: Session) -> a
     post,
     path = "/api/metrics/query",
     tag = "metrics",
-    security(("session" = [])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     request_body = QueryRequest,
     responses(
         (status = 200, description = "The answer; its `ETag` names it", body = QueryResponse),
         (status = 304, description = "The answer is still the one that `If-None-Match` names"),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 403, description = "`explain` is for members and above", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`: the key lacks the scope. `explain` is for members and above", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "The query is wrong (`invalid_request`), asks for too much (`limit_exceeded`, `query_too_large`) or for a sum of several currencies (`mixed_currencies`), or for one that amounts cannot be converted to (`missing_rate`)", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 503, description = "`too_busy`: other queries took all turns; `Retry-After` says when to try again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 504, description = "`query_timeout`: it took longer than it may", body = ProblemDocument<'static>, content_type = "application/problem+json"),

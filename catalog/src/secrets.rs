@@ -1,4 +1,4 @@
-//! Tokens: 256 random bits, of which only the SHA-256 is kept.
+//! Tokens: made of 256 random bits, and kept as their SHA-256.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,8 +8,11 @@ use sha2::{Digest, Sha256};
 
 use crate::CatalogError;
 
-/// A new token: 43 characters that a cookie and an address take as they are.
-pub(crate) fn random_token() -> Result<String, CatalogError> {
+/// How many characters [`random`] gives.
+pub(crate) const LENGTH: usize = 43;
+
+/// 256 random bits in letters, digits, dashes and underscores.
+pub(crate) fn random() -> Result<String, CatalogError> {
     let mut bytes = [0; 32];
     OsRng.try_fill_bytes(&mut bytes).map_err(|error| CatalogError::Secret(error.to_string()))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
