@@ -8,4 +8,11 @@ export const EMAIL = wanted("ALOFTLY_EMAIL");
 export const PASSWORD = wanted("ALOFTLY_PASSWORD");
 /** An orders export that the server has not seen; it goes into a store of its currency. */
 export const SAMPLE_CSV = wanted("ALOFTLY_SAMPLE_CSV");
+/** Somebody who is a member of the same organisation and owns another. */
+export const COLLEAGUE = {
+  email: wanted("ALOFTLY_COLLEAGUE_EMAIL"),
+  name: wanted("ALOFTLY_COLLEAGUE_NAME"),
+  password: wanted("ALOFTLY_COLLEAGUE_PASSWORD"),
+  organization: wanted("ALOFTLY_COLLEAGUE_ORGANIZATION"),
+};
 export const SESSION = "test-results/session.json";

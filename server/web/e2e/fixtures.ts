@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 
 /** What the browser complained of: errors in the console, breaches of the content security policy, uncaught errors. */
@@ -45,6 +46,24 @@ export { expect };
 
 export function card(page: Page, title: string): Locator {
   return page.getByRole("region", { name: title, exact: true });
+}
+
+/** Holds what is on the page against the rules of WCAG 2.2 AA. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const found = violations.map(({ id, impact, nodes }) => ({
+    id,
+    impact,
+    at: nodes.map(({ html }) => html),
+  }));
+  expect(found, what).toEqual([]);
+}
+
+/** How far the page sticks out sideways. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }
 
 /** The big number of a KPI card, once it is there and no longer that of an earlier view. */

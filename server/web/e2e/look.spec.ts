@@ -1,6 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, kpi, openOverview, test } from "./fixtures";
+import { expect, expectAccessible, kpi, openOverview, overflow, test } from "./fixtures";
 
 async function chooseTheme(page: Page, name: "Light" | "Dark" | "As the system"): Promise<void> {
   await page.getByRole("button", { name: /^Theme:/ }).click();
@@ -39,20 +38,19 @@ test("nothing sticks out sideways on a phone", async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 780 });
   await openOverview(page);
   await kpi(page, "Customers");
-  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(await overflow()).toBeLessThanOrEqual(0);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
   await page.getByRole("radio", { name: "Show as table" }).click();
   await expect(
     page.getByRole("region", { name: "Revenue over time", exact: true }).getByRole("table"),
   ).toBeVisible();
-  expect(await overflow()).toBeLessThanOrEqual(0);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
   await page.getByRole("button", { name: /^Date range/ }).click();
   await expect(page.getByLabel("Compare with")).toBeVisible();
-  expect(await overflow()).toBeLessThanOrEqual(0);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
   await page.keyboard.press("Escape");
   await page.getByRole("link", { name: "Imports" }).click();
   await expect(page.getByRole("heading", { name: "Imports" })).toBeVisible();
-  expect(await overflow()).toBeLessThanOrEqual(0);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
 
 test("the heads of a table stay while its rows are scrolled", async ({ page }) => {
@@ -82,17 +80,7 @@ test.describe("accessibility", () => {
   for (const scheme of ["light", "dark"] as const) {
     test(`holds in the ${scheme} theme`, async ({ page }) => {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      const scan = async (what: string) => {
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-          .analyze();
-        const found = violations.map(({ id, impact, nodes }) => ({
-          id,
-          impact,
-          at: nodes.map(({ html }) => html),
-        }));
-        expect(found, what).toEqual([]);
-      };
+      const scan = (what: string) => expectAccessible(page, what);
       await openOverview(page);
       await kpi(page, "Customers");
       await expect(page.locator(".recharts-surface").first()).toBeVisible();

@@ -2,6 +2,10 @@ import "./styles/app.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
+import { takeLinkToken } from "./lib/link-token";
+
+// Before anything else can see the address.
+takeLinkToken();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -1,36 +1,17 @@
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { parseAuditSearch } from "@/features/audit/search";
 import { sessionQuery } from "@/features/auth/session";
 import { parseOverviewSearch } from "@/features/overview/view";
 import { storesQuery } from "@/features/stores/queries";
 import { ApiError } from "@/lib/api/error";
+import { authRoutes } from "./auth-routes";
 import { HomePage } from "./home-page";
 import { ImportsRoute, OverviewRoute } from "./store-pages";
 import { PageError, PageNotFound, PagePending } from "./page-states";
-import { SignInRoute } from "./sign-in-route";
+import { SettingsLayout } from "./settings-layout";
+import { rootRoute } from "./root-route";
 import { StoreLayout } from "./store-layout";
-
-export interface RouterContext {
-  queries: QueryClient;
-}
-
-const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet });
-
-export const signInRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string } => ({
-    // Only ways within this app: an address of another site must not be reached through the sign-in.
-    ...(typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) && { next: search.next }),
-  }),
-  component: SignInRoute,
-});
 
 /** Everything behind it is for those who are signed in. */
 const signedInRoute = createRoute({
@@ -78,9 +59,68 @@ export const importsRoute = createRoute({
   component: ImportsRoute,
 });
 
+/** Seldom needed, and so no part of what everybody waits for. */
+const settingsPages = () => import("./settings-pages");
+
+const settingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/settings",
+  component: SettingsLayout,
+});
+
+const settingsHomeRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/members", replace: true });
+  },
+});
+
+const membersRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/members",
+  component: lazyRouteComponent(settingsPages, "MembersRoute"),
+});
+
+const securityRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/security",
+  component: lazyRouteComponent(settingsPages, "SecurityRoute"),
+});
+
+const apiKeysRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/api-keys",
+  component: lazyRouteComponent(settingsPages, "ApiKeysRoute"),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/account",
+  component: lazyRouteComponent(settingsPages, "AccountRoute"),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/audit",
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(settingsPages, "AuditRoute"),
+});
+
 const routeTree = rootRoute.addChildren([
-  signInRoute,
-  signedInRoute.addChildren([homeRoute, storeRoute.addChildren([overviewRoute, importsRoute])]),
+  ...authRoutes,
+  signedInRoute.addChildren([
+    homeRoute,
+    storeRoute.addChildren([overviewRoute, importsRoute]),
+    settingsRoute.addChildren([
+      settingsHomeRoute,
+      membersRoute,
+      apiKeysRoute,
+      accountRoute,
+      securityRoute,
+      auditRoute,
+    ]),
+  ]),
 ]);
 
 export function createAppRouter(queries: QueryClient) {

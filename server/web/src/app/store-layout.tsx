@@ -6,6 +6,7 @@ import { storesQuery } from "@/features/stores/queries";
 import { rememberStore } from "@/lib/last-store";
 import { Header } from "./header";
 import { PageNotFound } from "./page-states";
+import { SkipLink } from "./skip-link";
 
 /** What all pages of a store share: the bar on top, and a place to drop files on. */
 export function StoreLayout() {
@@ -26,12 +27,7 @@ export function StoreLayout() {
   if (!store) return <PageNotFound />;
   return (
     <ImportCenter store={store} onStoreChanged={refreshStores}>
-      <a
-        href="#content"
-        className="sr-only z-60 rounded-md border bg-card px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
-      >
-        Skip to the content
-      </a>
+      <SkipLink />
       <Header
         stores={stores}
         store={store}
@@ -42,8 +38,6 @@ export function StoreLayout() {
             search: (search) => ({ ...search, import: undefined }),
           })
         }
-        // A fresh page: nothing that was loaded remains in memory.
-        onSignedOut={() => window.location.assign("/sign-in")}
       />
       <main
         id="content"

@@ -47,4 +47,12 @@ describe.each([
   ])("%s stands out from %s", (mark, ground) => {
     expect(contrast(colour(theme, mark), colour(theme, ground))).toBeGreaterThanOrEqual(3);
   });
+
+  // WCAG 2.2, 1.4.3, for text.
+  it.each([
+    ["accent-foreground", "accent"],
+    ["accent-foreground", "bad"],
+  ])("%s can be read on %s", (text, ground) => {
+    expect(contrast(colour(theme, text), colour(theme, ground))).toBeGreaterThanOrEqual(4.5);
+  });
 });

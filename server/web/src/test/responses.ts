@@ -1,5 +1,5 @@
 import type { Change } from "@/lib/metrics/response";
-import type { Import, QueryResponse, Store } from "@/lib/api/types";
+import type { Import, QueryResponse, Session, Store } from "@/lib/api/types";
 
 export const store: Store = {
   id: "0192a000-0000-7000-8000-000000000001",
@@ -12,6 +12,22 @@ export const store: Store = {
   data_from: "2025-10-17",
   data_to: "2026-11-20",
 };
+
+/** Somebody who owns the organisation, with the parts that a test cares for replaced. */
+export function sessionOf(parts: Partial<Session> = {}): Session {
+  return {
+    id: "0192a000-0000-7000-8000-0000000000c1",
+    user: { id: "0192a000-0000-7000-8000-0000000000b1", email: "owner@example.com", name: "Kim" },
+    organization: {
+      id: "0192a000-0000-7000-8000-0000000000d1",
+      name: "Northwind Trading",
+      plan_tier: "free",
+    },
+    role: "owner",
+    permissions: ["read_members", "leave", "manage_members", "read_audit", "manage_owners"],
+    ...parts,
+  };
+}
 
 const RANGE = {
   from: "2026-10-01",

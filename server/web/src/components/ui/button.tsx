@@ -4,11 +4,12 @@ import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
 const buttonVariants = cva(
-  "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors duration-100 disabled:cursor-not-allowed disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0",
+  "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors duration-100 disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0",
   {
     variants: {
       variant: {
         primary: "bg-accent text-accent-foreground hover:bg-accent/90",
+        danger: "bg-bad text-accent-foreground hover:bg-bad/90",
         outline: "border bg-card hover:bg-muted aria-expanded:bg-muted",
         ghost: "text-muted-foreground hover:bg-muted hover:text-foreground aria-expanded:bg-muted",
         link: "text-accent underline-offset-4 hover:underline",

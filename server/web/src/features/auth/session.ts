@@ -8,19 +8,22 @@ export const sessionQuery = queryOptions({
   meta: { mayBeUnauthenticated: true },
 });
 
-export function useSignIn() {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (body: { email: string; password: string }) =>
-      answer(api.POST("/api/auth/sign-in", { body })),
-    onSuccess: (session) => {
-      // Nothing that somebody else has looked at in this browser may remain.
-      queries.clear();
-      queries.setQueryData(sessionQuery.queryKey, session);
-    },
-  });
-}
-
 export function useSignOut() {
   return useMutation({ mutationFn: () => answer(api.POST("/api/auth/sign-out")) });
+}
+
+export const organizationsQuery = queryOptions({
+  queryKey: ["organizations"],
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/orgs", { signal }))).organizations,
+  staleTime: 5 * 60_000,
+});
+
+/** Goes on in another organisation. */
+export function useEnterOrganization() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => answer(api.POST("/api/orgs/{id}/enter", { params: { path: { id } } })),
+    // Nothing of the organisation that was left may be shown in the other.
+    onSuccess: () => queries.clear(),
+  });
 }

@@ -6,7 +6,7 @@ import { show } from "@/test/render";
 import { SignInForm } from "./sign-in-form";
 
 it("works with password managers", () => {
-  show(<SignInForm onSignedIn={vi.fn()} />);
+  show(<SignInForm onSignedIn={vi.fn()} onSecondFactor={vi.fn()} />);
   expect(screen.getByLabelText("Email")).toHaveAttribute("autocomplete", "username");
   expect(screen.getByLabelText("Password")).toHaveAttribute("autocomplete", "current-password");
   expect(screen.getByLabelText("Email")).toHaveFocus();
@@ -15,7 +15,7 @@ it("works with password managers", () => {
 it("keeps what was typed after a refusal and puts the cursor where it is needed", async () => {
   network.use(http.post("/api/auth/sign-in", () => problem(401, "invalid_credentials")));
   const onSignedIn = vi.fn();
-  const { user } = show(<SignInForm onSignedIn={onSignedIn} />);
+  const { user } = show(<SignInForm onSignedIn={onSignedIn} onSecondFactor={vi.fn()} />);
   await user.type(screen.getByLabelText("Email"), "owner@example.com");
   await user.type(screen.getByLabelText("Password"), "wrong{Enter}");
   expect(await screen.findByRole("alert")).toHaveTextContent("do not belong together");
@@ -33,7 +33,7 @@ it("sends nothing until both are given, and says what is missing", async () => {
       return problem(401, "invalid_credentials");
     }),
   );
-  const { user } = show(<SignInForm onSignedIn={vi.fn()} />);
+  const { user } = show(<SignInForm onSignedIn={vi.fn()} onSecondFactor={vi.fn()} />);
   const email = screen.getByLabelText("Email");
   const password = screen.getByLabelText("Password");
   const submit = screen.getByRole("button", { name: "Sign in" });
@@ -66,7 +66,7 @@ it("goes on once signed in", async () => {
     }),
   );
   const onSignedIn = vi.fn();
-  const { user } = show(<SignInForm onSignedIn={onSignedIn} />);
+  const { user } = show(<SignInForm onSignedIn={onSignedIn} onSecondFactor={vi.fn()} />);
   await user.type(screen.getByLabelText("Email"), " owner@example.com");
   await user.type(screen.getByLabelText("Password"), "right{Enter}");
   await waitFor(() => expect(onSignedIn).toHaveBeenCalled());

@@ -1,22 +1,28 @@
-import { Eye, EyeOff } from "lucide-react";
-import { useId, useRef, useState, type SubmitEvent } from "react";
+import { useId, useRef, useState, type ReactNode, type SubmitEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
-import { ApiError } from "@/lib/api/error";
-import { useSignIn } from "./session";
+import { PasswordInput } from "@/components/ui/password-input";
+import { ApiError, messageOf } from "@/lib/api/error";
+import { useSignIn, wantsSecondFactor } from "./queries";
 
-function messageOf(error: Error): string {
-  if (!(error instanceof ApiError)) return "Something unexpected happened in the page.";
-  if (error.code === "invalid_credentials") return "That email and password do not belong together.";
-  return error.message;
+function refusal(error: Error): string {
+  const wrong = error instanceof ApiError && error.code === "invalid_credentials";
+  return wrong ? "That email and password do not belong together." : messageOf(error);
 }
 
-export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
+interface SignInFormProps {
+  onSignedIn: () => void;
+  /** The password was right, and now a code is wanted. */
+  onSecondFactor: () => void;
+  /** The way for who does not know it any more, where there is one. */
+  forgotPassword?: ReactNode;
+}
+
+export function SignInForm({ onSignedIn, onSecondFactor, forgotPassword }: SignInFormProps) {
   const id = useId();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [shown, setShown] = useState(false);
   // Only what was left empty when it was sent is called missing, and no longer than it is.
   const [asked, setAsked] = useState(false);
   const emailInput = useRef<HTMLInputElement>(null);
@@ -32,7 +38,7 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
     signIn.mutate(
       { email: email.trim(), password },
       {
-        onSuccess: onSignedIn,
+        onSuccess: (got) => (wantsSecondFactor(got) ? onSecondFactor() : onSignedIn()),
         onError: () => {
           passwordInput.current?.focus();
           passwordInput.current?.select();
@@ -69,36 +75,23 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
       </div>
       <div className="flex flex-col gap-1.5">
         <Label htmlFor={`${id}-password`}>Password</Label>
-        <div className="relative">
-          <Input
-            ref={passwordInput}
-            id={`${id}-password`}
-            name="password"
-            type={shown ? "text" : "password"}
-            autoComplete="current-password"
-            required
-            aria-invalid={refused || noPassword}
-            aria-describedby={noPassword ? `${id}-no-password` : refused ? `${id}-error` : undefined}
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-            className="pr-10"
-          />
-          <Button
-            variant="ghost"
-            size="icon-sm"
-            className="absolute top-0.5 right-0.5"
-            aria-label={shown ? "Hide password" : "Show password"}
-            aria-pressed={shown}
-            onClick={() => setShown(!shown)}
-          >
-            {shown ? <EyeOff /> : <Eye />}
-          </Button>
-        </div>
+        <PasswordInput
+          ref={passwordInput}
+          id={`${id}-password`}
+          name="password"
+          autoComplete="current-password"
+          required
+          aria-invalid={refused || noPassword}
+          aria-describedby={noPassword ? `${id}-no-password` : refused ? `${id}-error` : undefined}
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
         {noPassword && <Missing id={`${id}-no-password`}>Enter your password.</Missing>}
+        {forgotPassword && <div className="self-end text-sm">{forgotPassword}</div>}
       </div>
       {refused && (
         <p id={`${id}-error`} role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">
-          {messageOf(signIn.error)}
+          {refusal(signIn.error)}
         </p>
       )}
       <Button type="submit" variant="primary" disabled={signIn.isPending}>

@@ -1,18 +1,60 @@
-import { LogoMark } from "@/components/logo";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { AuthPage } from "./auth-page";
+import { GoogleLink, Or } from "./google-link";
+import { methodsQuery } from "./queries";
+import { SecondFactorForm } from "./second-factor-form";
 import { SignInForm } from "./sign-in-form";
+import { wordsForProblem } from "./sign-in-problem";
 
-export function SignInPage({ onSignedIn }: { onSignedIn: () => void }) {
+interface SignInPageProps {
+  /** Where they wanted to go. */
+  next: string;
+  /** Why the way through Google led back here, as the server calls it. */
+  problem?: string | undefined;
+  /** Whether the password was right, and a code is wanted. */
+  secondFactor: boolean;
+  onSignedIn: () => void;
+  onSecondFactor: () => void;
+  onStartOver: () => void;
+  /** The ways to other pages; what a link is made of is the router's. */
+  links: { forgotPassword: ReactNode; emailLink: ReactNode; signUp: ReactNode };
+}
+
+export function SignInPage(props: SignInPageProps) {
+  const { next, problem, secondFactor, onSignedIn, onSecondFactor, onStartOver, links } = props;
+  const { data } = useQuery(methodsQuery);
+  const { sign_up = false, mail = false, google = false } = data ?? {};
+  if (secondFactor) {
+    return (
+      <AuthPage title="One more step" lead="Your account asks for a code as well.">
+        <SecondFactorForm onSignedIn={onSignedIn} onStartOver={onStartOver} />
+      </AuthPage>
+    );
+  }
   return (
-    <main className="flex min-h-dvh flex-col items-center justify-center px-4 py-10">
-      <div className="w-full max-w-88">
-        <div className="mb-6 flex flex-col items-center gap-3 text-center">
-          <LogoMark className="size-9" />
-          <h1 className="text-xl font-semibold">Sign in to Aloftly</h1>
-        </div>
-        <div className="rounded-lg border bg-card p-6">
-          <SignInForm onSignedIn={onSignedIn} />
-        </div>
+    <AuthPage title="Sign in to Aloftly" footer={sign_up && <p>New here? {links.signUp}</p>}>
+      <div className="flex flex-col gap-5">
+        {problem && (
+          <p role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">
+            {wordsForProblem(problem)}
+          </p>
+        )}
+        <SignInForm
+          onSignedIn={onSignedIn}
+          onSecondFactor={onSecondFactor}
+          forgotPassword={mail && links.forgotPassword}
+        />
+        {(google || mail) && (
+          <>
+            <Or />
+            <div className="flex flex-col gap-2">
+              {google && <GoogleLink returnTo={next} />}
+              {mail && links.emailLink}
+            </div>
+          </>
+        )}
       </div>
-    </main>
+    </AuthPage>
   );
 }

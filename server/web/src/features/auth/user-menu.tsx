@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
+import type { ReactNode } from "react";
+import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import {
   DropdownMenu,
@@ -10,17 +12,18 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import { useToast } from "@/components/ui/use-toast";
+import { OrganizationItems } from "./organization-items";
 import { sessionQuery, useSignOut } from "./session";
 
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  return words
-    .slice(0, 2)
-    .map((word) => word.charAt(0).toUpperCase())
-    .join("");
+interface UserMenuProps {
+  onSignedOut: () => void;
+  /** Another organisation was entered: everything that is shown belongs to the one before. */
+  onEntered: () => void;
+  /** More entries, such as the way to the settings. */
+  children?: ReactNode;
 }
 
-export function UserMenu({ onSignedOut }: { onSignedOut: () => void }) {
+export function UserMenu({ onSignedOut, onEntered, children }: UserMenuProps) {
   const { data: session } = useQuery(sessionQuery);
   const signOut = useSignOut();
   const toast = useToast();
@@ -30,9 +33,7 @@ export function UserMenu({ onSignedOut }: { onSignedOut: () => void }) {
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
         <Button variant="ghost" size="icon-sm" aria-label={`Account of ${user.name || user.email}`}>
-          <span className="flex size-7 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent">
-            {initials(user.name || user.email)}
-          </span>
+          <Avatar name={user.name || user.email} />
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end" className="w-60">
@@ -42,6 +43,8 @@ export function UserMenu({ onSignedOut }: { onSignedOut: () => void }) {
           <span className="block truncate">{organization.name}</span>
         </DropdownMenuLabel>
         <DropdownMenuSeparator />
+        <OrganizationItems onEntered={onEntered} />
+        {children}
         <DropdownMenuItem
           onSelect={() =>
             signOut.mutate(undefined, {

@@ -1,5 +1,5 @@
 import { sentence } from "@/lib/format/text";
-import type { Problem } from "./types";
+import type { FieldProblem, Problem } from "./types";
 
 /** What the server said went wrong, or that it could not be reached (status 0). */
 export class ApiError extends Error {
@@ -11,17 +11,24 @@ export class ApiError extends Error {
     /** One plain sentence for the person at the screen. */
     message: string,
     readonly requestId: string | null = null,
+    private readonly fields: readonly FieldProblem[] = [],
   ) {
     super(message);
   }
 
   get isUnauthenticated(): boolean {
-    return this.status === 401 && this.code !== "invalid_credentials";
+    // A wrong password, code or invitation is answered with 401, too.
+    return this.status === 401 && this.code === "unauthenticated";
+  }
+
+  /** What is wrong at a place of what was sent, as a JSON pointer such as `/new_password`; null when that place is right. */
+  at(pointer: string): string | null {
+    return this.fields.find((field) => field.pointer === pointer)?.detail ?? null;
   }
 
   /** Whether the same request would only be refused again. */
   get isLasting(): boolean {
-    return [403, 404, 413, 415, 422].includes(this.status);
+    return [403, 404, 410, 413, 415, 422].includes(this.status);
   }
 }
 
@@ -39,13 +46,18 @@ export function unreachable(): ApiError {
   );
 }
 
+/** What went wrong, for the person at the screen. */
+export function messageOf(error: Error): string {
+  return error instanceof ApiError ? error.message : "Something unexpected happened in the page.";
+}
+
 /** Reads a problem document; anything else (a proxy's page, nothing at all) becomes a plain sentence. */
 export function errorFrom(status: number, body: unknown, requestIdHeader: string | null): ApiError {
   if (!isProblem(body)) {
     return new ApiError(status, "unexpected_answer", sentenceFor(status), requestIdHeader);
   }
   const message = PLAIN[body.code] ?? sentence(body.detail);
-  return new ApiError(status, body.code, message, body.request_id || requestIdHeader);
+  return new ApiError(status, body.code, message, body.request_id || requestIdHeader, body.errors);
 }
 
 function isProblem(body: unknown): body is Problem {

@@ -10,14 +10,20 @@ export function createQueryClient(onUnauthenticated: () => void): QueryClient {
   const check = (error: Error) => {
     if (error instanceof ApiError && error.isUnauthenticated) onUnauthenticated();
   };
-  return new QueryClient({
+  const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({
       // Whoever asks who is signed in deals with the answer "nobody".
       onError: (error, query) => {
         if (query.meta?.mayBeUnauthenticated !== true) check(error);
       },
     }),
-    mutationCache: new MutationCache({ onError: check }),
+    mutationCache: new MutationCache({
+      onError: (error) => {
+        check(error);
+        // Somebody gave one another role meanwhile: what one may do, and what one sees, is read again.
+        if (error instanceof ApiError && error.code === "role_changed") void client.invalidateQueries();
+      },
+    }),
     defaultOptions: {
       // The server may be on this very machine, so what the browser thinks of the network does not hold a request back:
       // it is tried, and a failure is shown.
@@ -32,4 +38,5 @@ export function createQueryClient(onUnauthenticated: () => void): QueryClient {
       mutations: { networkMode: "always", retry: false },
     },
   });
+  return client;
 }

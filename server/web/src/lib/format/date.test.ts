@@ -1,5 +1,13 @@
 import { plain } from "@/test/text";
-import { formatBucket, formatInstant, formatPeriod, formatRange, formatSoon, zoneOffset } from "./date";
+import {
+  formatAgo,
+  formatBucket,
+  formatInstant,
+  formatPeriod,
+  formatRange,
+  formatSoon,
+  zoneOffset,
+} from "./date";
 
 // The tests run in Tokyo's zone: whatever shifts a store's day by the browser's zone shows itself here.
 it("runs far away from the stores", () => {
@@ -65,5 +73,21 @@ describe("ranges and instants", () => {
   it("say how far a zone is from UTC", () => {
     expect(zoneOffset("Asia/Kolkata", new Date("2026-10-31T22:10:00Z"))).toBe("GMT+5:30");
     expect(zoneOffset("America/New_York", new Date("2026-07-01T00:00:00Z"))).toBe("GMT−4");
+  });
+});
+
+describe("how long ago", () => {
+  const now = new Date("2026-11-21T12:00:00Z");
+
+  it.each([
+    ["2026-11-21T11:59:30Z", "just now"],
+    ["2026-11-21T12:00:20Z", "just now"],
+    ["2026-11-21T11:58:59Z", "1 minute ago"],
+    ["2026-11-21T09:10:00Z", "2 hours ago"],
+    ["2026-11-20T12:00:00Z", "yesterday"],
+    ["2026-11-09T12:00:00Z", "12 days ago"],
+    ["2026-08-21T12:00:00Z", "3 months ago"],
+  ])("says of %s: %s", (instant, words) => {
+    expect(formatAgo(instant, now)).toBe(words);
   });
 });

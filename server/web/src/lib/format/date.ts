@@ -63,12 +63,53 @@ export function formatInstant(instant: string, timezone: string, now: Date = new
 export function formatSoon(instant: string, timezone: string, now: Date = new Date()): string {
   const date = new Date(instant);
   if (date <= now) return "shortly";
-  const own = dateFormat({}).resolvedOptions().timeZone;
+  const own = ownZone();
   const clock = (timeZone: string) =>
     dateFormat({ hour: "numeric", minute: "2-digit", timeZone }).format(date);
   const isToday = todayIn(own, date) === todayIn(own, now);
   const time = isToday ? `at ${clock(own)}` : `on ${formatInstant(instant, own, now)}`;
   return clock(own) === clock(timezone) ? time : `${time} your time`;
+}
+
+/** An instant to the second, with the zone whose clock it is on. */
+export function formatMoment(instant: string, timezone: string): string {
+  return dateFormat({
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "short",
+    timeZone: timezone,
+  }).format(new Date(instant));
+}
+
+const STEPS: [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
+  ["year", 365 * 86_400],
+  ["month", 30 * 86_400],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** How long ago something was, by the largest unit that it was at least one of. */
+export function formatAgo(instant: string, now: Date = new Date()): string {
+  const seconds = (now.getTime() - Date.parse(instant)) / 1000;
+  const step = STEPS.find(([, length]) => seconds >= length);
+  // A clock that is a little ahead of the server's must not speak of the future.
+  if (!step) return "just now";
+  const [unit, length] = step;
+  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(
+    -Math.floor(seconds / length),
+    unit,
+  );
+}
+
+/** The zone of whoever reads. */
+export function ownZone(): string {
+  return dateFormat({}).resolvedOptions().timeZone;
 }
 
 export type Bucket = "hour" | "day" | "week" | "month" | "quarter" | "year";

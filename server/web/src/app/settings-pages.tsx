@@ -1,0 +1,63 @@
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Button } from "@/components/ui/button";
+import { AccountPage } from "@/features/account/account-page";
+import { SecurityPage } from "@/features/account/security-page";
+import { ApiKeysPage } from "@/features/api-keys/api-keys-page";
+import { AuditPage } from "@/features/audit/audit-page";
+import { sessionQuery } from "@/features/auth/session";
+import { MembersPage } from "@/features/members/members-page";
+
+/** The pages of the settings, wired to the address and to who is signed in. */
+
+export function MembersRoute() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const queries = useQueryClient();
+  return (
+    <MembersPage
+      session={session}
+      // What one may do and which stores one sees go with the role.
+      onOwnRoleChanged={() => void queries.invalidateQueries()}
+      onLeft={() => window.location.assign("/sign-in")}
+    />
+  );
+}
+
+export function SecurityRoute() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  return (
+    <SecurityPage
+      session={session}
+      forgotPassword={
+        <Button asChild>
+          <Link to="/forgot-password">Choose a password</Link>
+        </Button>
+      }
+    />
+  );
+}
+
+export function AccountRoute() {
+  // A fresh page: nothing that was loaded remains in memory.
+  return <AccountPage onDeleted={() => window.location.assign("/sign-in")} />;
+}
+
+export function ApiKeysRoute() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  return <ApiKeysPage session={session} />;
+}
+
+export function AuditRoute() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const search = useSearch({ from: "/signed-in/settings/audit" });
+  const navigate = useNavigate({ from: "/settings/audit" });
+  return (
+    <AuditPage
+      session={session}
+      search={search}
+      onSearch={(change) =>
+        void navigate({ search: (now) => ({ ...now, ...change }), replace: true, resetScroll: false })
+      }
+    />
+  );
+}

@@ -1,0 +1,156 @@
+import type { ReactNode } from "react";
+import { Button } from "@/components/ui/button";
+import { PasswordField } from "@/components/ui/field";
+import { Refusal } from "@/components/ui/refusal";
+import { EmptyState } from "@/components/ui/states";
+import { forgetLinkToken } from "@/lib/link-token";
+import { PASSWORD_HINT, shortage } from "@/lib/password";
+import { useFields } from "@/lib/use-fields";
+import { AuthPage } from "./auth-page";
+import { LinkButton, LinkPage, served } from "./link-page";
+import {
+  useCompleteSignUp,
+  useRedeemMagicLink,
+  useResetPassword,
+  useVerifyEmail,
+  wantsSecondFactor,
+} from "./queries";
+
+interface LinkRouteProps {
+  onDone: () => void;
+  /** Where another link is to be had. */
+  another: ReactNode;
+}
+
+export function CompleteSignUpPage({ onDone, another }: LinkRouteProps) {
+  const page = "/sign-up/complete";
+  const complete = useCompleteSignUp();
+  return (
+    <LinkPage title="Welcome to Aloftly" page={page} error={complete.error} another={another}>
+      {(token) => (
+        <LinkButton
+          action="Finish"
+          doing="Finishing…"
+          busy={complete.isPending || complete.isSuccess}
+          error={complete.error}
+          onPress={() => complete.mutate(token, { onSuccess: served(page, onDone) })}
+        >
+          Your address is proved. One press, and your account and your first store are there.
+        </LinkButton>
+      )}
+    </LinkPage>
+  );
+}
+
+interface MagicLinkPageProps extends LinkRouteProps {
+  onSecondFactor: () => void;
+}
+
+export function MagicLinkPage({ onDone, onSecondFactor, another }: MagicLinkPageProps) {
+  const page = "/sign-in/link";
+  const redeem = useRedeemMagicLink();
+  return (
+    <LinkPage title="Sign in to Aloftly" page={page} error={redeem.error} another={another}>
+      {(token) => (
+        <LinkButton
+          action="Sign in"
+          doing="Signing in…"
+          busy={redeem.isPending || redeem.isSuccess}
+          error={redeem.error}
+          onPress={() =>
+            redeem.mutate(token, {
+              onSuccess: (got) => served(page, wantsSecondFactor(got) ? onSecondFactor : onDone)(),
+            })
+          }
+        >
+          This signs you in, in this browser.
+        </LinkButton>
+      )}
+    </LinkPage>
+  );
+}
+
+interface ResetPasswordPageProps {
+  another: ReactNode;
+  signIn: ReactNode;
+}
+
+export function ResetPasswordPage({ another, signIn }: ResetPasswordPageProps) {
+  const page = "/reset-password";
+  const form = useFields({ new_password: { check: shortage, early: true, pointer: "/new_password" } });
+  const reset = useResetPassword();
+  if (reset.isSuccess) {
+    return (
+      <AuthPage title="Your password is changed">
+        <div role="status">
+          <EmptyState title="You are signed out everywhere" action={signIn} className="p-0">
+            From now on it is the new one that counts.
+          </EmptyState>
+        </div>
+      </AuthPage>
+    );
+  }
+  return (
+    <LinkPage title="Choose another password" page={page} error={reset.error} another={another}>
+      {(token) => (
+        <form
+          noValidate
+          className="flex flex-col gap-4"
+          onSubmit={form.submit(() => {
+            reset.mutate(
+              { token, ...form.values },
+              { onSuccess: () => forgetLinkToken(page), onError: form.refuse },
+            );
+          })}
+        >
+          <PasswordField
+            {...form.field("new_password")}
+            title="New password"
+            autoComplete="new-password"
+            hint={PASSWORD_HINT}
+          />
+          {reset.isError && !form.tells(reset.error) && <Refusal error={reset.error} />}
+          <Button type="submit" variant="primary" disabled={reset.isPending}>
+            {reset.isPending ? "Changing…" : "Change password"}
+          </Button>
+        </form>
+      )}
+    </LinkPage>
+  );
+}
+
+interface VerifyEmailPageProps {
+  /** The way into the app. */
+  onward: ReactNode;
+}
+
+export function VerifyEmailPage({ onward }: VerifyEmailPageProps) {
+  const page = "/verify-email";
+  const verify = useVerifyEmail();
+  if (verify.isSuccess) {
+    return (
+      <AuthPage title="Thank you">
+        <div role="status">
+          <EmptyState title="Your address is confirmed" action={onward} className="p-0">
+            Whatever we have to tell you reaches you there.
+          </EmptyState>
+        </div>
+      </AuthPage>
+    );
+  }
+  return (
+    <LinkPage title="Confirm your address" page={page} error={verify.error} another={onward}>
+      {(token) => (
+        <LinkButton
+          action="Confirm"
+          doing="Confirming…"
+          busy={verify.isPending}
+          error={verify.error}
+          onPress={() => verify.mutate(token, { onSuccess: () => forgetLinkToken(page) })}
+        >
+          This tells us that the mail has reached you.
+        </LinkButton>
+      )}
+    </LinkPage>
+  );
+}

@@ -1,0 +1,126 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { answer } from "@/lib/api/client";
+import type { Session } from "@/lib/api/types";
+import { upcoming, type NewStore, type SecondFactorWanted } from "@/lib/api/upcoming";
+import { sessionQuery } from "./session";
+
+/** What the server offers besides an email and a password. */
+export const methodsQuery = queryOptions({
+  queryKey: ["sign-in-methods"],
+  queryFn: ({ signal }) => answer(upcoming.GET("/api/auth/methods", { signal })),
+  staleTime: Infinity,
+  // What is not known is not offered; nothing else on the page depends on it.
+  meta: { mayBeUnauthenticated: true },
+});
+
+export function wantsSecondFactor(got: Session | SecondFactorWanted): got is SecondFactorWanted {
+  return "second_factor" in got;
+}
+
+/** Makes whoever has just signed in the one that the app is for. */
+function useSignedIn() {
+  const queries = useQueryClient();
+  return (got: Session | SecondFactorWanted) => {
+    if (wantsSecondFactor(got)) return;
+    // Nothing that somebody else has looked at in this browser may remain.
+    queries.clear();
+    queries.setQueryData(sessionQuery.queryKey, got);
+  };
+}
+
+export function useSignIn() {
+  return useMutation({
+    mutationFn: (body: { email: string; password: string }) =>
+      answer(upcoming.POST("/api/auth/sign-in", { body })),
+    onSuccess: useSignedIn(),
+  });
+}
+
+export function useSecondFactor() {
+  return useMutation({
+    mutationFn: (code: string) => answer(upcoming.POST("/api/auth/second-factor", { body: { code } })),
+    onSuccess: useSignedIn(),
+  });
+}
+
+export interface SignUp {
+  email: string;
+  password: string;
+  name: string;
+  organization: string;
+  store: NewStore;
+}
+
+export function useSignUp() {
+  return useMutation({
+    mutationFn: (body: SignUp) => answer(upcoming.POST("/api/auth/sign-up", { body })),
+  });
+}
+
+export function useCompleteSignUp() {
+  return useMutation({
+    mutationFn: (token: string) => answer(upcoming.POST("/api/auth/sign-up/complete", { body: { token } })),
+    onSuccess: useSignedIn(),
+  });
+}
+
+/** Who came back from Google and has no account yet. */
+export const googlePersonQuery = queryOptions({
+  queryKey: ["google-person"],
+  queryFn: ({ signal }) => answer(upcoming.GET("/api/auth/sign-up/google", { signal })),
+  meta: { mayBeUnauthenticated: true },
+});
+
+export function useGoogleSignUp() {
+  return useMutation({
+    mutationFn: (body: { organization: string; store: NewStore }) =>
+      answer(upcoming.POST("/api/auth/sign-up/google", { body })),
+    onSuccess: useSignedIn(),
+  });
+}
+
+/** Has a link sent: to sign in with, or to choose another password. The answer does not tell who has an account. */
+export function useSendLink(kind: "magic-link" | "password-reset") {
+  return useMutation({
+    mutationFn: (email: string) => answer(upcoming.POST(`/api/auth/${kind}`, { body: { email } })),
+  });
+}
+
+export function useRedeemMagicLink() {
+  return useMutation({
+    mutationFn: (token: string) => answer(upcoming.POST("/api/auth/magic-link/redeem", { body: { token } })),
+    onSuccess: useSignedIn(),
+  });
+}
+
+export function useResetPassword() {
+  return useMutation({
+    mutationFn: (body: { token: string; new_password: string }) =>
+      answer(upcoming.POST("/api/auth/password-reset/redeem", { body })),
+  });
+}
+
+export function useVerifyEmail() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (token: string) =>
+      answer(upcoming.POST("/api/auth/verification/redeem", { body: { token } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["account"] }),
+  });
+}
+
+export function invitePreviewQuery(token: string) {
+  return queryOptions({
+    queryKey: ["invite-preview", token],
+    queryFn: ({ signal }) => answer(upcoming.POST("/api/invites/preview", { body: { token }, signal })),
+    meta: { mayBeUnauthenticated: true },
+  });
+}
+
+export function useAcceptInvite() {
+  return useMutation({
+    mutationFn: (body: { token: string; name?: string; password?: string }) =>
+      answer(upcoming.POST("/api/invites/accept", { body })),
+    onSuccess: useSignedIn(),
+  });
+}

@@ -1,0 +1,36 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { answer } from "@/lib/api/client";
+import { upcoming, type NewInvites } from "@/lib/api/upcoming";
+
+export const invitesQuery = queryOptions({
+  queryKey: ["invites"],
+  queryFn: async ({ signal }) => (await answer(upcoming.GET("/api/invites", { signal }))).invites,
+});
+
+function useReread() {
+  const queries = useQueryClient();
+  return () => queries.invalidateQueries({ queryKey: invitesQuery.queryKey });
+}
+
+export function useInvite() {
+  return useMutation({
+    mutationFn: async (body: NewInvites) => (await answer(upcoming.POST("/api/invites", { body }))).results,
+    onSuccess: useReread(),
+  });
+}
+
+export function useResendInvite(id: string) {
+  return useMutation({
+    mutationFn: () => answer(upcoming.POST("/api/invites/{id}/resend", { params: { path: { id } } })),
+    onSettled: useReread(),
+  });
+}
+
+export function useRevokeInvite(id: string) {
+  const reread = useReread();
+  return useMutation({
+    mutationFn: () => answer(upcoming.DELETE("/api/invites/{id}", { params: { path: { id } } })),
+    // Not waited for: the row goes with it, and with the row whoever waits for the answer.
+    onSuccess: () => void reread(),
+  });
+}
