@@ -5,7 +5,7 @@
 //! associated with what is sealed, so that a row that was changed, or put into another's place, is an error and never another text.
 //!
 //! Promises: what is sealed is opened for the program itself alone ([`crate::Tenant::reveal_credentials`]), for no person and through no API; no
-//! error, no `Debug` and no log line shows it or a key; both kinds of keys can be rotated beside running servers ([`Catalog::rotate_keys`]),
+//! error, no `Debug` and no log line shows it or a key; both kinds of keys can be rotated beside running servers ([`crate::Catalog::rotate_keys`]),
 //! which can be cut off anywhere and begun again.
 //!
 //! Leaves out: where master keys come from, which is for whoever makes the [`crate::Catalog`].
