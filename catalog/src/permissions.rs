@@ -224,6 +224,7 @@ mod tests {
             Permission::Leave,
             Permission::SeeAllWorkspaces,
             Permission::ManageWorkspaces,
+            Permission::ManageConnections,
             Permission::ManageMembers,
             Permission::ManageApiKeys,
             Permission::ManageOwners,
