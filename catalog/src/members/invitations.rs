@@ -138,6 +138,8 @@ impl Tenant {
             return Err(CatalogError::Invalid { field: "role", reason });
         }
         let mut transaction = self.begin().await?;
+        // Before the actor's row, as whoever changes members does: in another order two could wait for each other.
+        self.lock_organization(&mut transaction).await?;
         self.check_actor(&mut transaction).await?;
         let mut asked = Vec::with_capacity(new.emails.len());
         for given in &new.emails {

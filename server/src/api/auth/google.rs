@@ -1,5 +1,7 @@
 //! Signing in with Google: the way there and back, and the account of who comes for the first time.
 
+#![allow(unused_qualifications, reason = "what utoipa derives names types by their full paths")]
+
 use aloftly_catalog::{Entry, IdentityEntry, NewOwner};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -106,6 +108,7 @@ fn see(page: &str, cookies: HeaderMap) -> Response {
     get,
     path = "/api/auth/google/start",
     tag = "auth",
+    params(Leaving),
     responses(
         (status = 303, description = "To Google, which sends the browser back to `/api/auth/google/callback`"),
         (status = 404, description = "This server does not offer it", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -131,6 +134,7 @@ pub(in crate::api) async fn begin_google(
     get,
     path = "/api/auth/google/callback",
     tag = "auth",
+    params(Arriving),
     responses(
         (status = 303, description = "To the page that the browser left from, with a session; or to `/sign-up/google`, `/sign-in?step=second-factor` or \
             `/sign-in?problem=<code>`"),

@@ -53,7 +53,7 @@ export function SecondFactorSetup({ secret, uri, onCodes, onClose, returnTo }: S
         onValue={(typed) => field.onValue(typed.replace(/\D/g, "").slice(0, 6))}
         title="Code"
         // The only thing to fill in; above it is what is copied or scanned.
-        // eslint-disable-next-line jsx-a11y/no-autofocus
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the step begins with this field
         autoFocus
         inputMode="numeric"
         autoComplete="one-time-code"

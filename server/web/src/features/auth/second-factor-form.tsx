@@ -53,7 +53,7 @@ export function SecondFactorForm({ onSignedIn, onStartOver }: SecondFactorFormPr
       <div className="flex flex-col gap-4">
         <p role="alert">It took too long, or there were too many attempts. Sign in from the beginning.</p>
         {/* What was pressed or typed in is gone. */}
-        {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
+        {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the form that had the focus is gone */}
         <Button autoFocus variant="primary" onClick={onStartOver}>
           Start again
         </Button>
@@ -69,7 +69,7 @@ export function SecondFactorForm({ onSignedIn, onStartOver }: SecondFactorFormPr
         title={recovering ? "Recovery code" : "Code"}
         name="code"
         // The page is this form: whoever gets here has come to fill it in.
-        // eslint-disable-next-line jsx-a11y/no-autofocus
+        // eslint-disable-next-line jsx-a11y/no-autofocus -- the step is this field
         autoFocus
         autoCapitalize="none"
         autoCorrect="off"

@@ -62,7 +62,7 @@ export function SendLinkPage({ kind, back }: { kind: keyof typeof KINDS; back: R
           spellCheck={false}
           required
           // The page is this form: whoever opens it has come to fill it in.
-          // eslint-disable-next-line jsx-a11y/no-autofocus
+          // eslint-disable-next-line jsx-a11y/no-autofocus -- the step begins with this field
           autoFocus
         />
         {send.isError && !form.tells(send.error) && <Refusal error={send.error} />}

@@ -64,7 +64,7 @@ export function SignInForm({ onSignedIn, onSecondFactor, forgotPassword }: SignI
           spellCheck={false}
           required
           // The page is this form: whoever opens it has come to fill it in.
-          // eslint-disable-next-line jsx-a11y/no-autofocus
+          // eslint-disable-next-line jsx-a11y/no-autofocus -- the step begins with this field
           autoFocus
           aria-invalid={noEmail}
           aria-describedby={noEmail ? `${id}-no-email` : undefined}

@@ -3335,7 +3335,14 @@ export interface operations {
     };
     finish_google: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What shows who it is. */
+                code?: string;
+                /** @description Why there is none. */
+                error?: string;
+                /** @description What the browser left with. */
+                state?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3362,7 +3369,10 @@ export interface operations {
     };
     begin_google: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A page of the app, such as `/settings/security`; the first page unless it is said. */
+                return_to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
