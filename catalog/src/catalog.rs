@@ -73,6 +73,8 @@ struct Inner {
 pub(crate) enum Scope<'a> {
     /// One tenant's rows.
     Organization(OrganizationId),
+    /// One tenant's rows, as far as bringing data in needs them: as the role `aloftly_ingest`.
+    Ingest(OrganizationId),
     /// One person's own rows, in whatever organisation.
     User(UserId),
     /// The person with that address.
@@ -85,9 +87,11 @@ pub(crate) enum Scope<'a> {
     Token(&'a [u8; 32]),
     /// The person that an identity provider knows by that.
     Identity(&'a Identity),
-    /// The list of organisations, of imports that are not over and of keys as they are wrapped, and nothing else in them; keys that belong
+    /// The list of organisations and of keys as they are wrapped, and nothing else in them; keys that belong
     /// to no organisation.
     System,
+    /// The imports that are not over and the lakes that have work, and nothing else in organisations: as the role `aloftly_ingest`.
+    Queue,
 }
 
 impl Catalog {
@@ -238,24 +242,26 @@ struct Settings<'a> {
     system: &'a str,
 }
 
-/// Gives a running transaction another scope.
+/// Gives a running transaction another scope. One that brings data in keeps its role until it ends.
 pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scope<'_>) -> Result<(), CatalogError> {
     let mut settings = Settings::default();
+    let ingests = matches!(scope, Scope::Ingest(_) | Scope::Queue);
     match scope {
-        Scope::Organization(id) => settings.organization = id.to_string(),
+        Scope::Organization(id) | Scope::Ingest(id) => settings.organization = id.to_string(),
         Scope::User(id) => settings.user = id.to_string(),
         Scope::Email(address) => settings.email = address,
         Scope::Session(hash) => settings.session = hex::encode(hash),
         Scope::ApiKey(hash) => settings.api_key = hex::encode(hash),
         Scope::Token(hash) => settings.token = hex::encode(hash),
         Scope::Identity(identity) => settings.identity = format!("{} {}", identity.issuer, identity.subject),
-        Scope::System => settings.system = "on",
+        Scope::System | Scope::Queue => settings.system = "on",
     }
     sqlx::query!(
         "SELECT set_config('aloftly.org_id', $1, true) AS a, set_config('aloftly.user_id', $2, true) AS b,
             set_config('aloftly.email', $3, true) AS c, set_config('aloftly.session', $4, true) AS d,
             set_config('aloftly.system', $5, true) AS e, set_config('aloftly.token', $6, true) AS f,
-            set_config('aloftly.identity', $7, true) AS g, set_config('aloftly.api_key', $8, true) AS h",
+            set_config('aloftly.identity', $7, true) AS g, set_config('aloftly.api_key', $8, true) AS h,
+             CASE WHEN $9 THEN set_config('role', 'aloftly_ingest', true) END AS i",
         settings.organization,
         settings.user,
         settings.email,
@@ -264,6 +270,7 @@ pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scop
         settings.token,
         settings.identity,
         settings.api_key,
+        ingests,
     )
     .fetch_one(&mut **transaction)
     .await?;

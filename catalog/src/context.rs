@@ -125,11 +125,13 @@ pub struct TenantContext {
     organization: OrganizationId,
     actor: Actor,
     origin: Arc<Origin>,
+    /// Whether its transactions run as the role that can reach imports and the lake alone.
+    ingests: bool,
 }
 
 impl TenantContext {
     pub(crate) fn of_user(organization: OrganizationId, id: UserId, role: OrgRole) -> Self {
-        Self { organization, actor: Actor::User { id, role }, origin: Arc::default() }
+        Self { organization, actor: Actor::User { id, role }, origin: Arc::default(), ingests: false }
     }
 
     pub(crate) fn of_key(
@@ -138,13 +140,21 @@ impl TenantContext {
         scopes: KeyScopes,
         workspace: Option<WorkspaceId>,
     ) -> Self {
-        Self { organization, actor: Actor::Key { id, scopes, workspace }, origin: Arc::default() }
+        Self { organization, actor: Actor::Key { id, scopes, workspace }, origin: Arc::default(), ingests: false }
     }
 
     /// The same leave, for a request that comes from there.
     #[must_use]
     pub fn coming_from(self, origin: Origin) -> Self {
         Self { origin: Arc::new(origin), ..self }
+    }
+
+    pub(crate) fn ingesting(self) -> Self {
+        Self { ingests: true, ..self }
+    }
+
+    pub(crate) fn ingests(&self) -> bool {
+        self.ingests
     }
 
     pub(crate) fn origin(&self) -> &Origin {
@@ -202,6 +212,36 @@ impl SystemContext {
 
 impl From<SystemContext> for TenantContext {
     fn from(system: SystemContext) -> Self {
-        Self { organization: system.organization, actor: Actor::System(system.reason), origin: Arc::default() }
+        Self {
+            organization: system.organization,
+            actor: Actor::System(system.reason),
+            origin: Arc::default(),
+            ingests: false,
+        }
+    }
+}
+
+/// Work that brings data in or looks after them: a worker that imports, upkeep of the lake. Its transactions run as `aloftly_ingest`, a role
+/// of the database that can reach imports and the lake's tables and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngestContext(SystemContext);
+
+impl IngestContext {
+    /// Leave for the program to bring data into that organisation.
+    #[must_use]
+    pub fn new(organization: OrganizationId, reason: &'static str) -> Self {
+        Self(SystemContext::new(organization, reason))
+    }
+}
+
+impl From<SystemContext> for IngestContext {
+    fn from(system: SystemContext) -> Self {
+        Self(system)
+    }
+}
+
+impl From<IngestContext> for TenantContext {
+    fn from(ingest: IngestContext) -> Self {
+        Self::from(ingest.0).ingesting()
     }
 }

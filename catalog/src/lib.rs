@@ -51,7 +51,7 @@ pub use accounts::{
 pub use api_keys::{ApiKey, ApiKeyState, ApiKeyToken, AuthenticatedKey, NewApiKey};
 pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};
 pub use catalog::{Catalog, CatalogOptions};
-pub use context::{Actor, OrgRole, Origin, SystemContext, TenantContext, WorkspaceRole};
+pub use context::{Actor, IngestContext, OrgRole, Origin, SystemContext, TenantContext, WorkspaceRole};
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
 pub use ids::{ApiKeyId, ConnectionId, ImportId, InvitationId, OrganizationId, SessionId, UserId, WorkspaceId};

@@ -74,13 +74,14 @@ async fn check_migrated(connection: &mut PgConnection) -> Result<(), CatalogErro
     if missing > 0 {
         return Err(CatalogError::NotMigrated { missing });
     }
-    let (role, member): (String, bool) =
-        sqlx::query_as("SELECT current_user::text, pg_has_role(current_user, 'aloftly_app', 'USAGE')")
-            .fetch_one(connection)
-            .await?;
-    if member {
-        Ok(())
+    let (role, requests, ingests): (String, bool, bool) =
+        sqlx::query_as(include_str!("sql/granted_roles.sql")).fetch_one(connection).await?;
+    let reason = if !requests {
+        "it lacks aloftly_app: `GRANT aloftly_app` to it"
+    } else if !ingests {
+        "it cannot take on aloftly_ingest, as which data are brought in: `GRANT aloftly_ingest` to it"
     } else {
-        Err(CatalogError::Role { role, reason: "it lacks aloftly_app: `GRANT aloftly_app` to it" })
-    }
+        return Ok(());
+    };
+    Err(CatalogError::Role { role, reason })
 }

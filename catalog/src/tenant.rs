@@ -31,7 +31,16 @@ impl Tenant {
     /// actor may only read is refused.
     #[must_use]
     pub fn manifest(&self) -> Arc<dyn Manifest> {
-        Arc::new(PgManifest::new(self.clone()))
+        match self.context.actor() {
+            // What the program does with the lake by itself, a command at the terminal as well as a worker.
+            Actor::System(_) => Arc::new(PgManifest::new(self.ingesting())),
+            Actor::User { .. } | Actor::Key { .. } => Arc::new(PgManifest::new(self.clone())),
+        }
+    }
+
+    /// The same rows, as far as bringing data in needs them.
+    fn ingesting(&self) -> Self {
+        Self { catalog: self.catalog.clone(), context: self.context.clone().ingesting() }
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {
@@ -40,7 +49,10 @@ impl Tenant {
 
     /// The one function that opens a tenant's transaction.
     pub(crate) async fn begin(&self) -> Result<PgTransaction<'static>, CatalogError> {
-        self.catalog.begin(Scope::Organization(self.context.organization())).await
+        let organization = self.context.organization();
+        let scope =
+            if self.context.ingests() { Scope::Ingest(organization) } else { Scope::Organization(organization) };
+        self.catalog.begin(scope).await
     }
 
     /// Keeps whatever else locks the organisation's row waiting until the transaction ends. Rows that belong to the organisation can

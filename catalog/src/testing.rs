@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use aloftly_engine::clock::{Clock, SystemClock};
 use chrono::Weekday;
 use secrecy::ExposeSecret as _;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgTransaction};
 use tokio::sync::OnceCell;
 
 use crate::cluster::{Cluster, ClusterOptions};
@@ -78,6 +79,8 @@ impl TestDatabase {
         let master_keys = master_keys();
         let mut options = CatalogOptions::new(app.clone(), Arc::clone(&master_keys));
         options.max_connections = 8;
+        // A machine that is busy is no reason to fail.
+        options.acquire_timeout = Duration::from_secs(120);
         let catalog = Catalog::connect(options, Arc::clone(&clock)).await.expect("a test database can be used");
         Self {
             catalog,
@@ -151,6 +154,15 @@ impl TestDatabase {
     #[must_use]
     pub fn pool(&self) -> &sqlx::PgPool {
         self.catalog.pool()
+    }
+
+    /// A transaction of that tenant's, as all its work is done in.
+    ///
+    /// # Panics
+    /// When the cluster is gone.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn transaction(&self, tenant: &Tenant) -> PgTransaction<'static> {
+        tenant.begin().await.expect("a transaction can be begun")
     }
 
     /// An organisation of that name with one workspace, one store (New York, USD, weeks from Monday) and the owner

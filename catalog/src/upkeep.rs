@@ -4,7 +4,7 @@ use aloftly_engine::StoreId;
 use aloftly_engine::lake::Version;
 
 use crate::catalog::Scope;
-use crate::{Catalog, CatalogError, SystemContext, Tenant};
+use crate::{Catalog, CatalogError, IngestContext, Tenant};
 
 impl Catalog {
     /// Stores with work that is due and that nobody has, at most `limit`, those that have waited longest first.
@@ -15,13 +15,13 @@ impl Catalog {
         &self,
         reason: &'static str,
         limit: u32,
-    ) -> Result<Vec<(SystemContext, StoreId)>, CatalogError> {
-        let mut transaction = self.begin(Scope::System).await?;
+    ) -> Result<Vec<(IngestContext, StoreId)>, CatalogError> {
+        let mut transaction = self.begin(Scope::Queue).await?;
         let rows = sqlx::query_file!("src/sql/due_stores.sql", self.clock().now(), i64::from(limit))
             .fetch_all(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        let due = rows.into_iter().map(|row| (SystemContext::new(row.org_id.into(), reason), row.store_id.into()));
+        let due = rows.into_iter().map(|row| (IngestContext::new(row.org_id.into(), reason), row.store_id.into()));
         Ok(due.collect())
     }
 }

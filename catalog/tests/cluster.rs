@@ -3,10 +3,12 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aloftly_catalog::Catalog;
 use aloftly_catalog::cluster::{Cluster, ClusterError, ClusterOptions, Left};
+use aloftly_catalog::{Catalog, CatalogError, CatalogOptions};
+use aloftly_engine::clock::SystemClock;
 use sqlx::{Connection, PgConnection};
 
 /// A folder that Postgres can reach whoever runs it. A cluster that a failed test left behind is stopped by its own pid.
@@ -60,14 +62,17 @@ fn wait_for(condition: impl Fn() -> bool) {
 }
 
 async fn connect(cluster: &Cluster) -> PgConnection {
-    let url = |role: &str| {
-        let secrets = std::fs::read_to_string(cluster.folder().join("secrets.json")).unwrap();
-        let secrets: serde_json::Value = serde_json::from_str(&secrets).unwrap();
-        let endpoint = cluster.owner().to_string();
-        let socket = endpoint.split_once('@').unwrap().1.rsplit_once('/').unwrap().0.to_owned();
-        format!("postgres://aloftly_{role}:{}@localhost/aloftly?host={socket}", secrets[role].as_str().unwrap())
-    };
-    PgConnection::connect(&url("owner")).await.unwrap()
+    connect_as(cluster, "aloftly_owner", "owner").await
+}
+
+/// As that role, whose password is kept by that name.
+async fn connect_as(cluster: &Cluster, role: &str, kept_as: &str) -> PgConnection {
+    let secrets = std::fs::read_to_string(cluster.folder().join("secrets.json")).unwrap();
+    let secrets: serde_json::Value = serde_json::from_str(&secrets).unwrap();
+    let endpoint = cluster.owner().to_string();
+    let socket = endpoint.split_once('@').unwrap().1.rsplit_once('/').unwrap().0.to_owned();
+    let password = secrets[kept_as].as_str().unwrap();
+    PgConnection::connect(&format!("postgres://{role}:{password}@localhost/aloftly?host={socket}")).await.unwrap()
 }
 
 async fn remember(cluster: &Cluster) {
@@ -93,6 +98,28 @@ async fn a_cluster_is_made_migrated_left_and_found_again() {
 
     let cluster = Cluster::start(folder.options()).await.unwrap();
     assert_eq!(remembered(&cluster).await, "this");
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_without_the_role_that_brings_data_in_is_refused_with_what_to_do() {
+    let folder = Folder::new();
+    let cluster = Cluster::start(folder.options()).await.unwrap();
+    let mut superuser = connect_as(&cluster, "postgres", "superuser").await;
+    sqlx::raw_sql("DROP ROLE aloftly_ingest").execute(&mut superuser).await.unwrap();
+    let CatalogError::Migrate(refused) = Catalog::migrate(&cluster.owner()).await.unwrap_err() else {
+        panic!("it fails for another reason")
+    };
+    let said = format!("{refused} {:?}", std::error::Error::source(&refused));
+    assert!(said.contains("CREATE ROLE aloftly_ingest") && said.contains("GRANT aloftly_ingest"), "{said}");
+    sqlx::raw_sql("CREATE ROLE aloftly_ingest").execute(&mut superuser).await.unwrap();
+    Catalog::migrate(&cluster.owner()).await.unwrap();
+    let connect = || Catalog::connect(CatalogOptions::new(cluster.app()), Arc::new(SystemClock));
+    let refused = connect().await.unwrap_err().to_string();
+    assert!(refused.contains("role aloftly_app") && refused.contains("`GRANT aloftly_ingest` to it"), "{refused}");
+    sqlx::raw_sql("GRANT aloftly_ingest TO aloftly_app").execute(&mut superuser).await.unwrap();
+    connect().await.unwrap().close().await;
+    superuser.close().await.unwrap();
     cluster.stop().await.unwrap();
 }
 

@@ -22,7 +22,7 @@ async fn every_table_forces_row_level_security_with_a_policy_that_tolerates_no_c
     assert_eq!(names(&mut connection, open).await, Vec::<String>::new());
 
     let careless = "SELECT tablename || '.' || policyname FROM pg_policies WHERE schemaname = 'public' AND (
-            roles <> '{aloftly_app}' OR permissive <> 'PERMISSIVE'
+            NOT (roles = '{aloftly_app}' OR roles = '{aloftly_app,aloftly_ingest}') OR permissive <> 'PERMISSIVE'
             OR concat(qual, with_check) NOT LIKE '%current_setting(''aloftly.%'
             OR concat(qual, with_check) LIKE '%uuid%' AND concat(qual, with_check) NOT LIKE '%NULLIF(%')";
     assert_eq!(names(&mut connection, careless).await, Vec::<String>::new());
@@ -81,8 +81,15 @@ async fn the_owner_owns_everything_and_neither_role_passes_by_row_level_security
     let powerful = "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'aloftly%'
         AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)";
     assert_eq!(names(&mut connection, powerful).await, Vec::<String>::new());
-    let members = "SELECT roleid::regrole || ' to ' || member::regrole FROM pg_auth_members WHERE member = 'aloftly_app'::regrole";
-    assert_eq!(names(&mut connection, members).await, Vec::<String>::new());
+    let members = "SELECT roleid::regrole || ' to ' || member::regrole FROM pg_auth_members
+        WHERE member IN (SELECT oid FROM pg_roles WHERE rolname IN ('aloftly_app', 'aloftly_ingest', 'aloftly_owner'))";
+    assert_eq!(names(&mut connection, members).await, ["aloftly_ingest to aloftly_app"]);
+    // It takes the role on, and has nothing of it otherwise.
+    let inherited: bool = sqlx::query_scalar("SELECT pg_has_role('aloftly_app', 'aloftly_ingest', 'USAGE')")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert!(!inherited);
 }
 
 #[tokio::test]
@@ -123,6 +130,53 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
     let keys = "SELECT attrelid::regclass || '.' || attname FROM pg_attribute, aclexplode(attacl) AS acl
         WHERE attname IN ('org_id', 'id', 'store_id', 'user_id', 'workspace_id', 'segment_id', 'connection_id', 'field', 'purpose') AND acl.privilege_type = 'UPDATE'";
     assert_eq!(names(&mut connection, keys).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn who_brings_data_in_can_do_exactly_this() {
+    let (database, mut connection) = superuser().await;
+    let whole = "SELECT relname || ' ' || string_agg(acl.privilege_type, ' ' ORDER BY acl.privilege_type)
+        FROM pg_class, aclexplode(relacl) AS acl
+        WHERE acl.grantee = 'aloftly_ingest'::regrole GROUP BY relname ORDER BY relname";
+    let expected = [
+        "imports SELECT",
+        "lake_commits DELETE INSERT SELECT",
+        "lake_doomed_segments DELETE INSERT SELECT",
+        "lake_hot_payloads INSERT SELECT",
+        "lake_partitions INSERT SELECT",
+        "lake_quarantine DELETE INSERT SELECT",
+        "lake_segments DELETE INSERT SELECT",
+        "lake_staged_segments DELETE INSERT SELECT",
+        "lake_stores SELECT",
+    ];
+    assert_eq!(names(&mut connection, whole).await, expected);
+    let columns =
+        "SELECT attrelid::regclass || ' ' || acl.privilege_type || ' ' || string_agg(attname, ' ' ORDER BY attname)
+        FROM pg_attribute, aclexplode(attacl) AS acl
+        WHERE acl.grantee = 'aloftly_ingest'::regrole GROUP BY attrelid, acl.privilege_type
+        ORDER BY attrelid::regclass::text, acl.privilege_type";
+    let expected = [
+        "imports UPDATE already_imported attempts crashes error error_count errors finished_at lease_expires_at progress retry_at \
+         rows_new rows_read rows_stale rows_unchanged rows_updated spool_file started_at status version waiting_for worker",
+        "lake_commits UPDATE receipt",
+        "lake_partitions UPDATE changed_version fold_at fold_lease_expires_at fold_worker",
+        "lake_segments UPDATE end_version",
+        "lake_stores UPDATE committed_at oldest_version quarantine_revision tidy_at tidy_lease_expires_at tidy_worker version",
+        "stores SELECT id org_id",
+    ];
+    assert_eq!(names(&mut connection, columns).await, expected);
+    let functions = "SELECT proname::text FROM pg_proc, aclexplode(proacl) AS acl
+        WHERE pronamespace = 'public'::regnamespace AND acl.grantee = 'aloftly_ingest'::regrole";
+    assert_eq!(names(&mut connection, functions).await, Vec::<String>::new());
+    // Where roles inherit what they are members of, they gain nothing by this one.
+    let gained = "SELECT c.relname || ' ' || acl.privilege_type FROM pg_class AS c, aclexplode(c.relacl) AS acl
+        WHERE acl.grantee = 'aloftly_ingest'::regrole AND NOT has_table_privilege('aloftly_app', c.oid, acl.privilege_type)
+        UNION ALL
+        SELECT attrelid::regclass || '.' || attname || ' ' || acl.privilege_type FROM pg_attribute, aclexplode(attacl) AS acl
+        WHERE acl.grantee = 'aloftly_ingest'::regrole
+            AND NOT has_column_privilege('aloftly_app', attrelid, attnum, acl.privilege_type)";
+    assert_eq!(names(&mut connection, gained).await, Vec::<String>::new());
+    database.close().await;
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Every table times every verb times {no context, an empty one, another tenant's}: nothing is seen, nothing is changed.
+//! Every table times every verb times {no context, an empty one, another tenant's}, as requests and as what brings data in: nothing is
+//! seen, nothing is changed.
 //!
 //! A new table is in the walk by being in the schema. It fails until a row of a tenant is in it, so that it cannot pass by being
 //! empty.
@@ -13,6 +14,9 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::manifest::hot_commit;
+
+/// As what requests run as, and what brings data in.
+const ROLES: [&str; 2] = ["aloftly_app", "aloftly_ingest"];
 
 /// Puts a row of the tenant into every table.
 async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name: &str) {
@@ -109,14 +113,17 @@ async fn rows_of(superuser: &mut PgConnection, table: &str, made: &Provisioned) 
         .unwrap_or_else(|error| panic!("{table} has no org_id, and the walk does not know whose its rows are: {error}"))
 }
 
-/// Runs one statement as the app's role with that context, and takes everything back.
+/// Runs one statement as that role with that context, and takes everything back.
 async fn attempt(
     app: &mut PgConnection,
+    role: &str,
     context: Option<&str>,
     statement: &str,
     row: &serde_json::Value,
 ) -> Result<u64, String> {
     let mut transaction = app.begin().await.unwrap();
+    let take_on = format!("SET LOCAL ROLE {role}");
+    sqlx::raw_sql(AssertSqlSafe(take_on)).execute(&mut *transaction).await.unwrap();
     if let Some(context) = context {
         sqlx::query("SELECT set_config('aloftly.org_id', $1, true), set_config('aloftly.user_id', $2, true)")
             .bind(context)
@@ -158,22 +165,28 @@ async fn no_table_shows_or_takes_a_tenants_rows_without_that_tenants_context() {
             mine.first().unwrap_or_else(|| panic!("the walk must be shown a row of a tenant in the new table {table}"));
         let column = row.as_object().unwrap().keys().next().unwrap().clone();
         let this = format!("to_jsonb({table}) = $1");
-        for context in contexts {
+        for (role, context) in ROLES.into_iter().flat_map(|role| contexts.map(|context| (role, context))) {
             for (verb, statement) in [
                 ("select", format!("SELECT FROM {table} WHERE {this}")),
                 ("update", format!("UPDATE {table} SET {column} = {column} WHERE {this}")),
                 ("delete", format!("DELETE FROM {table} WHERE {this}")),
             ] {
-                let touched = attempt(&mut app, context, &statement, row).await.unwrap_or(0);
-                assert_eq!(touched, 0, "{verb} on {table} with context {context:?} reached another tenant's row");
+                let touched = attempt(&mut app, role, context, &statement, row).await.unwrap_or(0);
+                assert_eq!(
+                    touched, 0,
+                    "{verb} on {table} as {role} with context {context:?} reached another tenant's row"
+                );
             }
             let columns: Vec<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
             let columns = columns.join(", ");
             let insert = format!(
                 "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $1)"
             );
-            let refused = attempt(&mut app, context, &insert, row).await;
-            assert!(refused.is_err(), "insert into {table} with context {context:?} made another tenant's row");
+            let refused = attempt(&mut app, role, context, &insert, row).await;
+            assert!(
+                refused.is_err(),
+                "insert into {table} as {role} with context {context:?} made another tenant's row"
+            );
         }
         assert_eq!(rows_of(&mut superuser, table, &made).await, mine, "{table} was changed");
     }
@@ -185,17 +198,18 @@ async fn each_granted_column_of_a_tenants_row_can_be_updated_only_with_its_conte
     let (acme, made) = database.organization("acme").await;
     fill(&database, &acme, &made, "acme").await;
     let (_, rivals) = database.organization("rival").await;
-    let granted: Vec<(String, String)> = sqlx::query_as(
-        "SELECT table_name::text, column_name::text FROM information_schema.column_privileges
-        WHERE grantee = 'aloftly_app' AND privilege_type = 'UPDATE' AND table_schema = 'public' ORDER BY 1, 2",
+    let granted: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT grantee::text, table_name::text, column_name::text FROM information_schema.column_privileges
+        WHERE grantee = ANY ($1) AND privilege_type = 'UPDATE' AND table_schema = 'public' ORDER BY 1, 2, 3",
     )
+    .bind(ROLES)
     .fetch_all(&mut database.connect(database.superuser()).await)
     .await
     .unwrap();
-    assert!(!granted.is_empty());
+    assert!(ROLES.iter().all(|role| granted.iter().any(|(grantee, ..)| grantee == role)));
     let mut app = database.connect(database.app()).await;
     let (mine, wrong) = (made.organization.to_string(), rivals.organization.to_string());
-    for (table, column) in granted {
+    for (role, table, column) in granted {
         let owner = match table.as_str() {
             "organizations" => "id",
             // Those of people are walked by person, in the tests of sessions and accounts; those of the system in the vault's.
@@ -209,10 +223,10 @@ async fn each_granted_column_of_a_tenants_row_can_be_updated_only_with_its_conte
         };
         let update = format!("UPDATE {table} SET {column} = {column} WHERE {owner}::text = ($1 #>> '{{}}')");
         for context in [None, Some(""), Some(wrong.as_str())] {
-            let touched = attempt(&mut app, context, &update, &mine.clone().into()).await;
-            assert_eq!(touched, Ok(0), "{table}.{column} with {context:?}");
+            let touched = attempt(&mut app, &role, context, &update, &mine.clone().into()).await;
+            assert_eq!(touched, Ok(0), "{table}.{column} as {role} with {context:?}");
         }
-        let touched = attempt(&mut app, Some(&mine), &update, &mine.clone().into()).await;
-        assert!(touched.is_ok_and(|rows| rows > 0), "{table}.{column} with its own context");
+        let touched = attempt(&mut app, &role, Some(&mine), &update, &mine.clone().into()).await;
+        assert!(touched.is_ok_and(|rows| rows > 0), "{table}.{column} as {role} with its own context");
     }
 }

@@ -29,7 +29,7 @@ impl Catalog {
         places: &[String],
         anywhere_before: DateTime<Utc>,
     ) -> Result<Vec<WaitingImport>, CatalogError> {
-        let mut transaction = self.begin(Scope::System).await?;
+        let mut transaction = self.begin(Scope::Queue).await?;
         let rows = sqlx::query!(
             "SELECT org_id, id FROM imports
             WHERE ((status = 'queued' AND (retry_at IS NULL OR retry_at <= $1)) OR (status = 'running' AND lease_expires_at <= $1))
@@ -51,7 +51,7 @@ impl Catalog {
     /// # Errors
     /// When the database is unavailable.
     pub async fn needed_files(&self) -> Result<Vec<String>, CatalogError> {
-        let mut transaction = self.begin(Scope::System).await?;
+        let mut transaction = self.begin(Scope::Queue).await?;
         let files = sqlx::query_scalar!(
             r#"SELECT spool_file AS "file!" FROM imports WHERE status IN ('queued', 'running') AND spool_file IS NOT NULL"#,
         )

@@ -7,13 +7,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::{App, open, quick, slow};
-use crate::http::problem::{FieldProblem, Problem, ProblemDocument};
+use crate::http::problem::{FieldProblem, MEDIA_TYPE, Problem, ProblemDocument};
 
 const PATH: &str = "/api/openapi.json";
 
@@ -61,8 +61,24 @@ static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
     document.merge(open().into_openapi());
     document.merge(quick().into_openapi());
     document.merge(slow().into_openapi());
+    say_that_all_are_limited(&mut document);
     document
 });
+
+/// Says of every operation that it may be asked too often, where it does not say so in words of its own.
+fn say_that_all_are_limited(document: &mut Document) {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let description =
+        "Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be";
+    let too_many = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build();
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.patch, &mut path.delete];
+        for operation in operations.into_iter().flatten() {
+            let responses = &mut operation.responses.responses;
+            responses.entry("429".to_owned()).or_insert_with(|| too_many.clone().into());
+        }
+    }
+}
 
 /// The OpenAPI document of every route below `/api` but those that describe it.
 #[must_use]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aloftly_catalog::{
-    CatalogError, Import, ImportFailure, ImportId, ImportOutcome, ImportStatus, Postponement, SystemContext, Tenant,
+    CatalogError, Import, ImportFailure, ImportId, ImportOutcome, ImportStatus, IngestContext, Postponement, Tenant,
 };
 use aloftly_engine::lake::StoreLake;
 use tempfile::TempPath;
@@ -72,7 +72,7 @@ impl Attempts {
     /// Tries one import, if nobody else does.
     pub(super) async fn one(self: Arc<Self>, key: Key) {
         let (organization, id) = key;
-        let tenant = self.backend.catalog.tenant(SystemContext::new(organization, REASON));
+        let tenant = self.backend.catalog.tenant(IngestContext::new(organization, REASON));
         let span = tracing::info_span!("import", %organization, import = %id, store = tracing::field::Empty);
         let work = async {
             // Before the claim: no lease is held while the import waits, and waiting is no attempt.

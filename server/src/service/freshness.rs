@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aloftly_catalog::{OrganizationId, SystemContext, VersionChanges};
+use aloftly_catalog::{IngestContext, OrganizationId, VersionChanges};
 use aloftly_engine::StoreId;
 use aloftly_engine::lake::Version;
 use moka::sync::Cache;
@@ -95,7 +95,7 @@ async fn poll(backend: &Backend, seen: &mut HashMap<StoreId, Version>) {
     let followed = backend.followed.by_organization();
     seen.retain(|store, _| backend.followed.0.contains_key(store));
     for (organization, stores) in followed {
-        let tenant = backend.catalog.tenant(SystemContext::new(organization, REASON));
+        let tenant = backend.catalog.tenant(IngestContext::new(organization, REASON));
         match tenant.versions().await {
             Ok(versions) => {
                 for (store, version) in versions.into_iter().filter(|(store, _)| stores.contains(store)) {
@@ -118,7 +118,7 @@ async fn raise(
     if seen.get(&store).is_some_and(|seen| *seen >= version) {
         return;
     }
-    let tenant = backend.catalog.tenant(SystemContext::new(organization, REASON));
+    let tenant = backend.catalog.tenant(IngestContext::new(organization, REASON));
     match backend.lake.open(tenant.manifest(), store).snapshot(None).await {
         Ok(snapshot) => {
             seen.insert(store, snapshot.version);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use aloftly_catalog::{SystemContext, Tenant};
+use aloftly_catalog::{IngestContext, Tenant};
 use aloftly_engine::StoreId;
 use aloftly_engine::lake::Tended;
 use tokio::time::Instant;
@@ -52,7 +52,7 @@ async fn tend(backend: &Backend, stop: &CancellationToken) {
 }
 
 /// Does what is due in one store.
-async fn tend_store(backend: &Backend, context: &SystemContext, store: StoreId, stop: &CancellationToken) {
+async fn tend_store(backend: &Backend, context: &IngestContext, store: StoreId, stop: &CancellationToken) {
     let lake = backend.store_lake(&backend.catalog.tenant(context.clone()), store);
     while !stop.is_cancelled() {
         let began = Instant::now();
@@ -95,7 +95,8 @@ async fn audit(backend: &Backend, stop: &CancellationToken) {
             Vec::new()
         });
         for context in organizations {
-            audit_organization(backend, &backend.catalog.tenant(context), stop).await;
+            let tenant = backend.catalog.tenant(IngestContext::from(context));
+            audit_organization(backend, &tenant, stop).await;
         }
         pause(AUDIT, stop).await;
     }
