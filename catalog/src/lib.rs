@@ -40,6 +40,7 @@ mod shared_reads;
 mod startup;
 mod stores;
 mod tenant;
+mod tokens;
 mod upkeep;
 mod vault;
 mod versions;
@@ -66,6 +67,7 @@ pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sessions::{Authenticated, Entry, SessionInfo, SessionToken, SignedIn, User};
 pub use stores::{Organization, ReadableStore, Store, Workspace};
 pub use tenant::Tenant;
+pub use tokens::{AccessToken, ProgramTokens, RefreshToken};
 pub use vault::{
     CredentialField, DataKey, KEY_BYTES, KeyBytes, KeyRotation, KeyUsage, LocalMasterKeys, MasterKeyFault,
     MasterKeyUse, MasterKeys, Rotated, Sealed, SystemPurpose, VaultError, Wrapped,

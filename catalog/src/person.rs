@@ -50,6 +50,8 @@ pub struct PersonSession {
     pub address: Option<String>,
     /// With which program.
     pub user_agent: Option<String>,
+    /// Whether it is a program's, which acts with access tokens, and not a browser's.
+    pub is_program: bool,
 }
 
 impl Tenant {
@@ -105,11 +107,12 @@ impl Person {
         let mut transaction = self.begin().await?;
         let sessions = sqlx::query_as!(
             PersonSession,
-            "SELECT session.id, session.org_id AS organization, organization.name AS organization_name, session.created_at,
-                session.last_seen_at, session.expires_at, session.address, session.user_agent
+            r#"SELECT session.id, session.org_id AS organization, organization.name AS organization_name, session.created_at,
+                session.last_seen_at, session.expires_at, session.address, session.user_agent,
+                session.kind = 'program' AS "is_program!"
             FROM sessions AS session JOIN organizations AS organization ON organization.id = session.org_id
             WHERE session.user_id = $1 AND session.expires_at > $2 AND session.last_seen_at > $3
-            ORDER BY session.last_seen_at DESC, session.id DESC",
+            ORDER BY session.last_seen_at DESC, session.id DESC"#,
             self.id.0,
             now,
             now - IDLE,

@@ -1,7 +1,8 @@
 //! Signing in and out.
 //!
 //! A session ends 30 days after it began, after 7 days without a request, when its person signs out or changes their password,
-//! and when the membership that it acts under ends. Its token is 256 random bits; only the SHA-256 of it is kept.
+//! and when the membership that it acts under ends. Its token is 256 random bits; only the SHA-256 of it is kept. A session of a program has
+//! no such token: see `tokens`.
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::accounts::{Nothing, Purpose, forget_tokens, second_factor};
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
 use crate::secrets::{self, digest};
+use crate::tokens::Named;
 use crate::{
     Catalog, CatalogError, OneTimeToken, OrgRole, OrganizationId, Origin, ReadableStore, SessionId, SystemContext,
     TenantContext, UserId, passwords,
@@ -327,32 +329,56 @@ impl Catalog {
 
     async fn read_session(&self, hash: [u8; 32], with_stores: bool) -> Result<Option<Authenticated>, CatalogError> {
         let now = self.clock().now();
-        let see_all: Vec<String> =
-            OrgRole::ALL.iter().filter(|role| role.sees_all()).map(|role| role.as_str().to_owned()).collect();
-        let rows = sqlx::query_file!("src/sql/read_session.sql", &hash[..], now, now - IDLE, with_stores, &see_all)
-            .fetch_all(self.reads())
-            .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        if row.last_seen_at + SEEN < now {
+        let rows = sqlx::query_file_as!(
+            SessionRow,
+            "src/sql/read_session.sql",
+            &hash[..],
+            now,
+            now - IDLE,
+            with_stores,
+            &roles_that_see_all()
+        )
+        .fetch_all(self.reads())
+        .await?;
+        if rows.first().is_some_and(|row| row.last_seen_at + SEEN < now) {
             self.seen(&hash, now).await?;
         }
-        let (organization, user) = (OrganizationId(row.org_id), UserId(row.user_id));
-        let session = SessionInfo {
-            id: row.id.into(),
-            user: User { id: user, email: row.email.clone(), name: row.name.clone() },
-            organization,
-            organization_name: row.organization_name.clone(),
-            plan_tier: row.plan_tier.clone(),
-            role: OrgRole::parse(&row.role)?,
-            expires_at: row.expires_at,
-        };
-        let context = TenantContext::of_user(organization, user, session.role);
-        let stores = rows.into_iter().filter_map(|row| {
-            let store = (row.store_id?, row.store_name?, row.currency?, row.timezone?, row.week_start?);
-            Some(ReadableStore::new(store, row.version?, row.quarantine_revision?))
-        });
-        let stores = stores.collect::<Result<_, _>>()?;
-        Ok(Some(Authenticated { context, session, stores }))
+        authenticated(rows)
+    }
+
+    /// The session of a program that an access token named, when it has not ended.
+    pub(crate) async fn read_program_session(
+        &self,
+        named: Named,
+        with_stores: bool,
+    ) -> Result<Option<Authenticated>, CatalogError> {
+        let now = self.clock().now();
+        let rows = sqlx::query_file_as!(
+            SessionRow,
+            "src/sql/read_program_session.sql",
+            named.organization.0,
+            named.session.0,
+            now,
+            now - IDLE,
+            with_stores,
+            &roles_that_see_all()
+        )
+        .fetch_all(self.reads())
+        .await?;
+        let Some(row) = rows.first().filter(|row| row.user_id == named.user.0) else { return Ok(None) };
+        if row.last_seen_at + SEEN < now {
+            let mut transaction = self.begin(Scope::Organization(named.organization)).await?;
+            sqlx::query!(
+                "UPDATE sessions SET last_seen_at = $3 WHERE org_id = $1 AND id = $2",
+                named.organization.0,
+                named.session.0,
+                now,
+            )
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await?;
+        }
+        authenticated(rows)
     }
 
     /// Prolongs a session.
@@ -455,6 +481,53 @@ impl Catalog {
     }
 }
 
+/// A session, with one of the stores that can be asked about in it or with none.
+struct SessionRow {
+    org_id: Uuid,
+    id: Uuid,
+    user_id: Uuid,
+    last_seen_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    email: String,
+    name: String,
+    organization_name: String,
+    plan_tier: String,
+    role: String,
+    store_id: Option<Uuid>,
+    store_name: Option<String>,
+    currency: Option<String>,
+    timezone: Option<String>,
+    week_start: Option<String>,
+    version: Option<i64>,
+    quarantine_revision: Option<i64>,
+}
+
+fn roles_that_see_all() -> Vec<String> {
+    OrgRole::ALL.iter().filter(|role| role.sees_all()).map(|role| role.as_str().to_owned()).collect()
+}
+
+/// What the rows of one session come to; nothing when there are none.
+fn authenticated(rows: Vec<SessionRow>) -> Result<Option<Authenticated>, CatalogError> {
+    let Some(row) = rows.first() else { return Ok(None) };
+    let (organization, user) = (OrganizationId(row.org_id), UserId(row.user_id));
+    let session = SessionInfo {
+        id: row.id.into(),
+        user: User { id: user, email: row.email.clone(), name: row.name.clone() },
+        organization,
+        organization_name: row.organization_name.clone(),
+        plan_tier: row.plan_tier.clone(),
+        role: OrgRole::parse(&row.role)?,
+        expires_at: row.expires_at,
+    };
+    let context = TenantContext::of_user(organization, user, session.role);
+    let stores = rows.into_iter().filter_map(|row| {
+        let store = (row.store_id?, row.store_name?, row.currency?, row.timezone?, row.week_start?);
+        Some(ReadableStore::new(store, row.version?, row.quarantine_revision?))
+    });
+    let stores = stores.collect::<Result<_, _>>()?;
+    Ok(Some(Authenticated { context, session, stores }))
+}
+
 /// A session that was alive, and is no more.
 #[derive(Debug)]
 pub(crate) struct EndedSession {
@@ -533,7 +606,7 @@ pub(crate) async fn user_by_email(
 }
 
 /// The session, as long as its person belongs to the organisation; in the scope of the organisation.
-async fn describe(
+pub(crate) async fn describe(
     transaction: &mut PgTransaction<'static>,
     id: SessionId,
     organization: OrganizationId,

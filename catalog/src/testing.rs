@@ -129,6 +129,15 @@ impl TestDatabase {
         &self.superuser
     }
 
+    /// A token with that header and these claims, signed as access tokens are.
+    ///
+    /// # Panics
+    /// When the cluster is gone.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn sign(&self, header: &str, claims: &str) -> String {
+        self.catalog.sign_anything(header, claims).await.expect("there is a key")
+    }
+
     /// Breaks the connections on which this database's listeners wait for notifications.
     ///
     /// # Panics

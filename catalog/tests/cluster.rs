@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aloftly_catalog::cluster::{Cluster, ClusterError, ClusterOptions, Left};
+use aloftly_catalog::testing::master_keys;
 use aloftly_catalog::{Catalog, CatalogError, CatalogOptions};
 use aloftly_engine::clock::SystemClock;
 use sqlx::{Connection, PgConnection};
@@ -114,7 +115,7 @@ async fn a_database_without_the_role_that_brings_data_in_is_refused_with_what_to
     assert!(said.contains("CREATE ROLE aloftly_ingest") && said.contains("GRANT aloftly_ingest"), "{said}");
     sqlx::raw_sql("CREATE ROLE aloftly_ingest").execute(&mut superuser).await.unwrap();
     Catalog::migrate(&cluster.owner()).await.unwrap();
-    let connect = || Catalog::connect(CatalogOptions::new(cluster.app()), Arc::new(SystemClock));
+    let connect = || Catalog::connect(CatalogOptions::new(cluster.app(), master_keys()), Arc::new(SystemClock));
     let refused = connect().await.unwrap_err().to_string();
     assert!(refused.contains("role aloftly_app") && refused.contains("`GRANT aloftly_ingest` to it"), "{refused}");
     sqlx::raw_sql("GRANT aloftly_ingest TO aloftly_app").execute(&mut superuser).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aloftly_catalog::testing::TestDatabase;
-use aloftly_catalog::{AuditFilter, CatalogError, IngestContext, Origin, Tenant};
+use aloftly_catalog::{AuditFilter, CatalogError, IngestContext, Tenant};
 use aloftly_engine::StoreId;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, PgTransaction};

@@ -20,5 +20,6 @@ mod sessions;
 mod startup;
 mod stress;
 mod tenants;
+mod tokens;
 mod vault;
 mod walk;

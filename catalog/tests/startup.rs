@@ -49,7 +49,9 @@ async fn a_role_that_may_become_a_stronger_one_is_refused() {
     sqlx::raw_sql(AssertSqlSafe(format!("REVOKE {role}_bypass FROM {role}"))).execute(&mut superuser).await.unwrap();
     let fit = CatalogOptions::new(Endpoint::from_url(&url).unwrap(), master_keys());
     let fit = Catalog::connect(fit, Arc::new(SystemClock)).await;
-    fit.expect("a role of one's own, granted aloftly_app alone, will do: that may take on aloftly_ingest here").close().await;
+    fit.expect("a role of one's own, granted aloftly_app alone, will do: that may take on aloftly_ingest here")
+        .close()
+        .await;
     let drop = format!("DROP ROLE {role}, {role}_bypass");
     sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut superuser).await.unwrap();
 }

@@ -29,4 +29,5 @@ mod routes;
 mod shutdown;
 mod sign_in;
 mod support;
+mod tokens;
 mod wrong_queries;

@@ -62,6 +62,15 @@ fn request(client: &Client, route: &str, of: &Things) -> RequestBuilder {
             nobody.cookie = None;
             nobody.post("/api/auth/sign-out")
         }
+        "POST /api/auth/tokens" => {
+            client.post("/api/auth/tokens").json(&json!({ "email": "x@y", "password": "wrong" }))
+        }
+        "POST /api/auth/tokens/refresh" => {
+            client.post("/api/auth/tokens/refresh").json(&json!({ "refresh_token": "wrong" }))
+        }
+        "POST /api/auth/tokens/revoke" => {
+            client.post("/api/auth/tokens/revoke").json(&json!({ "refresh_token": "wrong" }))
+        }
         "GET /api/session" => client.get("/api/session"),
         "PUT /api/auth/password" => {
             let body = json!({ "current_password": "wrong", "new_password": "long enough to be one" });
@@ -165,8 +174,8 @@ fn request(client: &Client, route: &str, of: &Things) -> RequestBuilder {
 /// Routes that anybody may ask, and what they answer to nobody.
 fn public(route: &str) -> Option<u16> {
     match route {
-        "POST /api/auth/sign-in" => Some(401),
-        "POST /api/auth/sign-out" => Some(204),
+        "POST /api/auth/sign-in" | "POST /api/auth/tokens" | "POST /api/auth/tokens/refresh" => Some(401),
+        "POST /api/auth/sign-out" | "POST /api/auth/tokens/revoke" => Some(204),
         "GET /api/auth/methods" => Some(200),
         "POST /api/auth/sign-up" | "POST /api/auth/magic-link" | "POST /api/auth/password-reset" => Some(202),
         "GET /api/auth/google/start" | "GET /api/auth/google/callback" => Some(404),
@@ -207,7 +216,7 @@ const NAME_SOMETHING: [(&str, u16); 18] = [
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-const BY_ROLE: [(&str, [u16; 4]); 58] = [
+const BY_ROLE: [(&str, [u16; 4]); 61] = [
     ("POST /api/auth/second-factor", [410; 4]),
     ("GET /api/auth/methods", [200; 4]),
     ("POST /api/auth/sign-up", [202; 4]),
@@ -239,6 +248,9 @@ const BY_ROLE: [(&str, [u16; 4]); 58] = [
     ("POST /api/invites/accept", [410; 4]),
     ("POST /api/auth/sign-in", [401; 4]),
     ("POST /api/auth/sign-out", [204; 4]),
+    ("POST /api/auth/tokens", [401; 4]),
+    ("POST /api/auth/tokens/refresh", [401; 4]),
+    ("POST /api/auth/tokens/revoke", [204; 4]),
     ("PUT /api/auth/password", [422; 4]),
     ("GET /api/session", [200; 4]),
     ("GET /api/sessions", [200; 4]),

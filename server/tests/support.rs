@@ -155,7 +155,7 @@ pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
     pub(crate) cookie: Option<String>,
-    token: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 impl Client {

@@ -54,6 +54,7 @@ actions! {
     SessionBegun, "session.begun", "Signed in";
     SessionEntered, "session.entered", "Came over from another organisation";
     SessionEnded, "session.ended", "Signed out, or ended a session elsewhere";
+    SessionReuseDetected, "session.reuse_detected", "Showed a refresh token again; its session was ended";
     PasswordChanged, "password.changed", "Changed a password";
     SecondFactorEnabled, "second_factor.enabled", "Turned the second factor on";
     SecondFactorDisabled, "second_factor.disabled", "Turned the second factor off";

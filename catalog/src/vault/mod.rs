@@ -77,9 +77,14 @@ impl Vault {
         self.masters.wrap(&seal::random_key()?, &place(owner, id)).await
     }
 
+    /// A data key that was used lately.
+    fn kept(&self, owner: Owner, id: Uuid) -> Option<Arc<DataKey>> {
+        self.opened.get(&(owner, id))
+    }
+
     /// A data key that the database has.
     async fn open(&self, owner: Owner, id: Uuid, wrapped: &Wrapped) -> Result<Arc<DataKey>, VaultError> {
-        if let Some(key) = self.opened.get(&(owner, id)) {
+        if let Some(key) = self.kept(owner, id) {
             return Ok(key);
         }
         let bytes = self.masters.unwrap(wrapped, &place(owner, id)).await?;

@@ -58,6 +58,11 @@ impl DataKey {
         self.id
     }
 
+    /// For deriving other keys from it.
+    pub(crate) fn bytes(&self) -> &[u8; KEY_BYTES] {
+        &self.bytes
+    }
+
     /// Seals a text for one place, which `place` names: a word for what it is, then whose, then which.
     ///
     /// # Errors

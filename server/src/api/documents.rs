@@ -7,7 +7,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
@@ -53,6 +55,11 @@ impl Modify for Credentials {
         let key = "An API key: `Authorization: Bearer aloftly_...`. What a route needs of its scopes is said there.";
         let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(key)).build();
         components.add_security_scheme("api_key", SecurityScheme::Http(key));
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The `access_token` of `POST /api/auth/tokens`"));
+        components.add_security_scheme("access_token", SecurityScheme::Http(token.build()));
     }
 }
 
@@ -61,9 +68,21 @@ static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
     document.merge(open().into_openapi());
     document.merge(quick().into_openapi());
     document.merge(slow().into_openapi());
+    allow_access_tokens(&mut document);
     say_that_all_are_limited(&mut document);
     document
 });
+
+/// Where a session's cookie is taken, so is a program's access token; but for what gives another cookie.
+fn allow_access_tokens(document: &mut Document) {
+    let paths = document.paths.paths.iter_mut().filter(|(path, _)| *path != "/api/orgs/{id}/enter");
+    for (_, item) in paths {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for security in operations.into_iter().flatten().filter_map(|operation| operation.security.as_mut()) {
+            security.push(SecurityRequirement::new("access_token", Vec::<String>::new()));
+        }
+    }
+}
 
 /// Says of every operation that it may be asked too often, where it does not say so in words of its own.
 fn say_that_all_are_limited(document: &mut Document) {

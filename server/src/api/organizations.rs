@@ -4,7 +4,6 @@ use aloftly_catalog::OrgRole;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum_extra::extract::CookieJar;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +13,7 @@ use super::auth::{Session as SessionBody, begun};
 use super::members::Role;
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
-use crate::http::session::{Session, token};
+use crate::http::session::{Session, of_browser};
 
 /// The organisations that one belongs to, by name.
 #[derive(Serialize, ToSchema)]
@@ -68,16 +67,17 @@ pub(super) async fn list_organizations(session: Session) -> Result<Json<Organiza
     responses(
         (status = 200, description = "Signed in there", body = SessionBody),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "It is a program that asks", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such organisation, or one does not belong to it", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn enter_organization(
     State(app): State<App>,
     session: Session,
-    jar: CookieJar,
+    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<(HeaderMap, Json<SessionBody>), Problem> {
-    let before = token(&jar).ok_or_else(Problem::unauthenticated)?;
-    let entered = session.tenant.person()?.enter(path::id(&id)?, before).await?;
+    let before = of_browser(&headers)?;
+    let entered = session.tenant.person()?.enter(path::id(&id)?, &before).await?;
     Ok(begun(&app, entered))
 }

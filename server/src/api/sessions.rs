@@ -24,6 +24,7 @@ struct SessionEntry {
     id: Uuid,
     /// The organisation that it acts in.
     organization: String,
+    kind: Kind,
     /// Whether it is the one that asks.
     is_current: bool,
     created_at: DateTime<Utc>,
@@ -36,6 +37,17 @@ struct SessionEntry {
     /// The program that it was begun with, as that calls itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_agent: Option<String>,
+}
+
+/// What acts in a session.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SessionKind)]
+enum Kind {
+    /// A browser, with a cookie.
+    Browser,
+    /// A program, with access tokens.
+    Program,
 }
 
 /// How many sessions were ended.
@@ -60,6 +72,7 @@ pub(super) async fn list_sessions(session: Session) -> Result<Json<SessionList>,
     let sessions = own.map(|one| SessionEntry {
         id: one.id.0,
         organization: one.organization_name,
+        kind: if one.is_program { Kind::Program } else { Kind::Browser },
         is_current: one.id == session.info.id,
         created_at: one.created_at,
         last_seen_at: one.last_seen_at,

@@ -1,12 +1,13 @@
-//! Who asks: a person by their session's cookie, or a program by its key, and the extractors that turn that into leave to work on one
-//! organisation's rows.
+//! Who asks: a person by their session's cookie, a program of theirs by its access token, or a program by its key; and the extractors that
+//! turn that into leave to work on one organisation's rows.
 //!
 //! [`Principal`] is for what people and programs may ask, [`Reader`] for questions about figures, [`Session`] for what needs a person.
 
 use std::sync::Arc;
 
 use aloftly_catalog::{
-    AuthenticatedKey, CatalogError, ReadableStore, SessionInfo, Tenant, TenantContext, WorkspacePermission,
+    ApiKeyToken, Authenticated, AuthenticatedKey, CatalogError, ReadableStore, SessionInfo, Tenant, TenantContext,
+    WorkspacePermission,
 };
 use aloftly_engine::metrics::PinnedStores;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -23,6 +24,8 @@ use crate::api::App;
 enum Credential {
     /// The token of an API key.
     ApiKey(String),
+    /// An access token, or what passes for one.
+    Access(String),
     /// The token of a session.
     Session(String),
 }
@@ -31,7 +34,8 @@ impl Credential {
     /// A token in the `Authorization` header counts before a cookie: whoever sends one means it.
     fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         if let Some(token) = bearer(headers) {
-            return Ok(Self::ApiKey(token.to_owned()));
+            let is_key = ApiKeyToken::looks_like_one(token);
+            return Ok(if is_key { Self::ApiKey } else { Self::Access }(token.to_owned()));
         }
         let jar = CookieJar::from_headers(headers);
         token(&jar).map(|token| Self::Session(token.to_owned())).ok_or_else(Problem::unauthenticated)
@@ -57,20 +61,9 @@ impl FromRequestParts<App> for Session {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let catalog = &app.backend.catalog;
-        match shown(app, parts)? {
-            Credential::Session(token) => {
-                let verified = catalog.authenticate(&token).await;
-                let (context, info) = verified.map_err(|error| refused(app, parts, error))?;
-                Ok(Self { tenant: of_person(app, parts, context, &info)?, info })
-            }
-            Credential::ApiKey(token) => {
-                // A token that opens nothing is told so, whatever it asks for.
-                let caller = caller(app, parts);
-                let key = catalog.authenticate_key(&token, &caller.origin).await;
-                of_key(app, parts, caller, &key.map_err(|error| refused(app, parts, error))?)?;
-                Err(Problem::needs_person())
-            }
+        match who(app, parts).await? {
+            Who::Person(session) => Ok(*session),
+            Who::Key(_) => Err(Problem::needs_person()),
         }
     }
 }
@@ -99,20 +92,11 @@ impl FromRequestParts<App> for Principal {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let catalog = &app.backend.catalog;
-        let tenant = match shown(app, parts)? {
-            Credential::Session(token) => {
-                let verified = catalog.authenticate(&token).await;
-                let (context, info) = verified.map_err(|error| refused(app, parts, error))?;
-                of_person(app, parts, context, &info)
-            }
-            Credential::ApiKey(token) => {
-                let caller = caller(app, parts);
-                let key = catalog.authenticate_key(&token, &caller.origin).await;
-                of_key(app, parts, caller, &key.map_err(|error| refused(app, parts, error))?)
-            }
+        let tenant = match who(app, parts).await? {
+            Who::Person(session) => session.tenant,
+            Who::Key(tenant) => tenant,
         };
-        Ok(Self { tenant: tenant? })
+        Ok(Self { tenant })
     }
 }
 
@@ -131,11 +115,8 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let catalog = &app.backend.catalog;
         let (tenant, stores) = match shown(app, parts)? {
-            Credential::Session(token) => {
-                let verified = catalog.authenticate_reader(&token).await;
-                let verified = verified.map_err(|error| refused(app, parts, error))?;
-                (of_person(app, parts, verified.context, &verified.session)?, verified.stores)
-            }
+            Credential::Session(token) => read_by(app, parts, catalog.authenticate_reader(&token).await)?,
+            Credential::Access(token) => read_by(app, parts, catalog.authenticate_access_reader(&token).await)?,
             Credential::ApiKey(token) => {
                 let caller = caller(app, parts);
                 let key = catalog.authenticate_key_reader(&token, &caller.origin).await;
@@ -152,6 +133,36 @@ impl FromRequestParts<App> for Reader {
         let stores = Arc::new(PinnedStores::at(pinned));
         Ok(Self { tenant, stores })
     }
+}
+
+/// Whoever showed what is good.
+enum Who {
+    Person(Box<Session>),
+    Key(Tenant),
+}
+
+async fn who(app: &App, parts: &Parts) -> Result<Who, Problem> {
+    let catalog = &app.backend.catalog;
+    let verified = match shown(app, parts)? {
+        Credential::Session(token) => catalog.authenticate(&token).await,
+        Credential::Access(token) => catalog.authenticate_access(&token).await,
+        Credential::ApiKey(token) => {
+            let caller = caller(app, parts);
+            let key = catalog.authenticate_key(&token, &caller.origin).await;
+            return of_key(app, parts, caller, &key.map_err(|error| refused(app, parts, error))?).map(Who::Key);
+        }
+    };
+    let (context, info) = verified.map_err(|error| refused(app, parts, error))?;
+    Ok(Who::Person(Box::new(Session { tenant: of_person(app, parts, context, &info)?, info })))
+}
+
+fn read_by(
+    app: &App,
+    parts: &Parts,
+    verified: Result<Authenticated, CatalogError>,
+) -> Result<(Tenant, Arc<[ReadableStore]>), Problem> {
+    let Authenticated { context, session, stores } = verified.map_err(|error| refused(app, parts, error))?;
+    Ok((of_person(app, parts, context, &session)?, stores))
 }
 
 fn caller(app: &App, parts: &Parts) -> Caller {
@@ -193,6 +204,19 @@ fn of_key(app: &App, parts: &Parts, caller: Caller, key: &AuthenticatedKey) -> R
     Ok(app.backend.catalog.tenant(key.context.clone().coming_from(caller.origin)))
 }
 
+/// The token of the session of the browser that asks. A program's request has none, whatever cookies it carries.
+///
+/// # Errors
+/// It is a program that asks, or nobody.
+pub fn of_browser(headers: &HeaderMap) -> Result<String, Problem> {
+    match Credential::of(headers)? {
+        Credential::Session(token) => Ok(token),
+        Credential::Access(_) | Credential::ApiKey(_) => {
+            Err(Problem::forbidden("This is for browsers: a program stays in the organisation that it signed in to."))
+        }
+    }
+}
+
 /// The token of a session that a request carries.
 #[must_use]
 pub fn token(jar: &CookieJar) -> Option<&str> {
@@ -207,19 +231,22 @@ mod tests {
 
     #[test]
     fn a_token_is_taken_from_the_bearer_scheme_alone_and_before_a_cookie() {
-        let of = |authorization: &'static str| {
+        let of = |authorization: &str| {
             let cookie = HeaderValue::from_static("__Host-aloftly_session=session");
             let mut headers = HeaderMap::from_iter([(header::COOKIE, cookie)]);
-            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(authorization));
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_str(authorization).unwrap());
             match Credential::of(&headers) {
                 Ok(Credential::ApiKey(token)) => format!("key {token}"),
+                Ok(Credential::Access(token)) => format!("access {token}"),
                 Ok(Credential::Session(token)) => token,
                 Err(problem) => problem.status().to_string(),
             }
         };
-        assert_eq!(of("Bearer aloftly_x"), "key aloftly_x");
-        assert_eq!(of("bEARER  aloftly_x "), "key aloftly_x");
-        assert_eq!(of("Bearer "), "key ", "an empty token is a wrong one, and not none");
+        let key = format!("aloftly_{}", "x".repeat(43));
+        assert_eq!(of(&format!("Bearer {key}")), format!("key {key}"));
+        assert_eq!(of(&format!("bEARER  {key} ")), format!("key {key}"));
+        assert_eq!(of("Bearer eyJ.x.y"), "access eyJ.x.y");
+        assert_eq!(of("Bearer "), "access ", "an empty token is a wrong one, and not none");
         for other in ["Basic YTpi", "Bearer", "", "aloftly_x", "Bearerx y"] {
             assert_eq!(of(other), "session", "{other:?}");
         }

@@ -4,6 +4,7 @@ pub(super) mod google;
 mod limits;
 pub(super) mod links;
 pub(super) mod sign_up;
+pub(super) mod tokens;
 
 use aloftly_catalog::{CatalogError, Entry, Permission, SessionInfo, SignedIn};
 use axum::extract::State;
@@ -137,15 +138,20 @@ pub(super) async fn sign_in(
     jar: CookieJar,
     Json(given): Json<SignIn>,
 ) -> Result<Response, Problem> {
-    let attempt = app.sign_in.attempt(&given.email, caller.address)?;
-    let catalog = &app.backend.catalog;
-    let entry = catalog.sign_in(&given.email, &given.password, &caller.origin).await.inspect_err(|error| {
+    let entry = check_password(&app, &caller, &given.email, &given.password).await?;
+    entered(&app, &caller, &jar, entry).await
+}
+
+/// Signs in with a password, as far as there were not too many attempts: for browsers and programs alike.
+async fn check_password(app: &App, caller: &Caller, email: &str, password: &str) -> Result<Entry, Problem> {
+    let attempt = app.sign_in.attempt(email, caller.address)?;
+    let entry = app.backend.catalog.sign_in(email, password, &caller.origin).await.inspect_err(|error| {
         if matches!(error, CatalogError::InvalidCredentials) {
             tracing::info!(address = %caller.address, "a sign-in was refused");
         }
     })?;
     attempt.succeeded();
-    entered(&app, &caller, &jar, entry).await
+    Ok(entry)
 }
 
 /// Shows the second factor: a code of the authenticator, or a recovery code
@@ -169,18 +175,23 @@ pub(super) async fn show_second_factor(
     jar: CookieJar,
     Json(given): Json<SecondFactorCode>,
 ) -> Result<Response, Problem> {
-    let catalog = &app.backend.catalog;
     let begun = cookies::SECOND_FACTOR.of(&jar).ok_or_else(sign_in_expired)?;
-    let user = catalog.attempt_second_factor(begun).await.map_err(expired_sign_in)?;
-    let attempt = app.sign_in.code_attempt(user)?;
-    let signed_in = catalog.redeem_second_factor(user, begun, &given.code, &caller.origin).await;
-    if !matches!(signed_in, Err(CatalogError::InvalidCode)) {
-        attempt.succeeded();
-    }
-    let signed_in = signed_in.map_err(expired_sign_in)?;
+    let signed_in = check_code(&app, &caller, begun, &given.code).await?;
     let mut answer = entered(&app, &caller, &jar, Entry::In(Box::new(signed_in))).await?;
     cookies::SECOND_FACTOR.forget_with(&mut answer);
     Ok(answer)
+}
+
+/// Goes on with a sign-in that wants the second factor, as far as there were not too many attempts.
+async fn check_code(app: &App, caller: &Caller, begun: &str, code: &str) -> Result<SignedIn, Problem> {
+    let catalog = &app.backend.catalog;
+    let user = catalog.attempt_second_factor(begun).await.map_err(expired_sign_in)?;
+    let attempt = app.sign_in.code_attempt(user)?;
+    let signed_in = catalog.redeem_second_factor(user, begun, code, &caller.origin).await;
+    if !matches!(signed_in, Err(CatalogError::InvalidCode)) {
+        attempt.succeeded();
+    }
+    signed_in.map_err(expired_sign_in)
 }
 
 fn expired_sign_in(error: CatalogError) -> Problem {
