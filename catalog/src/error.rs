@@ -48,6 +48,12 @@ pub enum CatalogError {
         /// How many it may have.
         limit: u32,
     },
+    /// The organisation has as many shares as it may.
+    #[error("an organization can have {limit} shares")]
+    TooManyShares {
+        /// How many it may have.
+        limit: i64,
+    },
     /// The organisation's plan has no room for one more.
     #[error("{}", plans::full(*.plan, *.limit, *.allowed, *.used))]
     PlanLimit {
@@ -57,6 +63,14 @@ pub enum CatalogError {
         allowed: u32,
         /// How many there are.
         used: u32,
+        /// The plan.
+        plan: Tier,
+    },
+    /// The organisation's plan keeps data for less time.
+    #[error("{}", plans::keeps(*.plan, *.allowed))]
+    PlanRetention {
+        /// For how many months it keeps them.
+        allowed: u32,
         /// The plan.
         plan: Tier,
     },
@@ -78,7 +92,7 @@ pub enum CatalogError {
     /// Only the person whose address was invited can accept.
     #[error("the invitation is for somebody else, or for an account that has to be signed in to")]
     SignInFirst,
-    /// The person is the last owner of organisations that others belong to.
+    /// The person is the last owner of organisations.
     #[error("the last owner of {}", .0.join(", "))]
     OwnsOrganizations(Vec<String>),
     /// The person is who they say, and belongs to no organisation.

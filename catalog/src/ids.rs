@@ -58,3 +58,11 @@ id!(
     /// A connection to a source.
     ConnectionId
 );
+id!(
+    /// A link that shows figures to whoever has it.
+    ShareId
+);
+id!(
+    /// Customers whose data are to be erased, or were.
+    ErasureId
+);

@@ -33,10 +33,12 @@ pub mod permissions;
 mod person;
 pub mod plans;
 mod postgres_version;
+mod privacy;
 mod provision;
 mod secrets;
 mod sessions;
 mod shared_reads;
+mod shares;
 mod startup;
 mod stores;
 mod tenant;
@@ -55,7 +57,9 @@ pub use catalog::{Catalog, CatalogOptions};
 pub use context::{Actor, IngestContext, OrgRole, Origin, SystemContext, TenantContext, WorkspaceRole};
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
-pub use ids::{ApiKeyId, ConnectionId, ImportId, InvitationId, OrganizationId, SessionId, UserId, WorkspaceId};
+pub use ids::{
+    ApiKeyId, ConnectionId, ErasureId, ImportId, InvitationId, OrganizationId, SessionId, ShareId, UserId, WorkspaceId,
+};
 pub use imports::{
     Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement, WaitingImport,
 };
@@ -63,8 +67,10 @@ pub use members::{Acceptance, Invitation, InvitationPreview, Invited, Member, Ne
 pub use permissions::{KeyScope, KeyScopes, Permission, WorkspacePermission};
 pub use person::{Membership, Person, PersonSession};
 pub use postgres_version::PostgresVersion;
+pub use privacy::{CustomerErasure, Erased, ErasureWork};
 pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sessions::{Authenticated, Entry, SessionInfo, SessionToken, SignedIn, User};
+pub use shares::{NewShare, OpenShare, Share, ShareToken};
 pub use stores::{Organization, ReadableStore, Store, Workspace};
 pub use tenant::Tenant;
 pub use tokens::{AccessToken, ProgramTokens, RefreshToken};

@@ -148,14 +148,17 @@ permissions! {
     ReadMembers, "read_members", Viewer, Some(KeyScope::MembersRead), "See who belongs to the organisation, and in which role";
     ReadPlan, "read_plan", Viewer, None, "See what the organisation's plan includes, and how much of it is in use";
     Leave, "leave", Viewer, None, "Leave the organisation; its last owner cannot";
+    Share, "share", Member, None, "Show figures of stores that they see to whoever has a link, and take that back; admins take back everybody's";
     ExplainQueries, "explain_queries", Member, Some(KeyScope::MetricsRead), "See how an answer was computed";
     SeeAllWorkspaces, "see_all_workspaces", Admin, None, "Work in every workspace, as its admin";
     ManageWorkspaces, "manage_workspaces", Admin, None, "Add workspaces and stores";
     ManageConnections, "manage_connections", Admin, None, "Connect sources, and give and remove the credentials for them";
-    ManageMembers, "manage_members", Admin, None, "Change the role of viewers, members and admins, and remove them";
+    ManageMembers, "manage_members", Admin, None, "Invite people, change the role of viewers, members and admins, and remove them";
     ManageApiKeys, "manage_api_keys", Admin, None, "See, make and revoke API keys";
+    ManagePrivacy, "manage_privacy", Admin, None, "Export and erase what is kept of customers, and say for how long data are kept";
     ReadAudit, "read_audit", Admin, Some(KeyScope::AuditRead), "Read and export the audit log";
     ManageOwners, "manage_owners", Owner, None, "Make somebody an owner, and change the role of owners or remove them";
+    CloseOrganization, "close_organization", Owner, None, "Delete the organisation with everything in it";
 }
 
 permissions! {
@@ -222,12 +225,15 @@ mod tests {
         let never = [
             Permission::ReadPlan,
             Permission::Leave,
+            Permission::Share,
             Permission::SeeAllWorkspaces,
             Permission::ManageWorkspaces,
             Permission::ManageConnections,
             Permission::ManageMembers,
             Permission::ManageApiKeys,
+            Permission::ManagePrivacy,
             Permission::ManageOwners,
+            Permission::CloseOrganization,
         ];
         for permission in Permission::ALL {
             assert_eq!(permission.scope().is_none(), never.contains(permission), "{permission:?}");

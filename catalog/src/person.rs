@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 
 use crate::catalog::Scope;
-use crate::sessions::{EndedSession, IDLE, check_password_is};
+use crate::sessions::{EndedSession, IDLE, Lasts, check_password_is};
 use crate::{
     Actor, Catalog, CatalogError, OrgRole, OrganizationId, Origin, SessionId, SignedIn, Tenant, TenantContext, UserId,
     passwords,
@@ -147,7 +147,7 @@ impl Person {
         let mut transaction = self.begin().await?;
         let ended = sqlx::query!(
             "DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3)
-            RETURNING org_id, id, expires_at, last_seen_at",
+            RETURNING org_id, id, created_at, expires_at, last_seen_at",
             self.id.0,
             only.map(|id| id.0),
             kept.map(|id| id.0),
@@ -160,7 +160,7 @@ impl Person {
             organization: row.org_id.into(),
             id: row.id.into(),
             user: self.id,
-            expires_at: row.expires_at,
+            lasts: Lasts { begun_at: row.created_at, expires_at: row.expires_at },
         });
         let alive: Vec<_> = alive.collect();
         for ended in &alive {

@@ -157,6 +157,16 @@ pub(crate) fn full(plan: Tier, limit: Limit, allowed: u32, used: u32) -> String 
     format!("the plan {plan} includes {allowed}, and {used} {are} in use{}", more.unwrap_or_default())
 }
 
+/// That a plan keeps data for less, in words: for how long it does, and which plan keeps them for longer.
+pub(crate) fn keeps(plan: Tier, allowed: u32) -> String {
+    let longer = |tier: &Tier| tier.limits().retention_months.is_none_or(|months| months > allowed);
+    let more = Tier::ALL.iter().copied().find(longer).map(|tier| match tier.limits().retention_months {
+        Some(months) => format!("; the plan {tier} keeps them for {months}"),
+        None => format!("; the plan {tier} keeps them for as long as one likes"),
+    });
+    format!("the plan {plan} keeps data for {allowed} months{}", more.unwrap_or_default())
+}
+
 impl std::str::FromStr for Tier {
     type Err = ();
 
@@ -223,6 +233,22 @@ impl Tenant {
         self.plan_in(transaction).await?.check_room(limit)
     }
 
+    /// Refuses to keep data for so many months, or for ever, where the organisation's plan keeps them for less. Locks the organisation's row.
+    pub(crate) async fn check_retention(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        months: Option<u32>,
+    ) -> Result<(), CatalogError> {
+        self.lock_organization(transaction).await?;
+        let plan = self.plan_in(transaction).await?.tier;
+        match plan.limits().retention_months {
+            Some(allowed) if months.is_none_or(|months| months > allowed) => {
+                Err(CatalogError::PlanRetention { allowed, plan })
+            }
+            _ => Ok(()),
+        }
+    }
+
     async fn plan_in(&self, transaction: &mut PgTransaction<'static>) -> Result<Plan, CatalogError> {
         let row = sqlx::query!(
             r#"SELECT plan_tier,
@@ -285,6 +311,14 @@ mod tests {
         let next: Vec<_> = Tier::ALL.iter().map(|tier| tier.with_more(Limit::Stores)).collect();
         let expected = [Some(Tier::Starter), Some(Tier::Growth), Some(Tier::Scale), Some(Tier::Enterprise), None];
         assert_eq!(next, expected);
+    }
+
+    #[test]
+    fn who_wants_to_keep_data_for_longer_is_told_which_plan_does() {
+        let free = "the plan free keeps data for 12 months; the plan starter keeps them for 24";
+        assert_eq!(keeps(Tier::Free, 12), free);
+        let scale = "the plan scale keeps data for 60 months; the plan enterprise keeps them for as long as one likes";
+        assert_eq!(keeps(Tier::Scale, 60), scale);
     }
 
     #[test]

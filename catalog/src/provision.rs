@@ -3,6 +3,7 @@
 use aloftly_engine::StoreId;
 use chrono::Weekday;
 use chrono_tz::Tz;
+use email_address::EmailAddress;
 use serde::{Deserialize, Serialize};
 use sqlx::PgTransaction;
 
@@ -137,10 +138,11 @@ impl Catalog {
         let now = self.clock().now();
         narrow(transaction, Scope::Organization(organization)).await?;
         sqlx::query!(
-            "INSERT INTO organizations (id, name, plan_tier, created_at) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO organizations (id, name, plan_tier, retention_months, created_at) VALUES ($1, $2, $3, $4, $5)",
             organization.0,
             checked_name("organization's name", name)?,
             plan.as_str(),
+            plan.first_retention(),
             now,
         )
         .execute(&mut **transaction)
@@ -178,7 +180,8 @@ impl Catalog {
 /// An address as it is kept, of something that can be one.
 pub(crate) fn checked_email(given: &str) -> Result<String, CatalogError> {
     let email = normalized(given);
-    let looks_right = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    // Not every address that the standards allow: what mail can be written to, and nothing that has to be quoted.
+    let looks_right = EmailAddress::is_valid(&email) && !email.contains(['"', '[', '(', '<', '\\']);
     if !looks_right || email.chars().count() > 320 || email.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(CatalogError::Invalid { field: "email", reason: "it must look like name@example.com".to_owned() });
     }

@@ -228,8 +228,9 @@ impl Catalog {
         organization: OrganizationId,
         origin: &Origin,
     ) -> Result<SignedIn, CatalogError> {
-        let expires_at = self.clock().now() + LIFETIME;
-        self.insert_session(transaction, user, organization, expires_at, origin, AuditAction::SessionBegun).await
+        let begun_at = self.clock().now();
+        let lasts = Lasts { begun_at, expires_at: begun_at + LIFETIME };
+        self.insert_session(transaction, user, organization, lasts, origin, AuditAction::SessionBegun).await
     }
 
     /// Begins a session of a person who belongs to the organisation, and writes down how. Leaves the transaction in the scope of the
@@ -239,7 +240,7 @@ impl Catalog {
         transaction: &mut PgTransaction<'static>,
         user: UserId,
         organization: OrganizationId,
-        expires_at: DateTime<Utc>,
+        lasts: Lasts,
         origin: &Origin,
         how: AuditAction,
     ) -> Result<SignedIn, CatalogError> {
@@ -247,7 +248,7 @@ impl Catalog {
         let id = SessionId(self.clock().new_id());
         let now = self.clock().now();
         narrow(transaction, Scope::Organization(organization)).await?;
-        let session = describe(transaction, id, organization, user, expires_at).await?;
+        let session = describe(transaction, id, organization, user, lasts.expires_at).await?;
         let session = session.ok_or(CatalogError::InvalidCredentials)?;
         sqlx::query!(
             "DELETE FROM sessions WHERE org_id = $1 AND user_id = $2 AND (expires_at <= $3 OR last_seen_at <= $4)",
@@ -260,13 +261,14 @@ impl Catalog {
         .await?;
         sqlx::query!(
             "INSERT INTO sessions (org_id, id, user_id, token_hash, created_at, last_seen_at, expires_at, address, user_agent)
-            VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             organization.0,
             id.0,
             user.0,
             &digest(token.expose())[..],
+            lasts.begun_at,
             now,
-            expires_at,
+            lasts.expires_at,
             origin.address_text(),
             origin.user_agent_text(),
         )
@@ -277,7 +279,7 @@ impl Catalog {
         Ok(SignedIn { token, context, session })
     }
 
-    /// Goes on in another organisation: the session of that token ends, and the new one ends when it would have.
+    /// Goes on in another organisation: the session of that token ends, and the new one ends when it would have, and began when it did.
     pub(crate) async fn move_session(
         &self,
         user: UserId,
@@ -291,7 +293,7 @@ impl Catalog {
         let ended = ended.filter(|ended| ended.user == user).ok_or(CatalogError::Unauthenticated)?;
         self.record_ended(&mut transaction, &ended, origin).await?;
         let how = AuditAction::SessionEntered;
-        let entered = self.insert_session(&mut transaction, user, to, ended.expires_at, origin, how).await;
+        let entered = self.insert_session(&mut transaction, user, to, ended.lasts, origin, how).await;
         let entered = entered.map_err(|error| match error {
             CatalogError::InvalidCredentials => CatalogError::NotFound("organization"),
             other => other,
@@ -534,6 +536,13 @@ pub(crate) struct EndedSession {
     pub(crate) organization: OrganizationId,
     pub(crate) id: SessionId,
     pub(crate) user: UserId,
+    pub(crate) lasts: Lasts,
+}
+
+/// From when a session is, and until when at most. Whoever goes on in another organisation has not shown anew who they are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lasts {
+    pub(crate) begun_at: DateTime<Utc>,
     pub(crate) expires_at: DateTime<Utc>,
 }
 
@@ -544,7 +553,7 @@ async fn end(
     now: DateTime<Utc>,
 ) -> Result<Option<EndedSession>, CatalogError> {
     let row = sqlx::query!(
-        "DELETE FROM sessions WHERE token_hash = $1 RETURNING org_id, id, user_id, last_seen_at, expires_at",
+        "DELETE FROM sessions WHERE token_hash = $1 RETURNING org_id, id, user_id, created_at, last_seen_at, expires_at",
         &hash[..],
     )
     .fetch_optional(&mut **transaction)
@@ -554,7 +563,7 @@ async fn end(
         organization: row.org_id.into(),
         id: row.id.into(),
         user: row.user_id.into(),
-        expires_at: row.expires_at,
+        lasts: Lasts { begun_at: row.created_at, expires_at: row.expires_at },
     }))
 }
 

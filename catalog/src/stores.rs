@@ -305,11 +305,11 @@ pub(crate) fn check_currency(currency: &str) -> Result<(), CatalogError> {
     Err(CatalogError::Invalid { field: "currency", reason })
 }
 
-/// A name without blanks around it, of 1 to 200 characters.
+/// A name without blanks around it, of 1 to 200 characters on one line.
 pub(crate) fn checked_name<'a>(field: &'static str, name: &'a str) -> Result<&'a str, CatalogError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.contains('\0') {
-        return Err(CatalogError::Invalid { field, reason: "1 to 200 characters".to_owned() });
+    if name.is_empty() || name.chars().count() > 200 || name.contains(char::is_control) {
+        return Err(CatalogError::Invalid { field, reason: "1 to 200 characters on one line".to_owned() });
     }
     Ok(name)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aloftly_engine::lake::Manifest;
 use sqlx::PgTransaction;
+use uuid::Uuid;
 
 use crate::catalog::{Catalog, Scope};
 use crate::manifest::PgManifest;
@@ -53,6 +54,15 @@ impl Tenant {
         let scope =
             if self.context.ingests() { Scope::Ingest(organization) } else { Scope::Organization(organization) };
         self.catalog.begin(scope).await
+    }
+
+    /// Which person asks for something or, where it is the program, why.
+    pub(crate) fn asking(&self) -> Result<(Option<Uuid>, Option<&'static str>), CatalogError> {
+        match self.context.actor() {
+            Actor::User { id, .. } => Ok((Some(id.0), None)),
+            Actor::System(reason) => Ok((None, Some(reason))),
+            Actor::Key { .. } => Err(CatalogError::NeedsPerson),
+        }
     }
 
     /// Keeps whatever else locks the organisation's row waiting until the transaction ends. Rows that belong to the organisation can

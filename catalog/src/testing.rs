@@ -303,6 +303,35 @@ impl TestDatabase {
         sqlx::raw_sql(statement).execute(&mut connection).await.expect("the trigger can be made and removed");
     }
 
+    /// Looks for a text, whatever its case, in every column that can hold one, of the rows of an organisation and of
+    /// its people. Bytes are looked through as they are.
+    ///
+    /// # Panics
+    /// When the cluster is gone.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn look_for(&self, organization: OrganizationId, text: &str) -> Vec<TextColumn> {
+        let mut superuser = self.connect(&self.superuser).await;
+        let columns: Vec<(String, String, String, String)> = sqlx::query_as(include_str!("sql/text_columns.sql"))
+            .fetch_all(&mut superuser)
+            .await
+            .expect("columns can be listed");
+        let mut looked_through = Vec::new();
+        for (table, column, kind, whose) in columns {
+            let is_bytes = kind == "bytea";
+            let cell = if is_bytes { format!("encode(\"{column}\", 'escape')") } else { format!("\"{column}\"::text") };
+            let holding = format!("count(*) FILTER (WHERE strpos(lower({cell}), $2) > 0)");
+            let count = format!("SELECT count(*), {holding} FROM \"{table}\" WHERE {whose}");
+            let (rows, holding): (i64, i64) = sqlx::query_as(AssertSqlSafe(count))
+                .bind(organization.0)
+                .bind(text.to_lowercase())
+                .fetch_one(&mut superuser)
+                .await
+                .expect("a column can be looked through");
+            looked_through.push(TextColumn { table, column, rows, holding });
+        }
+        looked_through
+    }
+
     /// Closes the connections and drops the database. Without it the database stays until the process ends.
     ///
     /// # Panics
@@ -316,6 +345,19 @@ impl TestDatabase {
         let statement = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect("the database can be dropped");
     }
+}
+
+/// A column that can hold text, and in how many of its rows a text was found ([`TestDatabase::look_for`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextColumn {
+    /// Its table.
+    pub table: String,
+    /// Its name.
+    pub column: String,
+    /// How many rows there are, whatever they hold.
+    pub rows: i64,
+    /// In how many of them the text is.
+    pub holding: i64,
 }
 
 /// The password of every owner that [`TestDatabase::organization`] makes.

@@ -2,6 +2,7 @@
 
 use aloftly_engine::StoreId;
 use aloftly_engine::lake::Version;
+use chrono_tz::Tz;
 
 use crate::catalog::Scope;
 use crate::{Catalog, CatalogError, IngestContext, Tenant};
@@ -27,6 +28,23 @@ impl Catalog {
 }
 
 impl Tenant {
+    /// The zones that the days of the organisation's stores are counted in.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn store_zones(&self) -> Result<Vec<(StoreId, Tz)>, CatalogError> {
+        let mut transaction = self.begin().await?;
+        let rows = sqlx::query!(
+            "SELECT id, timezone FROM stores WHERE org_id = $1 ORDER BY id",
+            self.context().organization().0,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        let zone = |text: &str| text.parse().map_err(|error| CatalogError::corrupt("a store's time zone", error));
+        rows.into_iter().map(|row| Ok((row.id.into(), zone(&row.timezone)?))).collect()
+    }
+
     /// The newest versions of the organisation's stores.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
     Acceptance, Actor, AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, Identity, Invited,
-    KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewStore, OrgRole, Origin, Tenant,
-    WorkspaceRole,
+    KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewShare, NewStore, OrgRole, Origin,
+    Tenant, WorkspaceRole,
 };
 use chrono::TimeDelta;
 use sqlx::Connection as _;
@@ -100,8 +100,8 @@ async fn own_account(database: &TestDatabase, tenant: &Tenant) {
     let entry = catalog.accept_invitation(token.expose(), acceptance, &origin).await.unwrap();
     let person = catalog.tenant(entry.signed_in().unwrap().context).person().unwrap();
     let identity = Identity { issuer: "https://id.test".to_owned(), subject: "1".to_owned() };
-    let who = NewIdentity { identity, email: "new@acme.test".to_owned(), name: "New".to_owned() };
-    catalog.enter_by_identity(&who, &origin).await.unwrap();
+    let who = NewIdentity { identity, email: "new@acme.test".to_owned(), runs_email: true, name: "New".to_owned() };
+    catalog.enter_by_identity(&who, None, &origin).await.unwrap();
     let new = person.begin_second_factor().await.unwrap();
     let totp = totp_rs::Totp::from_url(&new.uri).unwrap();
     let now = u64::try_from(database.clock().now().timestamp()).unwrap();
@@ -109,7 +109,7 @@ async fn own_account(database: &TestDatabase, tenant: &Tenant) {
     person.renew_recovery_codes().await.unwrap();
     person.end_second_factor().await.unwrap();
     person.personal_data().await.unwrap();
-    person.delete_account().await.unwrap();
+    person.delete_account(false).await.unwrap();
     let last = told(tenant).await.remove(0);
     assert_eq!(last, "new@acme.test account.deleted new@acme.test");
 }
@@ -150,6 +150,13 @@ async fn there_is_an_event_of_each_kind() {
     let connection = ConnectionId(database.clock().new_id());
     acting.put_credentials(connection, &[("token", "a token".into())]).await.unwrap();
     acting.delete_credentials(connection).await.unwrap();
+    let stores = [made.stores[0]].into_iter().collect();
+    let new = NewShare { name: "share".to_owned(), query: serde_json::json!({}), stores, expires_at: None };
+    let (share, _) = acting.create_share(&new).await.unwrap();
+    acting.revoke_share(share.id).await.unwrap();
+    acting.record_customer_export(store, 1).await.unwrap();
+    acting.erase_customers(store, &["7".to_owned()]).await.unwrap();
+    acting.set_retention(Some(24)).await.unwrap();
     let rotation = KeyRotation { data: true, ..KeyRotation::default() };
     database.catalog().rotate_keys(rotation, &mut |_| {}).await.unwrap();
     owner.change_role(ann, OrgRole::Member).await.unwrap();
@@ -164,6 +171,11 @@ async fn there_is_an_event_of_each_kind() {
     database.as_person("bob@acme.test").await.0.remove_member(bob).await.unwrap();
     owner.transfer_ownership(ann).await.unwrap();
     own_account(&database, &tenant).await;
+    let (_, program) = database.as_person("owner@acme.test").await;
+    let tokens = database.catalog().hand_to_program(&program).await.unwrap();
+    for _ in 0..2 {
+        database.catalog().refresh(tokens.refresh.expose(), &Origin::default()).await.ok();
+    }
     tenant.set_plan(Tier::Free).await.unwrap();
     tenant.remove_member(made.owner).await.unwrap();
     let (acting, there) = {

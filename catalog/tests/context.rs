@@ -11,8 +11,16 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, PgTransaction};
 use uuid::Uuid;
 
-const SETTINGS: [&str; 6] =
-    ["aloftly.org_id", "aloftly.user_id", "aloftly.email", "aloftly.session", "aloftly.api_key", "aloftly.system"];
+const SETTINGS: [&str; 8] = [
+    "aloftly.org_id",
+    "aloftly.user_id",
+    "aloftly.email",
+    "aloftly.session",
+    "aloftly.api_key",
+    "aloftly.token",
+    "aloftly.identity",
+    "aloftly.system",
+];
 
 /// What the next borrower of any idle connection finds set.
 async fn leftovers(pool: &PgPool) -> Vec<String> {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aloftly_catalog::plans::{Limit, Tier};
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
-    Acceptance, CatalogError, Entry, Invited, NewInvitations, OrgRole, Origin, Provisioned, SignedIn, Tenant,
-    WorkspaceRole,
+    Acceptance, CatalogError, Entry, Invited, NewInvitations, OrgRole, Origin, Provisioned, SignedIn, SystemContext,
+    Tenant, WorkspaceRole,
 };
 use aloftly_engine::clock::FixedClock;
 
@@ -203,5 +204,65 @@ async fn a_second_factor_is_wanted_of_who_joins_with_a_password() {
     let catalog = world.database.catalog();
     let entry = catalog.accept_invitation(&token, Acceptance::Password(PASSWORD), &Origin::default()).await.unwrap();
     assert!(matches!(entry, Entry::SecondFactor(_)));
+    world.database.close().await;
+}
+
+#[tokio::test]
+async fn an_invitation_of_somebody_who_may_ask_nobody_any_more_is_worth_nothing() {
+    let world = World::new().await;
+    let organization = world.made.organization;
+    let ann = world.database.member(organization, "ann@acme.test", OrgRole::Admin).await;
+    let (admin, _) = world.database.as_person("ann@acme.test").await;
+    let Some((_, Invited::Sent(invitation, token))) =
+        admin.invite(&asking(&["second@ann.test"], OrgRole::Admin)).await.unwrap().pop()
+    else {
+        panic!("they are new")
+    };
+    world.owner.change_role(ann, OrgRole::Member).await.unwrap();
+    let refused = world.accept(token.expose(), NEW).await.unwrap_err();
+    assert!(matches!(refused, CatalogError::LinkExpired), "{refused:?}");
+    world.owner.remove_member(ann).await.unwrap();
+    let refused = world.accept(token.expose(), NEW).await.unwrap_err();
+    assert!(matches!(refused, CatalogError::LinkExpired), "{refused:?}");
+    // Whoever sends it again answers for it.
+    let (again, token) = world.owner.resend_invitation(invitation.id).await.unwrap();
+    assert_eq!(again.invited_by, "owner@acme.test");
+    world.accept(token.expose(), NEW).await.unwrap();
+    world.database.close().await;
+}
+
+#[tokio::test]
+async fn there_are_no_more_seats_than_the_plan_has_whoever_takes_them() {
+    let world = World::new().await;
+    let organization = world.made.organization;
+    world.database.catalog().tenant(SystemContext::new(organization, "a test")).set_plan(Tier::Free).await.unwrap();
+    let full = |error: &CatalogError| {
+        matches!(error, CatalogError::PlanLimit { limit: Limit::Seats, allowed: 2, used: 2, plan: Tier::Free })
+    };
+    // Of two who are asked at once in a plan with one place left, neither is.
+    let both = asking(&["one@acme.test", "two@acme.test"], OrgRole::Viewer);
+    assert!(world.owner.invite(&both).await.is_err_and(|error| full(&error)));
+    assert!(world.owner.invitations().await.unwrap().is_empty());
+    let one = world.invite("one@acme.test", OrgRole::Viewer).await;
+    assert!(world.owner.invite(&asking(&["two@acme.test"], OrgRole::Viewer)).await.is_err_and(|error| full(&error)));
+    // An invitation that is over holds no place: the next takes it, and the first cannot be sent again.
+    let first = world.owner.invitations().await.unwrap()[0].id;
+    world.clock.advance(Duration::from_secs(8 * 86_400));
+    let two = world.invite("two@acme.test", OrgRole::Viewer).await;
+    assert!(world.owner.resend_invitation(first).await.is_err_and(|error| full(&error)));
+    assert!(world.accept(&one, NEW).await.is_err());
+    world.accept(&two, NEW).await.unwrap();
+    assert!(world.owner.invite(&asking(&["three@acme.test"], OrgRole::Viewer)).await.is_err_and(|error| full(&error)));
+    world.database.close().await;
+}
+
+#[tokio::test]
+async fn places_are_named_once() {
+    let world = World::new().await;
+    let place = (world.made.workspace, WorkspaceRole::Viewer);
+    let mut new = asking(&["one@acme.test"], OrgRole::Viewer);
+    new.workspaces = vec![place, place];
+    let refused = world.owner.invite(&new).await.unwrap_err();
+    assert!(matches!(refused, CatalogError::Invalid { field: "workspaces", .. }), "{refused:?}");
     world.database.close().await;
 }

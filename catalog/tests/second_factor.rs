@@ -212,13 +212,14 @@ async fn links_and_providers_ask_for_it_too() {
     let who = aloftly_catalog::NewIdentity {
         identity: aloftly_catalog::Identity { issuer: "https://id.test".to_owned(), subject: "1".to_owned() },
         email: "owner@acme.test".to_owned(),
+        runs_email: true,
         name: "Ann".to_owned(),
     };
-    let entry = catalog.enter_by_identity(&who, &Origin::default()).await.unwrap();
+    let entry = catalog.enter_by_identity(&who, None, &Origin::default()).await.unwrap();
     assert!(matches!(entry, aloftly_catalog::IdentityEntry::Known(Entry::SecondFactor(_))));
     // Another password does not turn it off.
     let link = catalog.password_reset_link("owner@acme.test").await.unwrap().unwrap();
-    catalog.redeem_password_reset(link.token.expose(), PASSWORD, &Origin::default()).await.unwrap();
+    catalog.redeem_password_reset(link.token.expose(), PASSWORD).await.unwrap();
     world.begin().await;
     world.database.close().await;
 }

@@ -7,7 +7,7 @@
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
     ConnectionId, Entry, Identity, IdentityEntry, KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport,
-    NewInvitations, OrgRole, Origin, Provisioned, SystemPurpose, Tenant, WorkspaceRole,
+    NewInvitations, NewShare, OrgRole, Origin, Provisioned, SystemPurpose, Tenant, WorkspaceRole,
 };
 use aloftly_engine::lake::manifest::Segment;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -41,9 +41,11 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
     let scopes = [KeyScope::MetricsRead].into_iter().collect();
     let key = NewApiKey { name: format!("canary of {name}"), scopes, workspace: None, expires_at: None };
     owner.create_api_key(&key).await.unwrap();
+    let query = serde_json::json!({ "canary": name });
+    let share = NewShare { name: format!("canary of {name}"), query, stores: [store].into(), expires_at: None };
+    owner.create_share(&share).await.unwrap();
     own_account(database, name).await;
-    let (_, program) = database.as_person(&format!("owner@{name}.test")).await;
-    database.catalog().hand_to_program(&program).await.unwrap();
+    tenant.erase_customers(store, &[format!("canary of {name}")]).await.unwrap();
     let import = NewImport {
         store,
         kind: "shopify_orders".to_owned(),
@@ -64,8 +66,9 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
 async fn own_account(database: &TestDatabase, name: &str) {
     let (catalog, email, origin) = (database.catalog(), format!("owner@{name}.test"), Origin::default());
     let identity = Identity { issuer: "https://id.test".to_owned(), subject: format!("canary of {name}") };
-    let who = NewIdentity { identity, email: email.clone(), name: format!("canary of {name}") };
-    let IdentityEntry::Known(Entry::In(signed_in)) = catalog.enter_by_identity(&who, &origin).await.unwrap() else {
+    let who = NewIdentity { identity, email: email.clone(), runs_email: true, name: format!("canary of {name}") };
+    let IdentityEntry::Known(Entry::In(signed_in)) = catalog.enter_by_identity(&who, None, &origin).await.unwrap()
+    else {
         panic!("{email} is known")
     };
     let person = catalog.tenant(signed_in.context).person().unwrap();
@@ -75,13 +78,14 @@ async fn own_account(database: &TestDatabase, name: &str) {
     person.confirm_second_factor(&totp.generate(now).to_string()).await.unwrap();
     // The first identity took the password away, which was nobody's for sure.
     let reset = catalog.password_reset_link(&email).await.unwrap().unwrap();
-    catalog.redeem_password_reset(reset.token.expose(), PASSWORD, &origin).await.unwrap();
+    catalog.redeem_password_reset(reset.token.expose(), PASSWORD).await.unwrap();
     let Entry::SecondFactor(token) = catalog.sign_in(&email, PASSWORD, &origin).await.unwrap() else {
         panic!("the second factor is wanted")
     };
     let user = catalog.attempt_second_factor(token.expose()).await.unwrap();
     let next = totp.generate(now + 30).to_string();
-    catalog.redeem_second_factor(user, token.expose(), &next, &origin).await.unwrap();
+    let program = catalog.redeem_second_factor(user, token.expose(), &next, &origin).await.unwrap();
+    catalog.hand_to_program(&program).await.unwrap();
     catalog.sign_in_link(&email).await.unwrap();
 }
 
@@ -127,12 +131,14 @@ async fn attempt(
     let take_on = format!("SET LOCAL ROLE {role}");
     sqlx::raw_sql(AssertSqlSafe(take_on)).execute(&mut *transaction).await.unwrap();
     if let Some(context) = context {
-        sqlx::query("SELECT set_config('aloftly.org_id', $1, true), set_config('aloftly.user_id', $2, true)")
-            .bind(context)
-            .bind(context)
-            .execute(&mut *transaction)
-            .await
-            .unwrap();
+        // And everything else that policies read, of nobody.
+        let others =
+            "set_config('aloftly.email', 'nobody@x.test', true), set_config('aloftly.session', repeat('0', 64), true),
+            set_config('aloftly.api_key', repeat('0', 64), true), set_config('aloftly.token', repeat('0', 64), true),
+            set_config('aloftly.identity', 'x y', true)";
+        let set =
+            format!("SELECT set_config('aloftly.org_id', $1, true), set_config('aloftly.user_id', $2, true), {others}");
+        sqlx::query(AssertSqlSafe(set)).bind(context).bind(context).execute(&mut *transaction).await.unwrap();
     }
     let outcome = sqlx::query(AssertSqlSafe(statement.to_owned())).bind(row).execute(&mut *transaction).await;
     transaction.rollback().await.unwrap();
@@ -160,7 +166,7 @@ async fn no_table_shows_or_takes_a_tenants_rows_without_that_tenants_context() {
     let (wrong, nobody) = (rivals.organization.to_string(), Uuid::nil().to_string());
     let contexts = [None, Some(""), Some(nobody.as_str()), Some(wrong.as_str())];
     let tables = tables(&mut superuser).await;
-    assert!(tables.len() >= 29, "{tables:?}");
+    assert!(tables.len() >= 31, "{tables:?}");
     for table in &tables {
         let mine = rows_of(&mut superuser, table, &made).await;
         let row =

@@ -13,6 +13,7 @@ pub mod dataset;
 pub mod lake;
 pub mod metrics;
 pub mod money;
+pub mod retention;
 pub mod room;
 pub mod transfer;
 

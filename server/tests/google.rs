@@ -85,7 +85,13 @@ impl Google {
 }
 
 fn ann() -> Somebody {
-    Somebody { subject: "117".to_owned(), email: "Ann@new.test".to_owned(), verified: true, name: "Ann".to_owned() }
+    Somebody {
+        subject: "117".to_owned(),
+        email: "Ann@new.test".to_owned(),
+        verified: true,
+        hosted: Some("new.test".to_owned()),
+        name: "Ann".to_owned(),
+    }
 }
 
 fn owner() -> Somebody {
@@ -108,6 +114,27 @@ async fn who_is_known_is_let_in_and_comes_back_to_where_they_were() {
     let moved = Somebody { email: "moved@a.test".to_owned(), ..owner() };
     assert_eq!(google.sign_in(&mut elsewhere, moved, None).await, "/settings/security");
     assert_eq!(google.client(&elsewhere).read("/api/session").await["user"]["email"], "owner@a.test");
+    google.server.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_with_an_address_that_the_provider_does_not_run_is_joined_by_who_is_signed_in_to_it() {
+    let google = Google::new().await;
+    let unhosted = || Somebody { hosted: None, ..owner() };
+    let mut stranger = Browser::default();
+    assert_eq!(google.sign_in(&mut stranger, unhosted(), None).await, "/sign-in?problem=google_other_account");
+    assert_eq!(answer(google.client(&stranger).get("/api/session")).await.0, 401);
+    // Its owner, in a browser where they are signed in.
+    let signed_in = google.server.owner_of("a").await;
+    let (name, value) = signed_in.cookie.as_deref().unwrap().split_once('=').unwrap();
+    let mut own = Browser(vec![(name.to_owned(), value.to_owned())]);
+    assert_eq!(google.sign_in(&mut own, unhosted(), None).await, "/settings/security");
+    assert_eq!(google.client(&own).read("/api/account").await["google"], true);
+    let mut elsewhere = Browser::default();
+    assert_eq!(google.sign_in(&mut elsewhere, unhosted(), None).await, "/settings/security");
+    // Gmail is run by the provider, whatever else it says.
+    let gmail = Somebody { subject: "118".to_owned(), email: "Ann@GMAIL.com".to_owned(), ..unhosted() };
+    assert_eq!(google.sign_in(&mut Browser::default(), gmail, None).await, "/sign-up/google");
     google.server.stop().await;
 }
 

@@ -88,12 +88,14 @@ async fn who_is_demoted_may_less_at_once() {
         "read_members",
         "read_plan",
         "leave",
+        "share",
         "explain_queries",
         "see_all_workspaces",
         "manage_workspaces",
         "manage_connections",
         "manage_members",
         "manage_api_keys",
+        "manage_privacy",
         "read_audit"
     ]);
     assert_eq!((&session["role"], &session["permissions"]), (&json!("admin"), &of_admins));

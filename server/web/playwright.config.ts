@@ -11,7 +11,7 @@ const browsers = [
 
 /*
  * Runs against a server that is up: ALOFTLY_URL, ALOFTLY_EMAIL and ALOFTLY_PASSWORD say which and who, ALOFTLY_SAMPLE_CSV
- * names an orders export to import. The browser is the system's.
+ * names an orders export to import; e2e/environment.ts has the rest. The browser is the system's.
  */
 export default defineConfig({
   testDir: "e2e",

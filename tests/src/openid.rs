@@ -46,6 +46,8 @@ pub struct Somebody {
     pub email: String,
     /// Whether the provider has verified it.
     pub verified: bool,
+    /// The domain that the provider runs for those whom they work for.
+    pub hosted: Option<String>,
     /// What they are called.
     pub name: String,
 }
@@ -255,6 +257,9 @@ fn token(
         "email_verified": granted.who.verified, "name": granted.who.name, "nonce": granted.nonce,
         "iat": now, "exp": now + 3_600,
     });
+    if let Some(domain) = &granted.who.hosted {
+        claims["hd"] = json!(domain);
+    }
     let signing = kept.lie.map_or(Signing::Right, |lie| lie(&mut claims));
     let id_token = signed(&claims, signing);
     json_of(

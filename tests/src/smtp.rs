@@ -1,12 +1,14 @@
-//! An SMTP server on a port of this machine that takes every mail and shows what it took. It keeps to the order of RFC 5321, knows
-//! no address of its own, and can be told to refuse.
+//! An SMTP server on a port of this machine that takes every mail and shows what it took. It keeps to the order of
+//! RFC 5321, knows no address of its own, and can be told to refuse, and to keep whoever has mail waiting.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 /// A mail, as it was taken.
@@ -68,6 +70,33 @@ struct Kept {
     mails: Vec<Mail>,
     /// What is answered to the next senders in place of taking their mail.
     refusals: Vec<String>,
+    /// What is answered to whoever has mail for these addresses.
+    refused: BTreeMap<String, String>,
+    /// For whom there was mail, taken or not, once for each time.
+    offered: Vec<String>,
+    /// Whether senders wait until they are let pass.
+    is_shut: bool,
+    /// How many wait.
+    waiting: usize,
+    /// How many waited when they were most.
+    most_waiting: usize,
+}
+
+impl Kept {
+    /// There is mail for that address. Says whether its sender has to wait.
+    fn offer(&mut self, address: &str) -> bool {
+        self.offered.push(address.to_owned());
+        if self.is_shut {
+            self.waiting += 1;
+            self.most_waiting = self.most_waiting.max(self.waiting);
+        }
+        self.is_shut
+    }
+
+    /// What is answered to who has mail for that address, unless it is taken.
+    fn refusal(&mut self, address: &str) -> Option<String> {
+        self.refusals.pop().or_else(|| self.refused.get(address).cloned())
+    }
 }
 
 /// The server. It goes when it is dropped.
@@ -75,6 +104,8 @@ struct Kept {
 pub struct SmtpSink {
     address: SocketAddr,
     kept: Arc<Mutex<Kept>>,
+    /// One for each sender that may pass while the others wait.
+    passes: Arc<Semaphore>,
     task: JoinHandle<()>,
 }
 
@@ -93,8 +124,9 @@ impl SmtpSink {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("there is a port");
         let address = listener.local_addr().expect("it has an address");
         let kept = Arc::new(Mutex::new(Kept::default()));
-        let task = tokio::spawn(accept(listener, Arc::clone(&kept)));
-        Self { address, kept, task }
+        let passes = Arc::new(Semaphore::new(0));
+        let task = tokio::spawn(accept(listener, Arc::clone(&kept), Arc::clone(&passes)));
+        Self { address, kept, passes, task }
     }
 
     /// Its URL.
@@ -109,6 +141,53 @@ impl SmtpSink {
     /// When a connection of it panicked.
     pub fn refuse_next(&self, answer: &str) {
         self.kept.lock().unwrap().refusals.push(answer.to_owned());
+    }
+
+    /// Has it answer that, such as `451 busy`, to whoever has mail for that address, from now on.
+    ///
+    /// # Panics
+    /// When a connection of it panicked.
+    pub fn refuse(&self, address: &str, answer: &str) {
+        self.kept.lock().unwrap().refused.insert(address.to_owned(), answer.to_owned());
+    }
+
+    /// Has it take mail for every address again.
+    ///
+    /// # Panics
+    /// When a connection of it panicked.
+    pub fn refuse_nobody(&self) {
+        self.kept.lock().unwrap().refused.clear();
+    }
+
+    /// Has it keep whoever has mail waiting until they are [let pass](Self::let_pass).
+    ///
+    /// # Panics
+    /// When a connection of it panicked.
+    pub fn shut(&self) {
+        self.kept.lock().unwrap().is_shut = true;
+    }
+
+    /// Lets so many of those pass who wait, or will.
+    pub fn let_pass(&self, count: usize) {
+        self.passes.add_permits(count);
+    }
+
+    /// How many waited at once when they were most.
+    ///
+    /// # Panics
+    /// When a connection of it panicked.
+    #[must_use]
+    pub fn most_waiting(&self) -> usize {
+        self.kept.lock().unwrap().most_waiting
+    }
+
+    /// For whom there was mail so far, taken or not, once for each time.
+    ///
+    /// # Panics
+    /// When a connection of it panicked.
+    #[must_use]
+    pub fn offered(&self) -> Vec<String> {
+        self.kept.lock().unwrap().offered.clone()
     }
 
     /// What it took so far.
@@ -137,17 +216,17 @@ impl SmtpSink {
     }
 }
 
-async fn accept(listener: TcpListener, kept: Arc<Mutex<Kept>>) {
+async fn accept(listener: TcpListener, kept: Arc<Mutex<Kept>>, passes: Arc<Semaphore>) {
     while let Ok((stream, _)) = listener.accept().await {
-        let kept = Arc::clone(&kept);
+        let (kept, passes) = (Arc::clone(&kept), Arc::clone(&passes));
         tokio::spawn(async move {
             // A client that goes in the middle is its own affair.
-            let _ = converse(stream, &kept).await;
+            let _ = converse(stream, &kept, &passes).await;
         });
     }
 }
 
-async fn converse(stream: TcpStream, kept: &Mutex<Kept>) -> std::io::Result<()> {
+async fn converse(stream: TcpStream, kept: &Mutex<Kept>, passes: &Semaphore) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     write.write_all(b"220 sink.test ESMTP\r\n").await?;
@@ -169,9 +248,15 @@ async fn converse(stream: TcpStream, kept: &Mutex<Kept>) -> std::io::Result<()> 
             from = Some(bracketed(&line));
             "250 ok".to_owned()
         } else if upper.starts_with("RCPT TO:<") && from.is_some() {
-            let refusal = kept.lock().unwrap().refusals.pop();
+            let address = bracketed(&line);
+            let waits = kept.lock().unwrap().offer(&address);
+            if waits {
+                passes.acquire().await.expect("it is never closed").forget();
+                kept.lock().unwrap().waiting -= 1;
+            }
+            let refusal = kept.lock().unwrap().refusal(&address);
             if refusal.is_none() {
-                to.push(bracketed(&line));
+                to.push(address);
             }
             refusal.unwrap_or_else(|| "250 ok".to_owned())
         } else if upper == "DATA" && !to.is_empty() {

@@ -1,8 +1,10 @@
 //! Signing in through an identity provider (OpenID Connect), such as Google.
 //!
 //! The provider is asked over HTTP by the server; here is what its answer means. Somebody who comes for the first time is known by their
-//! address only if the provider has verified it. If the account's owner has not proved it yet, the account may have been made by
-//! somebody else in wait for them: then its password and its sessions end.
+//! address only if the provider has verified it, and only if it runs that address: of others it knows whose they were once, and they may have
+//! become somebody else's since. Those come in another way first, and join the identity to their account as who they are. If the account's
+//! owner has not proved the address yet, the account may have been made by somebody else in wait for them: then its password and its sessions
+//! end. Its second factor stays: what a provider says never stands in for one.
 
 use serde::{Deserialize, Serialize};
 use sqlx::PgTransaction;
@@ -11,8 +13,9 @@ use super::one_time::{OneTimeToken, Purpose, forget_tokens};
 use super::sign_up::NewOwner;
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
+use crate::provision::NewUser;
 use crate::sessions::{normalized, user_by_email};
-use crate::{Catalog, CatalogError, Entry, OrgRole, Origin, SignedIn, TenantContext, UserId};
+use crate::{Catalog, CatalogError, Entry, OrgRole, Origin, TenantContext, UserId};
 
 /// Who somebody is to a provider.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -30,6 +33,9 @@ pub struct NewIdentity {
     pub identity: Identity,
     /// Their address, which the provider has verified.
     pub email: String,
+    /// Whether the provider runs that address, so that it is nobody else's.
+    #[serde(default)]
+    pub runs_email: bool,
     /// What they are called.
     pub name: String,
 }
@@ -39,8 +45,10 @@ pub struct NewIdentity {
 pub enum IdentityEntry {
     /// They have an account.
     Known(Entry),
-    /// They have none: this makes one ([`Catalog::complete_identity_sign_up`]).
+    /// They belong to no organisation: this makes one, and an account to those who have none ([`Catalog::complete_identity_sign_up`]).
     New(OneTimeToken),
+    /// There is an account with the address, and it is not certain that it is theirs: they have to sign in otherwise first.
+    Other,
 }
 
 impl Catalog {
@@ -66,11 +74,16 @@ impl Catalog {
         Ok(kept)
     }
 
-    /// Lets in whom a provider vouches for.
+    /// Lets in whom a provider vouches for. `signed_in` is who they are already.
     ///
     /// # Errors
-    /// [`CatalogError::NoOrganization`] when they belong to none; otherwise when the database is unavailable.
-    pub async fn enter_by_identity(&self, who: &NewIdentity, origin: &Origin) -> Result<IdentityEntry, CatalogError> {
+    /// When the database is unavailable.
+    pub async fn enter_by_identity(
+        &self,
+        who: &NewIdentity,
+        signed_in: Option<UserId>,
+        origin: &Origin,
+    ) -> Result<IdentityEntry, CatalogError> {
         let email = normalized(&who.email);
         let mut transaction = self.begin(Scope::Identity(&who.identity)).await?;
         let Identity { issuer, subject } = &who.identity;
@@ -83,31 +96,37 @@ impl Catalog {
         .await?;
         let user = if let Some(user) = known.map(UserId) {
             narrow(&mut transaction, Scope::User(user)).await?;
-            user
+            Some(user)
         } else {
             narrow(&mut transaction, Scope::Email(&email)).await?;
-            let Some(user) = user_by_email(&mut transaction, &email).await? else {
-                let token = self.issue(&mut transaction, Purpose::IdentitySignUp, None, who).await?;
-                transaction.commit().await?;
-                return Ok(IdentityEntry::New(token));
-            };
-            self.prove_by_identity(&mut transaction, user, who, origin).await?;
+            let user = user_by_email(&mut transaction, &email).await?;
+            if let Some(user) = user {
+                narrow(&mut transaction, Scope::User(user)).await?;
+                let is_oneself = signed_in == Some(user);
+                if !is_oneself && (!who.runs_email || has_identity(&mut transaction, user, &who.identity).await?) {
+                    return Ok(IdentityEntry::Other);
+                }
+                self.prove_by_identity(&mut transaction, user, who).await?;
+            }
             user
         };
-        let entry = self.enter_first(&mut transaction, user, origin).await?;
+        let entry = match user {
+            Some(user) if belongs_somewhere(&mut transaction, user).await? => {
+                IdentityEntry::Known(self.enter_first(&mut transaction, user, origin).await?)
+            }
+            _ => IdentityEntry::New(self.issue(&mut transaction, Purpose::IdentitySignUp, user, who).await?),
+        };
         transaction.commit().await?;
-        Ok(IdentityEntry::Known(entry))
+        Ok(entry)
     }
 
-    /// Joins an identity to the account that has its address. Leaves the transaction in the scope of the person.
+    /// Joins an identity to the account that has its address; in the scope of the person.
     async fn prove_by_identity(
         &self,
         transaction: &mut PgTransaction<'static>,
         user: UserId,
         who: &NewIdentity,
-        origin: &Origin,
     ) -> Result<(), CatalogError> {
-        narrow(transaction, Scope::User(user)).await?;
         let now = self.clock().now();
         let proved_just_now = sqlx::query!(
             "UPDATE users SET email_verified_at = $2 WHERE id = $1 AND email_verified_at IS NULL",
@@ -123,7 +142,8 @@ impl Catalog {
         }
         self.insert_identity(transaction, user, &who.identity).await?;
         let done = Done::new(AuditAction::IdentityLinked).with("issuer", &*who.identity.issuer);
-        let by = |organization| TenantContext::of_user(organization, user, OrgRole::Viewer).coming_from(origin.clone());
+        // From where is no business of all the organisations that they belong to.
+        let by = |organization| TenantContext::of_user(organization, user, OrgRole::Viewer);
         self.record_wherever(transaction, user, &done, by).await?;
         narrow(transaction, Scope::User(user)).await
     }
@@ -158,8 +178,8 @@ impl Catalog {
         self.peek(Purpose::IdentitySignUp, token).await
     }
 
-    /// Makes an account without a password for whom a provider vouched, with an organisation, its workspace and its first store: all of
-    /// it, or nothing.
+    /// Makes an organisation with a workspace and its first store for whom a provider vouched, and an account without a password to those who
+    /// have none: all of it, or nothing.
     ///
     /// # Errors
     /// [`CatalogError::LinkExpired`] when the token was used or is too old, [`CatalogError::Taken`] when the person has an account by now;
@@ -169,13 +189,54 @@ impl Catalog {
         token: &str,
         owner: &NewOwner,
         origin: &Origin,
-    ) -> Result<SignedIn, CatalogError> {
+    ) -> Result<Entry, CatalogError> {
         let mut transaction = self.begin(Scope::System).await?;
-        let who: NewIdentity = self.take(&mut transaction, Purpose::IdentitySignUp, token).await?.payload;
-        let user = self.proved_user(&mut transaction, &who.email, &owner.name).await?;
-        self.insert_identity(&mut transaction, user, &who.identity).await?;
-        let signed_in = self.found_and_enter(&mut transaction, user, &normalized(&who.email), owner, origin).await?;
+        let taken = self.take::<NewIdentity>(&mut transaction, Purpose::IdentitySignUp, token).await?;
+        let who = taken.payload;
+        let user = match taken.user {
+            Some(user) => {
+                narrow(&mut transaction, Scope::User(user)).await?;
+                if belongs_somewhere(&mut transaction, user).await? {
+                    return Err(CatalogError::Taken("email"));
+                }
+                user
+            }
+            None => {
+                let new = NewUser { email: &normalized(&who.email), name: &owner.name, is_verified: true };
+                let user = self.insert_user(&mut transaction, &new).await?;
+                self.insert_identity(&mut transaction, user, &who.identity).await?;
+                user
+            }
+        };
+        let email =
+            sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", user.0).fetch_one(&mut *transaction).await?;
+        let entry = self.found_and_enter(&mut transaction, user, &email, owner, origin).await?;
         transaction.commit().await?;
-        Ok(signed_in)
+        Ok(entry)
     }
+}
+
+/// Whether a person has an identity of that provider; in their scope.
+async fn has_identity(
+    transaction: &mut PgTransaction<'static>,
+    user: UserId,
+    identity: &Identity,
+) -> Result<bool, CatalogError> {
+    let has = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM user_identities WHERE user_id = $1 AND issuer = $2) AS "has!""#,
+        user.0,
+        identity.issuer,
+    )
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(has)
+}
+
+/// Whether a person belongs to an organisation; in their scope.
+async fn belongs_somewhere(transaction: &mut PgTransaction<'static>, user: UserId) -> Result<bool, CatalogError> {
+    let belongs =
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM org_members WHERE user_id = $1) AS "belongs!""#, user.0)
+            .fetch_one(&mut **transaction)
+            .await?;
+    Ok(belongs)
 }

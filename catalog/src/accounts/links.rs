@@ -84,19 +84,15 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::LinkExpired`] when it was used or is too old, [`CatalogError::Invalid`] when the password is too short or too long;
     /// otherwise when the database is unavailable.
-    pub async fn redeem_password_reset(
-        &self,
-        token: &str,
-        password: &str,
-        origin: &Origin,
-    ) -> Result<(), CatalogError> {
+    pub async fn redeem_password_reset(&self, token: &str, password: &str) -> Result<(), CatalogError> {
         passwords::check_new(password)?;
         // Whoever has no link does not keep the machine hashing.
         self.peek::<SentTo>(Purpose::PasswordReset, token).await?;
         let hash = passwords::hash(self, password).await?;
         let mut transaction = self.begin(Scope::System).await?;
         let user = self.redeem(&mut transaction, Purpose::PasswordReset, token).await?;
-        let by = |organization| TenantContext::of_user(organization, user, OrgRole::Viewer).coming_from(origin.clone());
+        // From where is no business of all the organisations that they belong to.
+        let by = |organization| TenantContext::of_user(organization, user, OrgRole::Viewer);
         self.renew_password(&mut transaction, user, &hash, None, by).await?;
         transaction.commit().await?;
         Ok(())

@@ -2,12 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::second_factor;
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
 use crate::stores::checked_name;
 use crate::{CatalogError, OrganizationId, Person, User};
+
+/// How many things that they did are told at a time.
+const DEEDS: i64 = 500;
 
 /// A person's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +85,8 @@ impl Person {
         Ok(())
     }
 
-    /// Everything that is kept of them as a person, as a JSON object: their account, where they belong, where they are signed in, and what
-    /// the audit logs of their organisations have of what they did.
+    /// What is kept of them as a person, as a JSON object: their account and where they are signed in. What the audit logs of their
+    /// organisations have of what they did is told page by page ([`Person::deeds`]), since it may be a lot.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -99,38 +103,8 @@ impl Person {
             })
         });
         let sessions: Vec<Value> = sessions.collect();
-        let belongs = self.memberships().await?;
-        let mut memberships = Vec::new();
         let mut transaction = self.begin().await?;
-        for membership in belongs {
-            narrow(&mut transaction, Scope::Organization(membership.organization)).await?;
-            let events = sqlx::query!(
-                "SELECT at, action, target_name, detail, address, user_agent FROM audit_events
-                WHERE org_id = $1 AND actor_id = $2 ORDER BY id",
-                membership.organization.0,
-                self.id().0,
-            )
-            .fetch_all(&mut *transaction)
-            .await?;
-            let events = events.into_iter().map(|event| {
-                json!({
-                    "at": event.at,
-                    "action": event.action,
-                    "target": event.target_name,
-                    "detail": event.detail,
-                    "address": event.address,
-                    "user_agent": event.user_agent,
-                })
-            });
-            memberships.push(json!({
-                "organization": membership.name,
-                "role": membership.role,
-                "done": events.collect::<Vec<_>>(),
-            }));
-        }
-        let done = Done::new(AuditAction::DataExported);
-        narrow(&mut transaction, Scope::User(self.id())).await?;
-        let catalog = self.catalog();
+        let (catalog, done) = (self.catalog(), Done::new(AuditAction::DataExported));
         catalog.record_wherever(&mut transaction, self.id(), &done, |place| self.context_in(place)).await?;
         transaction.commit().await?;
         let second_factor = matches!(account.second_factor, SecondFactorState::On { .. });
@@ -145,45 +119,94 @@ impl Person {
                 "signs_in_through": account.identities,
                 "second_factor": second_factor,
             },
-            "memberships": memberships,
             "sessions": sessions,
         }))
     }
 
-    /// Ends their account: they leave every organisation, and nothing is kept of them but what the audit logs say. Whoever asks has shown
-    /// just now that they are the person ([`Person::check_oneself`]).
+    /// What they did in an organisation that they belong to, as its audit log has it, oldest first: a page behind the one that ended with
+    /// `after`, as JSON objects, and where the next begins.
     ///
     /// # Errors
-    /// [`CatalogError::OwnsOrganizations`] when organisations would have no owner any more; otherwise when the database is unavailable.
-    pub async fn delete_account(&self) -> Result<(), CatalogError> {
+    /// When the database is unavailable.
+    pub async fn deeds(
+        &self,
+        organization: OrganizationId,
+        after: Option<Uuid>,
+    ) -> Result<(Vec<Value>, Option<Uuid>), CatalogError> {
         let mut transaction = self.begin().await?;
-        let owned = sqlx::query_scalar!(
-            "SELECT org_id FROM org_members WHERE user_id = $1 AND role = 'owner' ORDER BY org_id",
+        // Whoever left meanwhile is told nothing more of it.
+        let belongs = sqlx::query!(
+            "SELECT role FROM org_members WHERE user_id = $1 AND org_id = $2",
             self.id().0,
+            organization.0,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        if belongs.is_none() {
+            return Ok((Vec::new(), None));
+        }
+        narrow(&mut transaction, Scope::Organization(organization)).await?;
+        let events = sqlx::query!(
+            "SELECT id, at, action, target_name, detail, address, user_agent FROM audit_events
+            WHERE org_id = $1 AND actor_id = $2 AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4",
+            organization.0,
+            self.id().0,
+            after,
+            DEEDS,
         )
         .fetch_all(&mut *transaction)
         .await?;
+        transaction.commit().await?;
+        let is_full = i64::try_from(events.len()).is_ok_and(|count| count == DEEDS);
+        let next = events.last().filter(|_| is_full).map(|event| event.id);
+        let told = events.into_iter().map(|event| {
+            json!({
+                "at": event.at,
+                "action": event.action,
+                "target": event.target_name,
+                "detail": event.detail,
+                "address": event.address,
+                "user_agent": event.user_agent,
+            })
+        });
+        Ok((told.collect(), next))
+    }
+
+    /// Ends their account: they leave every organisation, and nothing is kept of them but what the audit logs say. Whoever asks has shown
+    /// just now that they are the person ([`Person::check_oneself`]). Organisations that nobody else owns end with it
+    /// ([`crate::Tenant::close_organization`]) where that is wanted.
+    ///
+    /// # Errors
+    /// [`CatalogError::OwnsOrganizations`] when organisations would have no owner any more; otherwise when the database is unavailable.
+    pub async fn delete_account(&self, with_organizations: bool) -> Result<(), CatalogError> {
+        let mut transaction = self.begin().await?;
+        let belongs =
+            sqlx::query_scalar!("SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY org_id", self.id().0,)
+                .fetch_all(&mut *transaction)
+                .await?;
         let mut orphaned = Vec::new();
-        for organization in owned.into_iter().map(OrganizationId) {
+        for organization in belongs.into_iter().map(OrganizationId) {
             narrow(&mut transaction, Scope::Organization(organization)).await?;
-            // As whoever takes an owner away does: so that two who go at once do not both go.
+            // As whoever makes or takes away an owner does: what one is there is known only behind the lock.
             let name =
                 sqlx::query_scalar!("SELECT name FROM organizations WHERE id = $1 FOR NO KEY UPDATE", organization.0)
                     .fetch_one(&mut *transaction)
                     .await?;
-            let others = sqlx::query_scalar!(
-                r#"SELECT count(*) AS "count!" FROM org_members WHERE org_id = $1 AND role = 'owner' AND user_id <> $2"#,
+            let owners = sqlx::query_scalar!(
+                "SELECT user_id FROM org_members WHERE org_id = $1 AND role = 'owner'",
                 organization.0,
-                self.id().0,
             )
-            .fetch_one(&mut *transaction)
+            .fetch_all(&mut *transaction)
             .await?;
-            if others == 0 {
-                orphaned.push(name);
+            if owners == [self.id().0] {
+                orphaned.push((organization, name));
             }
         }
-        if !orphaned.is_empty() {
-            return Err(CatalogError::OwnsOrganizations(orphaned));
+        if !orphaned.is_empty() && !with_organizations {
+            return Err(CatalogError::OwnsOrganizations(orphaned.into_iter().map(|(_, name)| name).collect()));
+        }
+        for (organization, _) in orphaned {
+            self.catalog().close_down(&mut transaction, organization).await?;
         }
         narrow(&mut transaction, Scope::User(self.id())).await?;
         let (catalog, done) = (self.catalog(), Done::new(AuditAction::AccountDeleted));

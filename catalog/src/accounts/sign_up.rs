@@ -1,7 +1,8 @@
 //! Making an account of one's own, with an organisation and its first store.
 //!
 //! Nothing is made before the address is proved: what was asked for waits in the token of the link. So nobody can take an address that
-//! is not theirs, and the answer to who asks is the same whether it has an account or not.
+//! is not theirs, and the answer to who asks is the same whether it has an account or not. The password is chosen by who follows the link,
+//! since whoever asked may be somebody else.
 
 use serde::{Deserialize, Serialize};
 use sqlx::PgTransaction;
@@ -12,7 +13,7 @@ use crate::plans::Tier;
 use crate::provision::{Founding, NewUser, checked_email};
 use crate::sessions::{normalized, user_by_email};
 use crate::stores::{check_currency, checked_name};
-use crate::{Catalog, CatalogError, NewStore, Origin, SignedIn, SystemContext, UserId, passwords};
+use crate::{Catalog, CatalogError, Entry, NewStore, Origin, SystemContext, UserId, passwords};
 
 /// The workspace that every organisation begins with.
 const FIRST_WORKSPACE: &str = "Main";
@@ -35,8 +36,6 @@ pub struct NewOwner {
 pub struct NewAccount {
     /// Their address.
     pub email: String,
-    /// What they will sign in with.
-    pub password: String,
     /// Who they are, and what they need to begin.
     pub owner: NewOwner,
 }
@@ -45,9 +44,16 @@ pub struct NewAccount {
 #[derive(Clone, Debug)]
 pub enum SignUpBegun {
     /// A link that makes the account.
-    Link(OneTimeToken),
+    Link {
+        /// Their address, as it will be kept.
+        email: String,
+        /// What the link carries.
+        token: OneTimeToken,
+    },
     /// That they have one.
     HasAccount {
+        /// Its address.
+        email: String,
         /// What they are called.
         name: String,
     },
@@ -57,7 +63,6 @@ pub enum SignUpBegun {
 #[derive(Deserialize, Serialize)]
 struct Waiting {
     email: String,
-    password_hash: String,
     owner: NewOwner,
 }
 
@@ -79,10 +84,8 @@ impl NewAccount {
     /// Everything that cannot be kept of it: which field, and why.
     #[must_use]
     pub fn problems(&self) -> Vec<(&'static str, String)> {
-        let checks =
-            [("/email", checked_email(&self.email).map(drop)), ("/password", passwords::check_new(&self.password))];
-        let own = checks.into_iter().filter_map(|(place, check)| Some((place, reason(check.err()?))));
-        own.chain(self.owner.problems()).collect()
+        let email = checked_email(&self.email).err().map(|error| ("/email", reason(error)));
+        email.into_iter().chain(self.owner.problems()).collect()
     }
 }
 
@@ -97,43 +100,45 @@ impl Catalog {
     /// What to send to who asked for an account. Those who belong to no organisation any more get a link that makes them one.
     ///
     /// # Errors
-    /// When the address or the password cannot be one, or the database is unavailable.
+    /// When that cannot be an address, or the database is unavailable.
     pub async fn begin_sign_up(&self, new: &NewAccount) -> Result<SignUpBegun, CatalogError> {
         let email = checked_email(&new.email)?;
-        passwords::check_new(&new.password)?;
-        let password_hash = passwords::hash(self, &new.password).await?;
         let mut transaction = self.begin(Scope::Email(&email)).await?;
         if let Some(name) = member_called(&mut transaction, &email).await? {
-            return Ok(SignUpBegun::HasAccount { name });
+            return Ok(SignUpBegun::HasAccount { email, name });
         }
-        let waiting = Waiting { email, password_hash, owner: new.owner.clone() };
+        let waiting = Waiting { email, owner: new.owner.clone() };
         let token = self.issue(&mut transaction, Purpose::SignUp, None, &waiting).await?;
         transaction.commit().await?;
-        Ok(SignUpBegun::Link(token))
+        Ok(SignUpBegun::Link { email: waiting.email, token })
     }
 
     /// Makes the account that the link was sent for, with an organisation, its workspace and its first store: all of it, or nothing.
     ///
     /// # Errors
-    /// [`CatalogError::LinkExpired`] when it was used or is too old, [`CatalogError::Taken`] when the person has an account by now; otherwise
-    /// when the database is unavailable.
-    pub async fn complete_sign_up(&self, token: &str, origin: &Origin) -> Result<SignedIn, CatalogError> {
+    /// [`CatalogError::LinkExpired`] when it was used or is too old, [`CatalogError::Taken`] when the person has an account by now,
+    /// [`CatalogError::Invalid`] when the password is too short or too long; otherwise when the database is unavailable.
+    pub async fn complete_sign_up(&self, token: &str, password: &str, origin: &Origin) -> Result<Entry, CatalogError> {
+        passwords::check_new(password)?;
+        // Whoever has no link does not keep the machine hashing.
+        self.peek::<Waiting>(Purpose::SignUp, token).await?;
+        let hash = passwords::hash(self, password).await?;
         let mut transaction = self.begin(Scope::System).await?;
         let waiting: Waiting = self.take(&mut transaction, Purpose::SignUp, token).await?.payload;
         let user = self.proved_user(&mut transaction, &waiting.email, &waiting.owner.name).await?;
-        // Whoever follows the link chose the password; another one that the account had may be somebody else's.
+        // As by a link to choose another one: whoever follows it reads the mail of the address.
         let nobody = |organization| SystemContext::new(organization, "an account was made").into();
-        self.renew_password(&mut transaction, user, &waiting.password_hash, None, nobody).await?;
-        let signed_in = self.found_and_enter(&mut transaction, user, &waiting.email, &waiting.owner, origin).await?;
+        self.renew_password(&mut transaction, user, &hash, None, nobody).await?;
+        let entry = self.found_and_enter(&mut transaction, user, &waiting.email, &waiting.owner, origin).await?;
         transaction.commit().await?;
-        Ok(signed_in)
+        Ok(entry)
     }
 
     /// The person with that address, which was just proved to be theirs. Leaves the transaction in their scope.
     ///
     /// # Errors
     /// [`CatalogError::Taken`] when they belong to an organisation.
-    pub(super) async fn proved_user(
+    async fn proved_user(
         &self,
         transaction: &mut PgTransaction<'static>,
         email: &str,
@@ -159,7 +164,7 @@ impl Catalog {
         Ok(user)
     }
 
-    /// Makes somebody's organisation and lets them into it.
+    /// Makes somebody's organisation and lets them into it; where they have a second factor, once they have shown it.
     pub(super) async fn found_and_enter(
         &self,
         transaction: &mut PgTransaction<'static>,
@@ -167,7 +172,7 @@ impl Catalog {
         email: &str,
         owner: &NewOwner,
         origin: &Origin,
-    ) -> Result<SignedIn, CatalogError> {
+    ) -> Result<Entry, CatalogError> {
         let founding = Founding {
             name: &owner.organization,
             plan: owner.plan,
@@ -178,7 +183,7 @@ impl Catalog {
         };
         let made = self.found(transaction, &founding).await?;
         narrow(transaction, Scope::User(user)).await?;
-        self.let_into(transaction, user, made.organization, origin).await
+        self.enter_into(transaction, user, made.organization, origin).await
     }
 }
 

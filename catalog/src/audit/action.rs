@@ -68,4 +68,9 @@ actions! {
     ApiKeyCreated, "api_key.created", "Made an API key";
     ApiKeyRevoked, "api_key.revoked", "Revoked an API key";
     ImportCreated, "import.created", "Handed over a file";
+    ShareCreated, "share.created", "Made a link that shows figures";
+    ShareRevoked, "share.revoked", "Took back a link that shows figures";
+    CustomersExported, "customers.exported", "Exported what is kept of customers";
+    ErasureRequested, "customers.erasure_requested", "Asked for what is kept of customers to be erased";
+    RetentionChanged, "retention.changed", "Changed for how long data are kept";
 }

@@ -3,6 +3,8 @@
 //! Who has the link of an invitation reads the mail of the address that it was sent to: enough to make an account with that address, not
 //! to come into one that is there. Its owner shows that it is theirs as at any sign-in.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgTransaction;
 use uuid::Uuid;
@@ -16,8 +18,8 @@ use crate::provision::{NewUser, checked_email};
 use crate::secrets::digest;
 use crate::sessions::{insert_password, user_by_email};
 use crate::{
-    Actor, Catalog, CatalogError, Entry, InvitationId, OrgRole, OrganizationId, Origin, Permission, Person, SignedIn,
-    Tenant, TenantContext, UserId, WorkspaceId, WorkspaceMembership, WorkspaceRole, passwords,
+    Catalog, CatalogError, Entry, InvitationId, OrgRole, OrganizationId, Origin, Permission, Person, SignedIn, Tenant,
+    TenantContext, UserId, WorkspaceId, WorkspaceMembership, WorkspaceRole, passwords,
 };
 
 /// How long an invitation is good for.
@@ -133,6 +135,11 @@ impl Tenant {
         if new.emails.is_empty() || new.emails.len() > AT_ONCE {
             return Err(CatalogError::Invalid { field: "emails", reason: format!("1 to {AT_ONCE} addresses") });
         }
+        let places: BTreeSet<_> = new.workspaces.iter().map(|(workspace, _)| workspace.0).collect();
+        if places.len() != new.workspaces.len() || places.len() > AT_ONCE {
+            let reason = format!("each once, and at most {AT_ONCE}");
+            return Err(CatalogError::Invalid { field: "workspaces", reason });
+        }
         if new.role == OrgRole::Owner {
             let reason = "nobody becomes an owner by an invitation: hand ownership over to a member".to_owned();
             return Err(CatalogError::Invalid { field: "role", reason });
@@ -185,11 +192,7 @@ impl Tenant {
         }
         self.check_room(transaction, Limit::Seats).await?;
         let (token, now) = (OneTimeToken::new()?, self.catalog().clock().now());
-        let (by, reason) = match self.context().actor() {
-            Actor::User { id, .. } => (Some(id.0), None),
-            Actor::System(reason) => (None, Some(reason)),
-            Actor::Key { .. } => return Err(CatalogError::Forbidden(Permission::ManageMembers.least().as_str())),
-        };
+        let (by, reason) = self.asking()?;
         let id = sqlx::query_scalar!(
             "INSERT INTO invitations (
                 org_id, id, email, role, token_hash, invited_by, invited_by_name, created_at, sent_at, expires_at
@@ -237,19 +240,39 @@ impl Tenant {
     pub async fn resend_invitation(&self, id: InvitationId) -> Result<(Invitation, OneTimeToken), CatalogError> {
         self.require(Permission::ManageMembers)?;
         let mut transaction = self.begin().await?;
+        self.lock_organization(&mut transaction).await?;
         self.check_actor(&mut transaction).await?;
         let (token, now) = (OneTimeToken::new()?, self.catalog().clock().now());
-        let email = sqlx::query_scalar!(
-            "UPDATE invitations SET token_hash = $3, sent_at = $4, expires_at = $5 WHERE org_id = $1 AND id = $2 RETURNING email",
-            self.context().organization().0,
+        let organization = self.context().organization().0;
+        let before = sqlx::query!(
+            "SELECT email, expires_at FROM invitations WHERE org_id = $1 AND id = $2 FOR UPDATE",
+            organization,
             id.0,
-            &digest(token.expose())[..],
-            now,
-            now + LIFETIME,
         )
         .fetch_optional(&mut *transaction)
         .await?
         .ok_or_else(no_invitation)?;
+        // One that is over holds no seat.
+        if before.expires_at <= now {
+            self.check_room(&mut transaction, Limit::Seats).await?;
+        }
+        let email = before.email;
+        // Whoever sends it again answers for it.
+        let (by, reason) = self.asking()?;
+        sqlx::query!(
+            "UPDATE invitations SET token_hash = $3, sent_at = $4, expires_at = $5, invited_by = $6,
+                invited_by_name = coalesce($7, (SELECT email FROM users WHERE id = $6), '')
+            WHERE org_id = $1 AND id = $2",
+            organization,
+            id.0,
+            &digest(token.expose())[..],
+            now,
+            now + LIFETIME,
+            by,
+            reason,
+        )
+        .execute(&mut *transaction)
+        .await?;
         self.record(&mut transaction, Done::new(AuditAction::InvitationSent).to(id.0, email).with("again", true))
             .await?;
         let invitation = self.select_invitations(&mut transaction, Some(id.0)).await?.pop();
@@ -264,6 +287,7 @@ impl Tenant {
     pub async fn revoke_invitation(&self, id: InvitationId) -> Result<(), CatalogError> {
         self.require(Permission::ManageMembers)?;
         let mut transaction = self.begin().await?;
+        self.lock_organization(&mut transaction).await?;
         self.check_actor(&mut transaction).await?;
         let email = sqlx::query_scalar!(
             "DELETE FROM invitations WHERE org_id = $1 AND id = $2 RETURNING email",
@@ -442,6 +466,24 @@ impl Catalog {
         })
     }
 
+    /// Refuses an invitation of somebody who could not ask anybody any more: what they gave away while they could, they cannot come back by.
+    async fn check_inviter(&self, transaction: &mut PgTransaction<'static>, found: &Found) -> Result<(), CatalogError> {
+        let inviter = sqlx::query!(
+            "SELECT invitation.invited_by, member.role AS \"role?\"
+            FROM invitations AS invitation
+            LEFT JOIN org_members AS member ON member.org_id = invitation.org_id AND member.user_id = invitation.invited_by
+            WHERE invitation.org_id = $1 AND invitation.id = $2",
+            found.organization.0,
+            found.id,
+        )
+        .fetch_optional(&mut **transaction)
+        .await?
+        .ok_or(CatalogError::LinkExpired)?;
+        let role = inviter.role.as_deref().map(OrgRole::parse).transpose()?;
+        let may = inviter.invited_by.is_none() || role.is_some_and(|role| role >= Permission::ManageMembers.least());
+        if may { Ok(()) } else { Err(CatalogError::LinkExpired) }
+    }
+
     /// Makes who was invited a member, and uses the invitation up. Leaves the transaction in the scope of the organisation.
     async fn join(
         &self,
@@ -452,6 +494,10 @@ impl Catalog {
     ) -> Result<(), CatalogError> {
         narrow(transaction, Scope::Organization(found.organization)).await?;
         let (organization, now) = (found.organization.0, self.clock().now());
+        let context = TenantContext::of_user(found.organization, user, OrgRole::parse(&found.role)?);
+        let tenant = self.tenant(context.coming_from(origin.clone()));
+        tenant.lock_organization(transaction).await?;
+        self.check_inviter(transaction, found).await?;
         let places = sqlx::query!(
             "SELECT workspace_id, role FROM invitation_workspaces WHERE org_id = $1 AND invitation_id = $2",
             organization,
@@ -466,8 +512,6 @@ impl Catalog {
         if used.rows_affected() == 0 {
             return Err(CatalogError::LinkExpired);
         }
-        let context = TenantContext::of_user(found.organization, user, OrgRole::parse(&found.role)?);
-        let tenant = self.tenant(context.coming_from(origin.clone()));
         tenant.check_room(transaction, Limit::Seats).await?;
         sqlx::query!(
             "INSERT INTO org_members (org_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)",

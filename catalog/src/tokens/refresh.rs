@@ -7,7 +7,7 @@ use super::{ProgramTokens, RefreshToken, access};
 use crate::audit::{AuditAction, Done};
 use crate::catalog::{Scope, narrow};
 use crate::secrets::{self, digest};
-use crate::sessions::{EndedSession, IDLE, describe};
+use crate::sessions::{EndedSession, IDLE, Lasts, describe};
 use crate::{
     Catalog, CatalogError, DataKey, OrganizationId, Origin, SessionId, SessionInfo, SignedIn, SystemContext,
     SystemPurpose, TenantContext, UserId,
@@ -19,7 +19,7 @@ struct Family {
     token: uuid::Uuid,
     session: SessionId,
     user: UserId,
-    expires_at: DateTime<Utc>,
+    lasts: Lasts,
 }
 
 impl Catalog {
@@ -69,7 +69,8 @@ impl Catalog {
         .execute(&mut *transaction)
         .await?;
         let session =
-            describe(&mut transaction, family.session, family.organization, family.user, family.expires_at).await?;
+            describe(&mut transaction, family.session, family.organization, family.user, family.lasts.expires_at)
+                .await?;
         let session = session.ok_or(CatalogError::Unauthenticated)?;
         if used.rows_affected() == 0 {
             self.end_copied(&mut transaction, &session, origin).await?;
@@ -98,8 +99,8 @@ impl Catalog {
         let mut transaction = self.begin(Scope::Session(&digest(token))).await?;
         let Some(family) = self.locked_family(&mut transaction, token).await? else { return Ok(()) };
         delete_session(&mut transaction, family.organization, family.session).await?;
-        let Family { organization, session: id, user, expires_at, .. } = family;
-        self.record_ended(&mut transaction, &EndedSession { organization, id, user, expires_at }, origin).await?;
+        let Family { organization, session: id, user, lasts, .. } = family;
+        self.record_ended(&mut transaction, &EndedSession { organization, id, user, lasts }, origin).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -119,7 +120,7 @@ impl Catalog {
         narrow(transaction, Scope::Organization(found.org_id.into())).await?;
         let now = self.clock().now();
         let session = sqlx::query!(
-            "SELECT user_id, expires_at FROM sessions
+            "SELECT user_id, created_at, expires_at FROM sessions
             WHERE org_id = $1 AND id = $2 AND kind = 'program' AND expires_at > $3 AND last_seen_at > $4 FOR UPDATE",
             found.org_id,
             found.session_id,
@@ -133,7 +134,7 @@ impl Catalog {
             token: found.id,
             session: found.session_id.into(),
             user: session.user_id.into(),
-            expires_at: session.expires_at,
+            lasts: Lasts { begun_at: session.created_at, expires_at: session.expires_at },
         }))
     }
 

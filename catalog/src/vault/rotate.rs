@@ -99,9 +99,8 @@ impl Rotating<'_> {
                 return Ok(false);
             }
         }
-        if self.done.unreadable == 0 {
-            self.finish(id).await?;
-        }
+        // With what cannot be opened, too: it keeps its key, and must not keep the next rotation from beginning.
+        self.finish(id).await?;
         Ok(true)
     }
 

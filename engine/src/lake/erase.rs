@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use arrow::array::AsArray;
 use arrow::datatypes::DataType;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use datafusion::common::Column;
 use datafusion::dataframe::DataFrame;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::prelude::SessionContext;
 
 use super::commit::{Change, Outcome, Request, Subject};
+use super::customers::CUSTOMER;
 use super::manifest::{CommitCounts, Published, Segment, Snapshot};
-use super::read::{Reader, without_entities};
+use super::read::{Reader, instant, without_entities};
 use super::{LakeError, StoreLake};
 use crate::CommitId;
 use crate::dataset::Dataset;
@@ -25,6 +26,8 @@ pub enum Erasure {
     Everything,
     /// The rows that meet any of these.
     Rows(Vec<Matching>),
+    /// The rows of before an instant, by the time column of their dataset.
+    Before(DateTime<Utc>),
 }
 
 /// Rows of one dataset in which a text column has one of several values.
@@ -42,7 +45,6 @@ impl Erasure {
     /// Everything that is told of these customers, in every dataset.
     #[must_use]
     pub fn customers(ids: &BTreeSet<String>) -> Self {
-        const CUSTOMER: &str = "customer_id";
         let with_customers = crate::dataset::all().iter().filter(|dataset| dataset.column(CUSTOMER).is_some());
         let matching =
             |dataset: &Arc<Dataset>| Matching { dataset: Arc::clone(dataset), column: CUSTOMER, values: ids.clone() };
@@ -51,13 +53,38 @@ impl Erasure {
 
     /// The predicate of the rows of a dataset that go; `None` when none do.
     fn predicate(&self, dataset: &Dataset) -> Option<Expr> {
-        let Self::Rows(matching) = self else { return Some(lit(true)) };
+        let matching = match self {
+            Self::Everything => return Some(lit(true)),
+            Self::Before(end) => {
+                return Some(Expr::Column(Column::new_unqualified(dataset.time)).lt(instant(end.timestamp_micros())));
+            }
+            Self::Rows(matching) => matching,
+        };
         let of_dataset = matching.iter().filter(|matching| matching.dataset.name == dataset.name);
         let any_of = of_dataset.map(|matching| {
             let values = matching.values.iter().map(|value| lit(value.clone()));
             Expr::Column(Column::new_unqualified(matching.column)).in_list(values.collect(), false)
         });
         any_of.reduce(Expr::or)
+    }
+
+    /// Whether all rows of a segment go, or none do, as far as its bounds tell.
+    fn of_whole(&self, segment: &Segment) -> Option<bool> {
+        match self {
+            Self::Everything => Some(true),
+            Self::Rows(_) => None,
+            Self::Before(end) => {
+                let (first, last) = segment.time_bounds;
+                let end = end.timestamp_micros();
+                if segment.rows == 0 || first >= end {
+                    Some(false)
+                } else if last < end {
+                    Some(true)
+                } else {
+                    None
+                }
+            }
+        }
     }
 }
 
@@ -76,11 +103,39 @@ impl StoreLake {
         Ok(published)
     }
 
+    /// Erases the rows of before an instant, as a commit of that id; nothing when there are none.
+    ///
+    /// # Errors
+    /// Those of [`Self::erase`].
+    pub async fn erase_before(&self, id: CommitId, end: DateTime<Utc>) -> Result<Option<Published>, LakeError> {
+        let erasure = Erasure::Before(end);
+        let snapshot = self.snapshot(None).await?;
+        if snapshot.segments.iter().all(|segment| erasure.of_whole(segment) == Some(false)) {
+            return Ok(None);
+        }
+        self.erase(id, &erasure).await.map(Some)
+    }
+
+    /// Erases everything, what was uploaded and never committed too, and every object that there is of the store. Nobody may be
+    /// importing into it any more.
+    ///
+    /// # Errors
+    /// Something is there still: trying again goes on.
+    pub async fn destroy(&self, id: CommitId) -> Result<(), LakeError> {
+        self.erase(id, &Erasure::Everything).await?;
+        let every = self.shared().clock.now() + TimeDelta::days(1);
+        while self.manifest.expire(self.store, every, every).await?.more {}
+        if let Some(failure) = self.delete_doomed().await?.failure {
+            return Err(failure);
+        }
+        self.delete_all_objects().await
+    }
+
     /// Drops everything that is retired, at once: queries that still read older versions are planned again.
     async fn forget_older_versions(&self) -> Result<(), LakeError> {
         // The commits of servers whose clocks are ahead are meant too.
         let every = self.shared().clock.now() + TimeDelta::days(1);
-        let none = chrono::DateTime::UNIX_EPOCH;
+        let none = DateTime::UNIX_EPOCH;
         while self.manifest.expire(self.store, every, none).await?.more {}
         self.shared().hot.invalidate_all();
         self.delete_doomed().await?.failure.map_or(Ok(()), Err)
@@ -109,7 +164,12 @@ impl StoreLake {
         let dataset = subject.dataset;
         let held = snapshot.partition(dataset.name, subject.partition);
         let retire = held.iter().map(|segment| segment.id).collect();
-        if matches!(erasure, Erasure::Everything) {
+        let whole = held.iter().map(|segment| erasure.of_whole(segment));
+        let whole = whole.reduce(|a, b| if a == b { a } else { None }).flatten();
+        if whole == Some(false) {
+            return Ok(Outcome::default());
+        }
+        if whole == Some(true) {
             let removed = held.iter().map(|segment| segment.rows).sum();
             let counts = CommitCounts { removed, ..CommitCounts::default() };
             return Ok(Outcome { retire, counts, ..Outcome::default() });

@@ -21,6 +21,7 @@ mod cold_table;
 mod commit;
 #[cfg(feature = "testing")]
 pub mod conformance;
+mod customers;
 mod erase;
 mod error;
 mod fault;

@@ -369,7 +369,7 @@ impl Hidden {
     }
 }
 
-fn all_columns(dataset: &Dataset) -> Vec<&str> {
+pub(super) fn all_columns(dataset: &Dataset) -> Vec<&str> {
     dataset.schema.fields().iter().map(|field| field.name().as_str()).collect()
 }
 
@@ -399,7 +399,7 @@ fn plan_column(name: &str) -> Expr {
     Expr::Column(Column::new_unqualified(name))
 }
 
-fn instant(micros: i64) -> Expr {
+pub(super) fn instant(micros: i64) -> Expr {
     lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())))
 }
 

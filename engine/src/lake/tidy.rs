@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use object_store::ObjectMeta;
 use object_store::path::Path;
@@ -117,6 +118,23 @@ impl StoreLake {
         }
     }
 
+    /// Deletes every object of the store, whoever knows of it.
+    pub(super) async fn delete_all_objects(&self) -> Result<(), LakeError> {
+        for dataset in dataset::all() {
+            let mut batches = self.objects_of(dataset.name).try_chunks(BATCH);
+            while let Some(batch) = batches.next().await {
+                for object in batch.map_err(|error| LakeError::ObjectStore(error.1))? {
+                    self.shared().objects.delete(&object.location).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn objects_of(&self, dataset: &str) -> BoxStream<'static, Result<ObjectMeta, object_store::Error>> {
+        self.shared().objects.list(&Path::from_iter([dataset, &format!("store_id={}", self.store)]))
+    }
+
     /// Lists the store's objects, and deletes those that the manifest has not known for a day.
     ///
     /// # Errors
@@ -124,9 +142,7 @@ impl StoreLake {
     pub async fn audit(&self) -> Result<Audited, LakeError> {
         let mut audited = Audited::default();
         for dataset in dataset::all() {
-            let prefix = Path::from_iter([dataset.name, &format!("store_id={}", self.store)]);
-            let objects = self.shared().objects.list(&prefix);
-            let mut batches = objects.try_chunks(BATCH);
+            let mut batches = self.objects_of(dataset.name).try_chunks(BATCH);
             while let Some(batch) = batches.next().await {
                 let batch = batch.map_err(|error| LakeError::ObjectStore(error.1))?;
                 self.audit_batch(&batch, &mut audited).await?;

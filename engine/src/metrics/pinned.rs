@@ -1,6 +1,6 @@
 //! Stores at one version each, so that several answers are of the same state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
@@ -59,6 +59,12 @@ impl PinnedStores {
     /// When the first query was asked: now, if this is the first.
     pub(crate) fn asked_at(&self, clock: &dyn Clock) -> DateTime<Utc> {
         *self.asked_at.get_or_init(|| clock.now())
+    }
+
+    /// Which they are.
+    #[must_use]
+    pub fn ids(&self) -> BTreeSet<StoreId> {
+        self.stores.iter().map(|store| store.scope.id).collect()
     }
 
     /// The versions of those that were read.

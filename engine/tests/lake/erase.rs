@@ -7,6 +7,7 @@ use aloftly_engine::dataset::Partition;
 use aloftly_engine::lake::manifest::CommitCounts;
 use aloftly_engine::lake::{Erasure, LakeError, ManifestError, RowSink as _, Verdict};
 use arrow::array::AsArray as _;
+use chrono::{DateTime, Utc};
 use object_store::ObjectStoreExt as _;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -138,4 +139,60 @@ async fn rows_that_were_uploaded_and_never_committed_go_when_their_writer_is_giv
     lake.clock.advance(std::time::Duration::from_secs(86_400));
     assert_eq!(lake.lake.tidy().await.unwrap().deleted, 1);
     assert_eq!(lake.objects().await.0, BTreeSet::new());
+}
+
+/// Midnight of a day of 2026.
+fn start_of(day: u32) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(midnight(day)).unwrap()
+}
+
+#[tokio::test]
+async fn what_happened_before_an_instant_is_erased_and_nothing_else() {
+    for hot_rows in [1_000, 2, 0] {
+        let lake = TestLake::new(hot_rows);
+        let rows = [order(1, 1, 3, &[1]), order(2, 1, 30, &[2]), order(3, 1, 31, &[3]), order(4, 1, 70, &[4])];
+        lake.upsert(&rows).await;
+        lake.lake.fold_due().await.unwrap();
+        let before = lake.lake.reader(None).await.unwrap().version();
+        assert!(lake.lake.erase_before(lake.new_commit(), start_of(3)).await.unwrap().is_none(), "there is nothing");
+        assert_eq!(lake.lake.reader(None).await.unwrap().version(), before, "and nothing happened");
+        // In the middle of the first month, at its end, and in a month without rows.
+        let mut kept = rows.to_vec();
+        for (end, gone) in [(30, 1), (31, 1), (65, 1)] {
+            let published = lake.lake.erase_before(lake.new_commit(), start_of(end)).await.unwrap().unwrap();
+            assert_eq!(published.counts, CommitCounts { removed: gone, ..CommitCounts::default() }, "day {end}");
+            kept.retain(|(_, state)| state.day >= end);
+            assert_eq!(held(&lake).await, kept, "day {end}");
+            let (there, live) = lake.objects().await;
+            assert_eq!(there, live, "day {end}");
+            assert!(lake.lake.erase_before(lake.new_commit(), start_of(end)).await.unwrap().is_none());
+        }
+        // What comes late goes with the next time.
+        lake.upsert(&[order(5, 1, 2, &[5])]).await;
+        lake.lake.erase_before(lake.new_commit(), start_of(65)).await.unwrap().unwrap();
+        assert_eq!(held(&lake).await, kept);
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_destroyed_leaves_no_object_behind() {
+    let lake = TestLake::new(0);
+    lake.upsert(&[order_of(1, 1, 1, 3, &[1]), order(2, 1, 40, &[2])]).await;
+    let mut spool = lake.lake.spool().unwrap();
+    spool.push(items(), &batch(&[order_of(1, 3, 1, 3, &[1])])).unwrap();
+    lake.objects.hangs_after_writing(true);
+    let killed = tokio::time::timeout(std::time::Duration::from_millis(200), lake.lake.upsert(spool, None)).await;
+    assert!(killed.is_err(), "its process ends before it commits");
+    lake.objects.hangs_after_writing(false);
+    let unknown = object_store::path::Path::from(format!("orders/store_id={}/unknown", lake.lake.store()));
+    let others = object_store::path::Path::from("orders/store_id=another/unknown");
+    for object in [&unknown, &others] {
+        lake.objects.put(object, "x".into()).await.unwrap();
+    }
+    lake.objects.refuses_deletions(true);
+    lake.lake.destroy(lake.new_commit()).await.unwrap_err();
+    lake.objects.refuses_deletions(false);
+    lake.lake.destroy(lake.new_commit()).await.unwrap();
+    assert!(held(&lake).await.is_empty());
+    assert_eq!(lake.objects().await.0, BTreeSet::from([others]));
 }

@@ -34,6 +34,8 @@ const PATH: &str = "/api/openapi.json";
         (name = "organizations", description = "The organisations that one belongs to"),
         (name = "members", description = "Who belongs to the organisation, and in which role"),
         (name = "api-keys", description = "Keys for programs that use this API"),
+        (name = "shares", description = "Links that show figures to whoever has them"),
+        (name = "privacy", description = "What is kept of customers, and for how long"),
         (name = "audit", description = "Who did what to what, when, and from where"),
         (name = "stores", description = "The stores that one may see"),
         (name = "metrics", description = "What can be asked, and the answers"),

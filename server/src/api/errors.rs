@@ -31,7 +31,13 @@ impl From<CatalogError> for Problem {
                 );
                 Self::new(StatusCode::CONFLICT, "too_many_api_keys", detail)
             }
-            CatalogError::PlanLimit { .. } => {
+            CatalogError::TooManyShares { limit } => {
+                let detail = format!(
+                    "An organisation can have {limit} shares, those that have run out among them. Take back what is not needed any more."
+                );
+                Self::new(StatusCode::CONFLICT, "too_many_shares", detail)
+            }
+            CatalogError::PlanLimit { .. } | CatalogError::PlanRetention { .. } => {
                 let said = error.to_string();
                 let detail = format!("This is more than the organisation pays for: {said}.");
                 Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail)

@@ -1,6 +1,10 @@
 //! Asking people to join an organisation, and joining.
 
-use aloftly_catalog::{Acceptance, InvitationId, Invited, NewInvitations, OrgRole, WorkspaceId, WorkspaceRole};
+use std::ops::RangeInclusive;
+
+use aloftly_catalog::{
+    Acceptance, CatalogError, InvitationId, Invited, NewInvitations, OrgRole, Permission, WorkspaceId, WorkspaceRole,
+};
 use axum::Json as Answer;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -20,6 +24,9 @@ use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::session::{self, Session};
 use crate::mail::Errand;
+
+/// How many are asked at once.
+const AT_ONCE: RangeInclusive<usize> = 1..=100;
 
 /// Who was asked to join and has not answered, by address.
 #[derive(Serialize, ToSchema)]
@@ -188,11 +195,13 @@ pub(super) async fn list_invites(State(app): State<App>, session: Session) -> Re
         (status = 200, description = "What became of each", body = InviteResults),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "Nobody is signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 402, description = "`plan_limit`: the organisation's plan has no room for so many", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such workspace", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`role_changed`: one's own role was changed meanwhile", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Well-formed but wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 429, description = "Too many mails; `Retry-After` says when to try again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 503, description = "`no_mail`: this server sends none", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 503, description = "`no_mail`: this server sends none. `unavailable`: too much mail waits to be sent; nobody was asked", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn create_invites(
@@ -200,14 +209,23 @@ pub(super) async fn create_invites(
     session: Session,
     Json(given): Json<NewInvites>,
 ) -> Result<Answer<InviteResults>, Problem> {
-    if !app.post.works() {
-        return Err(Problem::no_mail());
+    // Whoever may not ask anybody uses nothing up.
+    if !session.tenant.context().may(Permission::ManageMembers) {
+        return Err(CatalogError::Forbidden(Permission::ManageMembers.least().as_str()).into());
     }
+    if !AT_ONCE.contains(&given.emails.len()) {
+        let expected = format!("must be {} to {} addresses", AT_ONCE.start(), AT_ONCE.end());
+        return Err(Problem::invalid_field("/emails", expected));
+    }
+    // Once they are asked, there is no way back: their links are in the mails alone.
+    let mut room = app.post.reserve(given.emails.len())?;
+    let mut leave = app.sign_in.invitations(session.info.organization, &given.emails)?;
     let places = given.workspaces.into_iter().map(|place| (WorkspaceId(place.id), place.role));
     let new = NewInvitations { emails: given.emails, role: given.role, workspaces: places.collect() };
-    app.sign_in.invitations(session.info.organization, new.emails.len())?;
     let asked = session.tenant.invite(&new).await.map_err(|error| match error {
-        aloftly_catalog::CatalogError::Invalid { field: "role", .. } => Problem::of_field(error, "role", "/role"),
+        CatalogError::Invalid { field: field @ ("role" | "workspaces"), .. } => {
+            Problem::of_field(error, field, &format!("/{field}"))
+        }
         other => Problem::of_field(other, "emails", "/emails"),
     })?;
     let now = app.backend.clock.now();
@@ -215,7 +233,8 @@ pub(super) async fn create_invites(
     for (email, outcome) in asked {
         let (status, invite) = match outcome {
             Invited::Sent(invitation, token) => {
-                send(&app, &session, invitation.clone(), token)?;
+                leave.sent(&invitation.email);
+                room.take(errand(&session, invitation.clone(), token))?;
                 (InviteStatus::Invited, Some(Invitation::of(invitation, now)))
             }
             Invited::Member => (InviteStatus::AlreadyMember, None),
@@ -227,14 +246,9 @@ pub(super) async fn create_invites(
     Ok(Answer(InviteResults { results }))
 }
 
-fn send(
-    app: &App,
-    session: &Session,
-    invitation: aloftly_catalog::Invitation,
-    token: aloftly_catalog::OneTimeToken,
-) -> Result<(), Problem> {
+fn errand(session: &Session, invitation: aloftly_catalog::Invitation, token: aloftly_catalog::OneTimeToken) -> Errand {
     let organization = session.info.organization_name.clone();
-    app.post.take(Errand::Invitation { organization, invitation: Box::new(invitation), token })
+    Errand::Invitation { organization, invitation: Box::new(invitation), token }
 }
 
 /// Sends somebody who has not answered another link; the one before is good for nothing any more
@@ -247,10 +261,12 @@ fn send(
     responses(
         (status = 204, description = "A mail is on its way"),
         (status = 401, description = "Nobody is signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 402, description = "`plan_limit`: the organisation's plan has no room for one more", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such invitation", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`role_changed`: one's own role was changed meanwhile", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 429, description = "Too many mails; `Retry-After` says when to try again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 503, description = "`no_mail`: this server sends none", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 503, description = "`no_mail`: this server sends none. `unavailable`: too much mail waits to be sent; the link before is as good as it was", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn resend_invite(
@@ -258,12 +274,14 @@ pub(super) async fn resend_invite(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    if !app.post.works() {
-        return Err(Problem::no_mail());
-    }
-    app.sign_in.invitations(session.info.organization, 1)?;
-    let (invitation, token) = session.tenant.resend_invitation(path::id::<InvitationId>(&id)?).await?;
-    send(&app, &session, invitation, token)?;
+    let id = path::id::<InvitationId>(&id)?;
+    let mut room = app.post.reserve(1)?;
+    let mut open = session.tenant.invitations().await?.into_iter();
+    let before = open.find(|invitation| invitation.id == id).ok_or(CatalogError::NotFound("invitation"))?;
+    let mut leave = app.sign_in.invitations(session.info.organization, &[before.email])?;
+    let (invitation, token) = session.tenant.resend_invitation(id).await?;
+    leave.sent(&invitation.email);
+    room.take(errand(&session, invitation, token))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -324,6 +342,7 @@ pub(super) async fn preview_invite(
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 401, description = "`sign_in_first`: there is an account with the address, and it is not the one that is signed in; \
             `invalid_credentials`: the password is wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 402, description = "`plan_limit`: the organisation's plan has no room for one more", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 409, description = "`taken`: one belongs to the organisation already", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 410, description = "`link_expired`: it was answered, taken back, sent again or is too old", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Well-formed but wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -349,7 +368,7 @@ pub(super) async fn accept_invite(
             (Acceptance::Password(password), Some(app.sign_in.attempt(&invited, caller.address)?))
         }
         (_, _, Some(_), None) => return Err(Problem::invalid_field("/password", "is needed for a new account")),
-        (_, _, None, None) => return Err(aloftly_catalog::CatalogError::SignInFirst.into()),
+        (_, _, None, None) => return Err(CatalogError::SignInFirst.into()),
     };
     let goes_on = matches!(acceptance, Acceptance::SignedIn(..));
     let accepted = catalog.accept_invitation(&given.token, acceptance, &caller.origin).await;
@@ -357,9 +376,7 @@ pub(super) async fn accept_invite(
         attempt.succeeded();
     }
     let entry = accepted.map_err(|error| match error {
-        aloftly_catalog::CatalogError::Invalid { field: "password", .. } => {
-            Problem::of_field(error, "password", "/password")
-        }
+        CatalogError::Invalid { field: "password", .. } => Problem::of_field(error, "password", "/password"),
         other => Problem::of_field(other, "owner's name", "/name"),
     })?;
     // The session that one had has gone on in the organisation, and needs no end.

@@ -13,14 +13,15 @@ mod members;
 mod metrics;
 mod organizations;
 mod plan;
+mod privacy;
 mod sessions;
+mod shares;
 mod stores;
 mod workspaces;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use aloftly_engine::lake::Lake;
 use aloftly_engine::metrics::{MetricsOptions, MetricsService};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
@@ -39,6 +40,7 @@ use crate::importing::uploads::Uploads;
 use crate::importing::worker::Queue;
 use crate::mail::Postbox;
 use crate::service::backend::Backend;
+use crate::service::privacy::Privacy;
 use crate::service::queries::QueryRuntime;
 use crate::service::readiness::Readiness;
 
@@ -65,6 +67,8 @@ pub struct AppState {
     pub post: Postbox,
     /// Google, where signing in with it is offered.
     pub provider: Option<Provider>,
+    /// Erases what is not to be kept.
+    pub privacy: Privacy,
     /// How often the API may be asked.
     pub limits: Limits,
     sign_in: auth::Limits,
@@ -83,6 +87,8 @@ pub struct Doing {
     pub post: Postbox,
     /// Google, where signing in with it is offered.
     pub provider: Option<Provider>,
+    /// Erases what is not to be kept.
+    pub privacy: Privacy,
 }
 
 impl std::ops::Deref for App {
@@ -99,19 +105,13 @@ impl FromRef<App> for Readiness {
     }
 }
 
-impl FromRef<App> for Lake {
-    fn from_ref(app: &App) -> Self {
-        app.backend.lake.clone()
-    }
-}
-
 impl App {
     /// Puts it together.
     ///
     /// # Errors
     /// The query threads cannot be made.
     pub fn new(backend: Backend, doing: Doing) -> std::io::Result<Self> {
-        let Doing { uploads, queue, readiness, post, provider } = doing;
+        let Doing { uploads, queue, readiness, post, provider, privacy } = doing;
         let config = &backend.config;
         Ok(Self(Arc::new(AppState {
             metrics: MetricsService::new(
@@ -126,6 +126,7 @@ impl App {
             readiness,
             post,
             provider,
+            privacy,
             backend,
         })))
     }
@@ -168,6 +169,7 @@ fn open() -> OpenApiRouter<App> {
         .routes(routes!(auth::links::send_password_reset))
         .routes(routes!(auth::links::redeem_password_reset))
         .routes(routes!(auth::links::redeem_verification))
+        .routes(routes!(shares::open_share))
         .routes(routes!(auth::tokens::create_tokens))
         .routes(routes!(auth::tokens::refresh_tokens))
         .routes(routes!(auth::tokens::revoke_tokens))
@@ -195,6 +197,13 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(sessions::end_session))
         .routes(routes!(organizations::list_organizations))
         .routes(routes!(organizations::enter_organization))
+        .routes(routes!(organizations::delete_organization))
+        .routes(routes!(shares::list_shares, shares::create_share))
+        .routes(routes!(shares::revoke_share))
+        .routes(routes!(privacy::export::export_customers))
+        .routes(routes!(privacy::erasures::erase_customers))
+        .routes(routes!(privacy::erasures::list_erasures))
+        .routes(routes!(privacy::retention::get_retention, privacy::retention::set_retention))
         .routes(routes!(plan::get_plan))
         .routes(routes!(members::list_members))
         .routes(routes!(members::change_member, members::remove_member))

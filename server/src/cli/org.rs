@@ -41,7 +41,8 @@ pub(super) fn refused(error: CatalogError) -> CliError {
         CatalogError::Taken(_)
         | CatalogError::Invalid { .. }
         | CatalogError::NotFound(_)
-        | CatalogError::PlanLimit { .. } => CliError::Usage(error.to_string()),
+        | CatalogError::PlanLimit { .. }
+        | CatalogError::PlanRetention { .. } => CliError::Usage(error.to_string()),
         other => CliError::Failed(other.into()),
     }
 }

@@ -65,6 +65,8 @@ pub struct Config {
     pub google_client_id: Option<String>,
     /// What shows Google that it is this server.
     pub google_client_secret: Option<SecretString>,
+    /// What whoever reads the process's figures has to show.
+    pub metrics_token: Option<SecretString>,
     /// Google, or another OpenID provider in its place.
     pub google_issuer: String,
     /// Proxies whose `Forwarded` headers are believed.
@@ -130,6 +132,7 @@ impl Config {
             sign_up: values.required("sign_up", parse::sign_up),
             sign_up_plan: values.required("sign_up_plan", parse::tier),
             smtp_url: values.optional("smtp_url", parse::smtp_url),
+            metrics_token: values.optional("metrics_token", parse::token),
             mail_from: values.optional("mail_from", parse::mailbox),
             google_client_id: values.optional("google_client_id", parse::text),
             google_client_secret: values.optional("google_client_secret", parse::secret),

@@ -125,6 +125,15 @@ pub const OPTIONS: &[OptionSpec] = &[
              without it no mail is sent, and a demo logs links instead",
         ),
     ),
+    shown_as(
+        Visibility::Secret,
+        option(
+            "metrics_token",
+            "ALOFTLY_METRICS_TOKEN",
+            "",
+            "Bearer token, of 32 characters or more, that /metrics wants; without one only processes of this machine may read it",
+        ),
+    ),
     option("mail_from", "ALOFTLY_MAIL_FROM", "", "Who mail is from, such as Aloftly <stats@example.com>"),
     option(
         "google_client_id",

@@ -261,6 +261,11 @@ pub(super) fn secret(text: &str) -> Parsed<SecretString> {
     if long_enough { Ok(SecretString::from(text)) } else { Err("expected 16 characters or more".to_owned()) }
 }
 
+pub(super) fn token(text: &str) -> Parsed<SecretString> {
+    let long_enough = text.len() >= 32;
+    if long_enough { Ok(SecretString::from(text)) } else { Err("expected 32 characters or more".to_owned()) }
+}
+
 /// Who an OpenID provider vouches for is let in: what it says must not be changed on the way.
 pub(super) fn issuer(text: &str) -> Parsed<String> {
     let expected = || "expected the address of an OpenID provider, such as https://accounts.google.com".to_owned();

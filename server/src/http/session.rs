@@ -43,7 +43,8 @@ impl Credential {
 }
 
 /// The token in an `Authorization` header of the scheme `Bearer`. Other schemes are between a browser and a proxy.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -185,11 +185,12 @@ impl Provider {
             self.keys(&metadata.jwks_uri).await?
         };
         let claims = statement::check(id_token, &keys, &expected)?;
+        let email = claims.email.clone().filter(|_| claims.email_verified).ok_or(ProviderError::UnverifiedEmail)?;
+        let runs_email = claims.runs(&email);
         let identity = Identity { issuer: metadata.issuer.clone(), subject: claims.sub };
-        let email = claims.email.filter(|_| claims.email_verified).ok_or(ProviderError::UnverifiedEmail)?;
         let name = claims.name.filter(|name| !name.trim().is_empty());
         let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
-        Ok(NewIdentity { identity, email, name })
+        Ok(NewIdentity { identity, email, runs_email, name })
     }
 
     async fn client(&self) -> Result<OidcClient, ProviderError> {

@@ -21,8 +21,20 @@ pub(super) struct Claims {
     #[serde(default, deserialize_with = "truth")]
     pub(super) email_verified: bool,
     pub(super) name: Option<String>,
+    /// The domain of the customer of Google Workspace that the account belongs to.
+    hd: Option<String>,
     nonce: Option<String>,
     azp: Option<String>,
+}
+
+impl Claims {
+    /// Whether the provider runs that address. Of any other it says only whose it was when it was verified, and may go on saying so when the
+    /// address has become somebody else's.
+    pub(super) fn runs(&self, email: &str) -> bool {
+        let domain = email.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+        let own = ["gmail.com", "googlemail.com"].contains(&domain.as_str());
+        own || self.hd.as_ref().is_some_and(|hosted| !hosted.is_empty())
+    }
 }
 
 /// Some providers write truth as text.

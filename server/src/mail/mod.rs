@@ -6,9 +6,11 @@
 mod letter;
 mod letters;
 mod links;
+mod postbox;
 mod transport;
 mod worker;
 
 pub use self::links::Links;
+pub use self::postbox::{Errand, Postbox, Reserved};
 pub use self::transport::Transport;
-pub use self::worker::{Errand, Postbox, deliver};
+pub use self::worker::deliver;

@@ -1,81 +1,33 @@
 //! Who finds out what to send, and sends it.
+//!
+//! A few errands are at the database or the SMTP server at once. A letter that waits to be tried again is not among them,
+//! so that one whom nobody can write to at the moment holds up nobody else's mail.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use aloftly_catalog::{Catalog, Invitation, Link, NewAccount, OneTimeToken, SignUpBegun};
-use tokio::sync::mpsc;
+use aloftly_catalog::{Catalog, SignUpBegun};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::letter::Letter;
 use super::letters;
 use super::links::Links;
-use super::transport::Transport;
-use crate::http::problem::{Chain, Problem};
+use super::postbox::{Errand, Postbox};
+use super::transport::{Transport, is_permanent};
+use crate::http::problem::Chain;
 use crate::telemetry::measures;
 
-/// How many errands may wait.
+/// How many errands there may be: one half waits to be begun, the other half is under way, most of it when letters wait to be
+/// tried again.
 const WAITING: usize = 1_000;
-/// How many are done at once.
+/// How many are at the database or the SMTP server at once.
 const AT_ONCE: usize = 8;
 /// How long after each failure a mail is tried again.
 const AGAIN_AFTER: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(15), Duration::from_secs(60)];
 /// How often tokens are forgotten that nobody can use any more.
-const SWEEP: Duration = Duration::from_secs(3_600);
-
-/// What somebody asked for.
-pub enum Errand {
-    /// An account.
-    SignUp(Box<NewAccount>),
-    /// A link to sign in with.
-    SignIn {
-        /// At which address.
-        email: String,
-    },
-    /// A link to choose another password with.
-    PasswordReset {
-        /// At which address.
-        email: String,
-    },
-    /// A link to prove that an address is theirs.
-    Verification(Link),
-    /// To ask somebody to join.
-    Invitation {
-        /// What.
-        organization: String,
-        /// Whom.
-        invitation: Box<Invitation>,
-        /// What the link carries.
-        token: OneTimeToken,
-    },
-}
-
-/// Takes errands. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Postbox {
-    errands: Option<mpsc::Sender<Errand>>,
-}
-
-impl Postbox {
-    /// Whether mail can be sent.
-    #[must_use]
-    pub fn works(&self) -> bool {
-        self.errands.is_some()
-    }
-
-    /// Has something done soon.
-    ///
-    /// # Errors
-    /// No mail can be sent, or too much waits to be.
-    pub fn take(&self, errand: Errand) -> Result<(), Problem> {
-        let errands = self.errands.as_ref().ok_or_else(Problem::no_mail)?;
-        errands.try_send(errand).map_err(|error| {
-            tracing::warn!(%error, "mail cannot be taken");
-            Problem::busy()
-        })
-    }
-}
+const SWEEP: Duration = Duration::from_secs(300);
 
 /// A postbox, and the work that empties it until `stop`, and then what is in it still.
 pub fn deliver(
@@ -84,9 +36,9 @@ pub fn deliver(
     links: Links,
     stop: CancellationToken,
 ) -> (Postbox, impl Future<Output = ()>) {
-    let (sender, errands) = mpsc::channel(WAITING);
-    let postbox = Postbox { errands: transport.works().then_some(sender) };
-    let worker = Worker { catalog, transport, links, stop };
+    let (sender, errands) = mpsc::channel(WAITING / 2);
+    let postbox = Postbox::new(transport.works().then_some(sender));
+    let worker = Worker { catalog, transport, links, turns: Semaphore::new(AT_ONCE), stop };
     (postbox, worker.work(errands))
 }
 
@@ -94,6 +46,8 @@ struct Worker {
     catalog: Catalog,
     transport: Transport,
     links: Links,
+    /// One for each errand that may be at the database or the SMTP server.
+    turns: Semaphore,
     stop: CancellationToken,
 }
 
@@ -107,7 +61,7 @@ impl Worker {
                 () = worker.stop.cancelled() => break,
                 _ = sweep.tick() => worker.sweep().await,
                 Some(_) = running.join_next() => {}
-                Some(errand) = errands.recv(), if running.len() < AT_ONCE => {
+                Some(errand) = errands.recv(), if running.len() < WAITING / 2 => {
                     running.spawn(Arc::clone(&worker).run(errand));
                 }
             }
@@ -116,13 +70,20 @@ impl Worker {
         while let Some(errand) = errands.recv().await {
             running.spawn(Arc::clone(&worker).run(errand));
         }
-        running.join_all().await;
+        // One that panicked is no reason to leave the others.
+        while running.join_next().await.is_some() {}
     }
 
     async fn sweep(&self) {
         if let Err(error) = self.catalog.sweep_tokens().await {
             tracing::warn!(error = %Chain(&error), "cannot forget old links; they are no use to anybody");
         }
+    }
+
+    /// Waits for its turn among those that are at the database or the SMTP server.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // There always is one some time: the semaphore is never closed.
+        self.turns.acquire().await.ok()
     }
 
     async fn run(self: Arc<Self>, errand: Errand) {
@@ -138,11 +99,12 @@ impl Worker {
 
     /// What is to be sent; nothing to who is not known.
     async fn letter(&self, errand: Errand) -> Result<Option<Letter>, aloftly_catalog::CatalogError> {
+        let _turn = self.turn().await;
         let (catalog, links) = (&self.catalog, &self.links);
         Ok(match errand {
             Errand::SignUp(new) => Some(match catalog.begin_sign_up(&new).await? {
-                SignUpBegun::Link(token) => letters::sign_up(links, &new.email, &new.owner.name, &token),
-                SignUpBegun::HasAccount { name } => letters::has_account(links, &new.email, &name),
+                SignUpBegun::Link { email, token } => letters::sign_up(links, &email, &token),
+                SignUpBegun::HasAccount { email, name } => letters::has_account(links, &email, &name),
             }),
             Errand::SignIn { email } => catalog.sign_in_link(&email).await?.map(|link| letters::sign_in(links, &link)),
             Errand::PasswordReset { email } => {
@@ -159,7 +121,7 @@ impl Worker {
     async fn send(&self, letter: &Letter) {
         let mut pauses = AGAIN_AFTER.into_iter();
         loop {
-            let Err(error) = self.transport.send(letter).await else {
+            let Err(error) = self.attempt(letter).await else {
                 measures::mail_sent();
                 return;
             };
@@ -176,9 +138,9 @@ impl Worker {
             }
         }
     }
-}
 
-/// Whether the server says that it will never take this mail.
-fn is_permanent(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<lettre::transport::smtp::Error>().is_some_and(lettre::transport::smtp::Error::is_permanent)
+    async fn attempt(&self, letter: &Letter) -> anyhow::Result<()> {
+        let _turn = self.turn().await;
+        self.transport.send(letter).await
+    }
 }

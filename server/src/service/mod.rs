@@ -7,6 +7,7 @@ pub mod freshness;
 pub mod lake_folder;
 pub mod master_key;
 pub mod objects;
+pub mod privacy;
 pub mod queries;
 pub mod readiness;
 pub mod scratch;

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::backend::Backend;
 use super::freshness;
+use super::privacy::Privacy;
 use super::readiness::Readiness;
 use crate::api::{App, Doing};
 use crate::http::connections;
@@ -62,7 +63,9 @@ pub async fn serve(
     let provider = provider(&backend, &links)?;
     let (post, delivering) = mail::deliver(backend.catalog.clone(), mail, links, stop.clone());
     let delivering = tokio::spawn(delivering);
-    let doing = Doing { uploads, queue, readiness: readiness(&backend), post, provider };
+    let privacy = Privacy::default();
+    let erasing = tokio::spawn(privacy.clone().work(backend.clone(), uploads.clone(), stop.clone()));
+    let doing = Doing { uploads, queue, readiness: readiness(&backend), post, provider, privacy };
     let app = App::new(backend.clone(), doing).context("cannot start the query threads")?;
     let guard = tokio::spawn(guard_database(backend.clone(), stop.clone()));
     let forgetting = tokio::spawn(Limits::forget(app.clone(), stop.clone()));
@@ -98,7 +101,7 @@ pub async fn serve(
     }
     // It may be in the middle of starting a database that is not needed any more.
     guard.abort();
-    let _ = tokio::join!(guard, sweeping, following, forgetting);
+    let _ = tokio::join!(guard, sweeping, following, forgetting, erasing);
     backend.close().await?;
     drop(worker);
     tracing::info!("stopped");

@@ -21,10 +21,13 @@ use crate::http::cookies;
 use crate::http::json::Json;
 use crate::http::problem::{Chain, Problem, ProblemDocument};
 use crate::http::query::Query;
+use crate::http::session;
 use crate::identity::{Departure, Provider, ProviderError};
 
 /// How long a browser may be away.
 const AWAY: TimeDelta = TimeDelta::minutes(10);
+/// The longest page that is gone back to, in bytes.
+const LONGEST_PAGE: usize = 512;
 /// How long somebody new has to say what their organisation is called.
 const SIGN_UP_WITHIN: TimeDelta = TimeDelta::hours(1);
 
@@ -88,7 +91,7 @@ fn own_page(path: Option<String>) -> String {
             && !path.contains('\\')
             && path.bytes().all(|byte| byte.is_ascii_graphic())
     };
-    path.filter(own).unwrap_or_else(|| "/".to_owned())
+    path.filter(|path| path.len() <= LONGEST_PAGE).filter(own).unwrap_or_else(|| "/".to_owned())
 }
 
 fn hashed(text: &str) -> String {
@@ -116,9 +119,11 @@ fn see(page: &str, cookies: HeaderMap) -> Response {
 )]
 pub(in crate::api) async fn begin_google(
     State(app): State<App>,
+    caller: Caller,
     Query(leaving): Query<Leaving>,
 ) -> Result<Response, Problem> {
     let provider = provider(&app)?;
+    app.sign_in.departure(caller.address)?;
     let (departure, challenge) = Provider::departure();
     let browser = oauth2::CsrfToken::new_random_len(32).secret().clone();
     let away = Away { departure: departure.clone(), browser: hashed(&browser), return_to: own_page(leaving.return_to) };
@@ -188,11 +193,12 @@ async fn arrive(app: &App, caller: &Caller, jar: &CookieJar, arriving: Arriving)
     }
     let code = arriving.code.ok_or(Arrival::Refused("google_declined"))?;
     let who = provider(app)?.arrival(&away.departure, &code).await.map_err(Arrival::Provider)?;
-    let entry = match catalog.enter_by_identity(&who, &caller.origin).await {
-        Err(aloftly_catalog::CatalogError::NoOrganization) => return Err(Arrival::Refused("no_organization")),
-        other => other?,
+    let signed_in = match session::token(jar) {
+        Some(token) => catalog.authenticate(token).await.ok().map(|(_, session)| session.user.id),
+        None => None,
     };
-    match entry {
+    match catalog.enter_by_identity(&who, signed_in, &caller.origin).await? {
+        IdentityEntry::Other => Err(Arrival::Refused("google_other_account")),
         IdentityEntry::New(token) => {
             if check_open(app).is_err() {
                 return Err(Arrival::Refused("sign_up_closed"));
@@ -275,8 +281,8 @@ pub(in crate::api) async fn complete_google_sign_up(
     let plan = app.backend.config.sign_up_plan;
     let owner = NewOwner { name, organization: given.organization, store: given.store.read()?, plan };
     check(owner.problems())?;
-    let signed_in = catalog.complete_identity_sign_up(token, &owner, &caller.origin).await?;
-    let mut answer = entered(&app, &caller, &jar, Entry::In(Box::new(signed_in))).await?;
+    let entry = catalog.complete_identity_sign_up(token, &owner, &caller.origin).await?;
+    let mut answer = entered(&app, &caller, &jar, entry).await?;
     cookies::SIGN_UP.forget_with(&mut answer);
     Ok(answer)
 }

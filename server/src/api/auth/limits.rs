@@ -1,5 +1,6 @@
 //! How often a password or a code may be tried, and how many mails somebody may have sent.
 
+use std::collections::HashSet;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub(in crate::api) struct Limits {
     mail_to: RateLimit<Account>,
     mail_from: RateLimit<IpAddr>,
     invitations: RateLimit<OrganizationId>,
+    departures: RateLimit<IpAddr>,
 }
 
 /// The SHA-256 of an account's address.
@@ -48,6 +50,7 @@ impl Limits {
         let code = Quota { burst: 10, every: Duration::from_secs(120) };
         let mail_to = Quota { burst: 5, every: Duration::from_secs(300) };
         let invitations = Quota { burst: 200, every: Duration::from_secs(60) };
+        let departures = Quota { burst: 60, every: Duration::from_secs(2) };
         let mail_from = Quota { burst: 20, every: Duration::from_secs(30) };
         Self {
             account_here: RateLimit::new(account_here, Arc::clone(clock)),
@@ -57,6 +60,7 @@ impl Limits {
             mail_to: RateLimit::new(mail_to, Arc::clone(clock)),
             mail_from: RateLimit::new(mail_from, Arc::clone(clock)),
             invitations: RateLimit::new(invitations, Arc::clone(clock)),
+            departures: RateLimit::new(departures, Arc::clone(clock)),
         }
     }
 
@@ -76,6 +80,14 @@ impl Limits {
     pub(in crate::api) fn mail(&self, email: &str, from: IpAddr) -> Result<(), Problem> {
         take("mail", &self.mail_from, network(from))?;
         take("mail", &self.mail_to, account(email))
+    }
+
+    /// Leave to go to an identity provider, for which something has to be kept.
+    ///
+    /// # Errors
+    /// There were too many from there.
+    pub(in crate::api) fn departure(&self, from: IpAddr) -> Result<(), Problem> {
+        take("departures", &self.departures, network(from))
     }
 
     /// An attempt at the account of that e-mail address, from there.
@@ -102,15 +114,54 @@ impl Attempt<'_> {
 }
 
 impl Limits {
-    /// Leave to have so many people asked to join an organisation.
+    /// Leave to have people with those addresses asked to join an organisation, each by a mail.
     ///
     /// # Errors
-    /// There were too many.
-    pub(in crate::api) fn invitations(&self, organization: OrganizationId, count: usize) -> Result<(), Problem> {
-        for _ in 0..count {
-            take("invitations", &self.invitations, organization)?;
+    /// The organisation asked too many, or there were too many mails to one of them. Then nothing counts.
+    pub(in crate::api) fn invitations(
+        &self,
+        organization: OrganizationId,
+        emails: &[String],
+    ) -> Result<Invitations<'_>, Problem> {
+        let mut invitations = Invitations { limits: self, unsent: HashSet::new() };
+        for email in emails {
+            let account = account(email);
+            if !invitations.unsent.contains(&account) {
+                take("mail", &self.mail_to, account)?;
+                invitations.unsent.insert(account);
+            }
         }
-        Ok(())
+        for asked in 0..emails.len() {
+            if let Err(problem) = take("invitations", &self.invitations, organization) {
+                for _ in 0..asked {
+                    self.invitations.give_back(organization);
+                }
+                return Err(problem);
+            }
+        }
+        Ok(invitations)
+    }
+}
+
+/// Leave to send invitations to some addresses. A mail that is not sent does not count.
+#[derive(Debug)]
+pub(in crate::api) struct Invitations<'l> {
+    limits: &'l Limits,
+    unsent: HashSet<Account>,
+}
+
+impl Invitations<'_> {
+    /// One is sent to that address.
+    pub(in crate::api) fn sent(&mut self, email: &str) {
+        self.unsent.remove(&account(email));
+    }
+}
+
+impl Drop for Invitations<'_> {
+    fn drop(&mut self) {
+        for account in self.unsent.drain() {
+            self.limits.mail_to.give_back(account);
+        }
     }
 }
 

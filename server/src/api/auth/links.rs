@@ -130,14 +130,10 @@ pub(in crate::api) async fn send_password_reset(
 )]
 pub(in crate::api) async fn redeem_password_reset(
     State(app): State<App>,
-    caller: Caller,
     Json(given): Json<PasswordReset>,
 ) -> Result<StatusCode, Problem> {
-    let catalog = &app.backend.catalog;
-    catalog
-        .redeem_password_reset(&given.token, &given.new_password, &caller.origin)
-        .await
-        .map_err(|error| Problem::of_field(error, "password", "/new_password"))?;
+    let changed = app.backend.catalog.redeem_password_reset(&given.token, &given.new_password).await;
+    changed.map_err(|error| Problem::of_field(error, "password", "/new_password"))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

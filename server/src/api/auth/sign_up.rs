@@ -1,6 +1,6 @@
 //! Making an account.
 
-use aloftly_catalog::{Entry, NewAccount, NewOwner, NewStore};
+use aloftly_catalog::{NewAccount, NewOwner, NewStore};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,8 +10,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::links::Token;
-use super::{Session, entered};
+use super::{SecondFactorWanted, Session, entered};
 use crate::api::App;
 use crate::config::SignUp as SignUpPolicy;
 use crate::http::client::Caller;
@@ -36,14 +35,22 @@ pub(in crate::api) struct Methods {
 pub(in crate::api) struct SignUp {
     #[schema(example = "ann@example.com")]
     email: String,
-    /// Ten characters or more.
-    #[schema(format = "password")]
-    password: String,
     /// What the person is called.
     name: String,
     /// What the organisation is called.
     organization: String,
     store: FirstStore,
+}
+
+/// What makes the account that was asked for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct SignUpCompletion {
+    /// The part of the link behind `#token=`.
+    token: String,
+    /// What one will sign in with: ten characters or more.
+    #[schema(format = "password")]
+    password: String,
 }
 
 /// A store that is to be.
@@ -113,7 +120,7 @@ pub(in crate::api) async fn sign_up(
     check_open(&app)?;
     let plan = app.backend.config.sign_up_plan;
     let owner = NewOwner { name: given.name, organization: given.organization, store: given.store.read()?, plan };
-    let new = NewAccount { email: given.email, password: given.password, owner };
+    let new = NewAccount { email: given.email, owner };
     check(new.problems())?;
     app.sign_in.mail(&new.email, caller.address)?;
     app.post.take(Errand::SignUp(Box::new(new)))?;
@@ -139,25 +146,28 @@ pub(super) fn check(problems: Vec<(&'static str, String)>) -> Result<(), Problem
     Err(Problem::invalid(told.collect()))
 }
 
-/// Makes the account that a mail's link was sent for, and signs in
+/// Makes the account that a mail's link was sent for, with a password, and signs in
 #[utoipa::path(
     post,
     path = "/api/auth/sign-up/complete",
     tag = "auth",
-    request_body = Token,
+    request_body = SignUpCompletion,
     responses(
         (status = 200, description = "Signed in, as the owner of a new organisation", body = Session),
+        (status = 202, description = "It is made, and the second factor is wanted, which one had before", body = SecondFactorWanted),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 409, description = "`taken`: there is an account with the address by now", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 410, description = "`link_expired`: the link was used or is too old", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "The password is too short or too long", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
 pub(in crate::api) async fn complete_sign_up(
     State(app): State<App>,
     caller: Caller,
     jar: CookieJar,
-    Json(given): Json<Token>,
+    Json(given): Json<SignUpCompletion>,
 ) -> Result<Response, Problem> {
-    let signed_in = app.backend.catalog.complete_sign_up(&given.token, &caller.origin).await?;
-    entered(&app, &caller, &jar, Entry::In(Box::new(signed_in))).await
+    let entry = app.backend.catalog.complete_sign_up(&given.token, &given.password, &caller.origin).await;
+    let entry = entry.map_err(|error| Problem::of_field(error, "password", "/password"))?;
+    entered(&app, &caller, &jar, entry).await
 }

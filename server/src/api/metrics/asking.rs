@@ -54,9 +54,9 @@ async fn run<T: Send + 'static>(
 }
 
 /// Something to be answered, as JSON.
-pub(super) struct Written {
+pub(in crate::api) struct Written {
     pub(super) etag: String,
-    pub(super) body: Bytes,
+    pub(in crate::api) body: Bytes,
 }
 
 impl Written {

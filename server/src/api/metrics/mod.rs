@@ -66,12 +66,17 @@ pub(super) async fn query_metrics(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Result<Response, Problem> {
-    let written = asking::ask(&app, &reader, body, |answer, etag| Written::of(&**answer, etag)).await??;
+    let written = answer(&app, &reader, body).await?;
     let caching = [(header::ETAG, written.etag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
     if is_known(&headers, &written.etag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     Ok((caching, [(header::CONTENT_TYPE, JSON)], written.body).into_response())
+}
+
+/// Answers a query of a reader's.
+pub(super) async fn answer(app: &App, reader: &Reader, query: Value) -> Result<Written, Problem> {
+    asking::ask(app, reader, query, |answer, etag| Written::of(&**answer, etag)).await?
 }
 
 /// Whether `If-None-Match` has the name. It compares weakly.

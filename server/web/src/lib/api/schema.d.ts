@@ -18,7 +18,7 @@ export interface paths {
         /**
          * Ends one's account
          * @description One leaves every organisation. Nothing is kept but what the organisations' audit logs say. The last owner of an organisation hands it
-         *     over first.
+         *     over first, or says that it is deleted, too (`delete_organizations`).
          */
         delete: operations["delete_account"];
         options?: never;
@@ -395,7 +395,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes the account that a mail's link was sent for, and signs in */
+        /** Makes the account that a mail's link was sent for, with a password, and signs in */
         post: operations["complete_sign_up"];
         delete?: never;
         options?: never;
@@ -421,6 +421,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in as a program, which gets an access token and a refresh token
+         * @description What comes from one sign-in is one session: it is in the list of sessions, and ends as they do.
+         */
+        post: operations["create_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/tokens/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the next two tokens for a refresh token, which is used up by it
+         * @description A refresh token that is shown again ends the session that it comes from, for whoever has tokens of it: somebody copied it. So a program
+         *     asks once at a time, keeps the new token before it uses the old one's answer, and signs in again when an answer is lost.
+         */
+        post: operations["refresh_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/tokens/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs a program out: ends the session that a refresh token comes from, with all its tokens, at once */
+        post: operations["revoke_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/verification/redeem": {
         parameters: {
             query?: never;
@@ -432,6 +490,23 @@ export interface paths {
         put?: never;
         /** Proves by a mail's link that an address is one's own */
         post: operations["redeem_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the erasures that were asked for: the newest 200 */
+        get: operations["list_erasures"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -691,6 +766,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orgs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes the organisation that one acts in, with everything in it
+         * @description Members, sessions, API keys, invitations and credentials are gone at once, and the data of its stores soon after. Nothing of it can be brought
+         *     back.
+         */
+        delete: operations["delete_organization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orgs/{id}/enter": {
         parameters: {
             query?: never;
@@ -721,6 +817,27 @@ export interface paths {
         /** Tells what the organisation's plan includes, and how much of it is in use */
         get: operations["get_plan"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells for how long the organisation keeps the data of its stores */
+        get: operations["get_retention"];
+        /**
+         * Says for how long the organisation keeps the data of its stores
+         * @description What is older is erased for good, soon and then day by day.
+         */
+        put: operations["set_retention"];
         post?: never;
         delete?: never;
         options?: never;
@@ -780,6 +897,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows what a link shows: the answer to its question, as it is now
+         * @description The link's token goes into `Authorization: Bearer`, so that it is in no address and no log.
+         */
+        get: operations["open_share"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the links that show figures: one's own, and everybody's to admins */
+        get: operations["list_shares"];
+        put?: never;
+        /** Makes a link that shows the answer to one question to whoever has it */
+        post: operations["create_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a link back, at once */
+        delete: operations["revoke_share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores": {
         parameters: {
             query?: never;
@@ -791,6 +963,47 @@ export interface paths {
         get: operations["list_stores"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{id}/customers/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases everything that is kept of customers of a store, for good
+         * @description It is done within seconds to minutes, and goes on after a restart: `GET /api/erasures` tells when. Figures change by what went. What a
+         *     source still knows comes back with the next import or sync, so they are erased there first.
+         */
+        post: operations["erase_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{id}/customers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everything that is kept of customers of a store, as a JSON file
+         * @description For whoever is asked by a customer what is known of them. It is written down in the audit log, without who it was about.
+         */
+        post: operations["export_customers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1157,6 +1370,32 @@ export interface components {
             /** @description What the program sends: `Authorization: Bearer ` and this. It is not to be had again. */
             token: string;
         };
+        /** @description Everything that is kept of customers. */
+        CustomerData: {
+            /** @description Their identities at the store. */
+            customer_ids: string[];
+            /** @description The rows that tell of them, by dataset. Datasets that tell nothing of them are left out. */
+            datasets: {
+                [key: string]: Record<string, unknown>[];
+            };
+            /** Format: uuid */
+            store_id: string;
+        };
+        /** @description The customers that it is about: by their identities at the store, or all that have an address. */
+        Customers: {
+            /**
+             * @description As the store's platform names them: at most 1,000.
+             * @example [
+             *       "7199823410"
+             *     ]
+             */
+            customer_ids?: string[] | null;
+            /**
+             * @description Their e-mail address, in capitals or not.
+             * @example ann@example.com
+             */
+            email?: string | null;
+        };
         /** @description Something that metrics can be cut by. All values are texts. */
         Dimension: {
             /** @description What it says. */
@@ -1177,6 +1416,59 @@ export interface components {
         Ended: {
             ended: number;
         };
+        /** @description What ends one's account. */
+        Ending: {
+            /** @description Whether organisations that nobody else owns are deleted with it, with everything in them. */
+            delete_organizations?: boolean;
+            /**
+             * Format: password
+             * @description One's password. Who has none must have signed in within the last 15 minutes.
+             */
+            password?: string | null;
+        };
+        /** @description Customers whose data are to be erased, or were. */
+        Erasure: {
+            /**
+             * Format: int32
+             * @description How many they are. Who is forgotten when it is done.
+             */
+            customers: number;
+            /** @description Why the last attempt came to nothing; another is made. */
+            error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            finished_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many orders, customers and other things went.
+             */
+            removed?: number | null;
+            /** Format: date-time */
+            requested_at: string;
+            /** @description The address of who asked for it. */
+            requested_by: string;
+            status: components["schemas"]["ErasureStatus"];
+            /** Format: uuid */
+            store_id: string;
+            /**
+             * Format: int64
+             * @description The version of the store's data from which on they are gone.
+             */
+            version?: number | null;
+        };
+        /** @description The erasures that were asked for, the newest first. */
+        ErasureList: {
+            erasures: components["schemas"]["Erasure"][];
+        };
+        /**
+         * @description How far it is.
+         * @enum {string}
+         */
+        ErasureStatus: "waiting" | "done";
         /** @description Something that was done. */
         Event: {
             /**
@@ -1698,6 +1990,15 @@ export interface components {
             /** @description Where they will work. Owners and admins work everywhere anyway. */
             workspaces?: components["schemas"]["NewPlace"][];
         };
+        /** @description A share with its token, which is shown this once. */
+        NewlyShared: {
+            share: components["schemas"]["Share"];
+            /**
+             * @description What `GET /api/shared` wants as a bearer.
+             * @example aloftly_share_…
+             */
+            token: string;
+        };
         /** @description A workspace to work in. */
         NewPlace: {
             /** Format: uuid */
@@ -1769,6 +2070,16 @@ export interface components {
             id: string;
             name: string;
             plan_tier: string;
+        };
+        /** @description What ends an organisation. */
+        OrganizationEnding: {
+            /** @description What it is called, to be certain that this one is meant. */
+            name: string;
+            /**
+             * Format: password
+             * @description One's password. Who has none must have signed in within the last 15 minutes.
+             */
+            password?: string | null;
         };
         /** @description The organisations that one belongs to, by name. */
         OrganizationList: {
@@ -1921,6 +2232,24 @@ export interface components {
              * @example urn:aloftly:problem:invalid_request
              */
             type: string;
+        };
+        /** @description What a program signs in with. */
+        ProgramSignIn: {
+            /**
+             * @description Where the account has a second factor: six digits of the authenticator, or a recovery code.
+             * @example 123456
+             */
+            code?: string | null;
+            /**
+             * @description The account's address.
+             * @example owner@example.com
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description Its password.
+             */
+            password: string;
         };
         /** @description A checked query. It is written as it could be asked again. */
         Query: {
@@ -2109,6 +2438,10 @@ export interface components {
              */
             recovery_codes: string[];
         };
+        /** @description A refresh token. */
+        Refresh: {
+            refresh_token: string;
+        };
         /**
          * @description Whose day a refund belongs to.
          * @enum {string}
@@ -2193,6 +2526,14 @@ export interface components {
             groups: number;
             /** @description Whether all others are one more group, whose rows say `"other": true`; they are unless this is false. */
             other?: boolean | null;
+        };
+        /** @description For how long an organisation keeps the data of its stores. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description For so many whole months of each store's calendar, besides the one that is under way; `null` is for ever.
+             */
+            months: number | null;
         };
         /**
          * @description What a rolling figure is of its buckets.
@@ -2282,6 +2623,7 @@ export interface components {
             id: string;
             /** @description Whether it is the one that asks. */
             is_current: boolean;
+            kind: components["schemas"]["SessionKind"];
             /**
              * Format: date-time
              * @description When it was last used, to within a few minutes.
@@ -2292,9 +2634,70 @@ export interface components {
             /** @description The program that it was begun with, as that calls itself. */
             user_agent?: string | null;
         };
+        /**
+         * @description What acts in a session.
+         * @enum {string}
+         */
+        SessionKind: "browser" | "program";
         /** @description Where one is signed in, last used first. */
         SessionList: {
             sessions: components["schemas"]["SessionEntry"][];
+        };
+        /** @description A link that shows the answer to one question. */
+        Share: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description The address of who made it. It shows nothing once they do not see all of its stores. */
+            created_by: string;
+            /** @description Whether it has ended by itself. */
+            expired: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; never where it is `null`.
+             */
+            expires_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When last.
+             */
+            last_viewed_at?: string | null;
+            name: string;
+            /** @description The question, with its stores. */
+            query: components["schemas"]["QueryRequest"];
+            store_ids: string[];
+            /**
+             * Format: int64
+             * @description How often it was opened.
+             */
+            views: number;
+        };
+        /** @description What whoever has the link is shown. */
+        Shared: {
+            answer: components["schemas"]["QueryResponse"];
+            /**
+             * Format: date-time
+             * @description When it ends by itself; never where it is `null`.
+             */
+            expires_at: string | null;
+            name: string;
+        };
+        /** @description The shares, the newest first. */
+        ShareList: {
+            shares: components["schemas"]["Share"][];
+        };
+        /** @description A share that is to be. */
+        Sharing: {
+            /**
+             * Format: date-time
+             * @description When it ends by itself, within a year; `null` is never.
+             */
+            expires_at: string | null;
+            /** @description What people call it. Whoever has the link reads it. */
+            name: string;
+            /** @description The question. Where it names no stores, it is about all that one sees at this moment. */
+            query: components["schemas"]["QueryRequest"];
         };
         /** @description What one signs in with. */
         SignIn: {
@@ -2317,12 +2720,17 @@ export interface components {
             name: string;
             /** @description What the organisation is called. */
             organization: string;
+            store: components["schemas"]["FirstStore"];
+        };
+        /** @description What makes the account that was asked for. */
+        SignUpCompletion: {
             /**
              * Format: password
-             * @description Ten characters or more.
+             * @description What one will sign in with: ten characters or more.
              */
             password: string;
-            store: components["schemas"]["FirstStore"];
+            /** @description The part of the link behind `#token=`. */
+            token: string;
         };
         /** @description Where metrics come from. */
         Source: {
@@ -2431,6 +2839,20 @@ export interface components {
         Token: {
             /** @description The part of the link behind `#token=`. */
             token: string;
+        };
+        /** @description What a program holds for a person. */
+        Tokens: {
+            /** @description Shown with each request: `Authorization: Bearer ...`. A JWT, which says who asks; the server decides by what is so at the moment. */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description For how long it is good, in seconds.
+             */
+            expires_in: number;
+            /** @description Good once, for the next two tokens. It must be kept as safe as a password. */
+            refresh_token: string;
+            /** @description How it is shown: always `Bearer`. */
+            token_type: string;
         };
         /** @description The largest groups. */
         Top: {
@@ -2554,6 +2976,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     delete_account: {
@@ -2565,7 +2996,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Oneself"];
+                "application/json": components["schemas"]["Ending"];
             };
         };
         responses: {
@@ -2663,6 +3094,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     export_account: {
@@ -2685,6 +3125,15 @@ export interface operations {
             };
             /** @description Nobody is signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3419,6 +3868,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     begin_google: {
@@ -3442,6 +3900,15 @@ export interface operations {
             };
             /** @description This server does not offer it */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3558,6 +4025,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_methods: {
@@ -3576,6 +4052,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Methods"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3718,6 +4203,15 @@ export interface operations {
             };
             /** @description The password is too short or too long */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3977,7 +4471,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Token"];
+                "application/json": components["schemas"]["SignUpCompletion"];
             };
         };
         responses: {
@@ -3988,6 +4482,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description It is made, and the second factor is wanted, which one had before */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorWanted"];
                 };
             };
             /** @description Malformed */
@@ -4017,6 +4520,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The password is too short or too long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_google_sign_up: {
@@ -4039,6 +4560,15 @@ export interface operations {
             };
             /** @description `link_expired`: it took too long */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4115,6 +4645,193 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgramSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_credentials`: the address or the password is wrong; `second_factor_required`: a code is wanted, too; `invalid_code`: that is wrong or was used */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_organization`: the person belongs to none any more */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        responses: {
+            /** @description The next tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no refresh token, was used before, or its session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        responses: {
+            /** @description No token of that session is good any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     redeem_verification: {
@@ -4148,6 +4865,62 @@ export interface operations {
             };
             /** @description `link_expired`: the link was used or is too old */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The erasures, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4429,6 +5202,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     create_invites: {
@@ -4471,6 +5253,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `plan_limit`: the organisation's plan has no room for so many */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description For admins */
             403: {
                 headers: {
@@ -4482,6 +5273,15 @@ export interface operations {
             };
             /** @description There is no such workspace */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's own role was changed meanwhile */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4507,7 +5307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no_mail`: this server sends none */
+            /** @description `no_mail`: this server sends none. `unavailable`: too much mail waits to be sent; nobody was asked */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4564,6 +5364,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     resend_invite: {
@@ -4594,6 +5403,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `plan_limit`: the organisation's plan has no room for one more */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description For admins */
             403: {
                 headers: {
@@ -4612,6 +5430,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `role_changed`: one's own role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many mails; `Retry-After` says when to try again */
             429: {
                 headers: {
@@ -4621,7 +5448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no_mail`: this server sends none */
+            /** @description `no_mail`: this server sends none. `unavailable`: too much mail waits to be sent; the link before is as good as it was */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4674,6 +5501,15 @@ export interface operations {
             };
             /** @description `sign_in_first`: there is an account with the address, and it is not the one that is signed in; `invalid_credentials`: the password is wrong */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plan_limit`: the organisation's plan has no room for one more */
+            402: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4752,6 +5588,15 @@ export interface operations {
             };
             /** @description `link_expired`: it was answered, taken back, sent again or is too old */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5281,6 +6126,85 @@ export interface operations {
             };
         };
     };
+    delete_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organisation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationEnding"];
+            };
+        };
+        responses: {
+            /** @description There is no such organisation any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For owners; or `sign_in_again`: one has no password, and signed in a while ago */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One does not act in such an organisation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_password`, or it is called otherwise */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     enter_organization: {
         parameters: {
             query?: never;
@@ -5304,6 +6228,15 @@ export interface operations {
             };
             /** @description Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is a program that asks */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5360,6 +6293,140 @@ export interface operations {
             };
             /** @description `needs_person`: not for keys */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For how long */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            /** @description For how long, from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plan_limit`: the plan keeps them for less */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5540,6 +6607,253 @@ export interface operations {
             };
         };
     };
+    open_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shared"];
+                };
+            };
+            /** @description `link_expired`: there is no such link, it was taken back or has run out, or who made it does not see its stores any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_busy`: other queries took all turns; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `query_timeout`: it took longer than it may */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The shares, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For members and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sharing"];
+            };
+        };
+        responses: {
+            /** @description The share, and its token, which is not to be had again */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewlyShared"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For members and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_shares`; or `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong: the name, the end, or the question, whose mistakes are told as `POST /api/metrics/query` tells them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The share */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It shows nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For members and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such share, or it is somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_stores: {
         parameters: {
             query?: never;
@@ -5569,6 +6883,177 @@ export interface operations {
             };
             /** @description `insufficient_scope`: the key lacks the scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The store */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Customers"];
+            };
+        };
+        responses: {
+            /** @description It is under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such store */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong; or the address is of no customer */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The store */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Customers"];
+            };
+        };
+        responses: {
+            /** @description What is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerData"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such store */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong; or the address is of no customer */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

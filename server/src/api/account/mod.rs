@@ -1,8 +1,11 @@
 //! One's own account.
 
+mod export;
+
 use aloftly_catalog::{CatalogError, Person, RecoveryCode, SecondFactorState};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,6 +61,18 @@ pub(super) struct Oneself {
     password: Option<String>,
 }
 
+/// What ends one's account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ending {
+    /// One's password. Who has none must have signed in within the last 15 minutes.
+    #[schema(format = "password")]
+    password: Option<String>,
+    /// Whether organisations that nobody else owns are deleted with it, with everything in them.
+    #[serde(default)]
+    delete_organizations: bool,
+}
+
 /// A code of an authenticator.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -110,7 +125,12 @@ async fn read(app: &App, person: &Person) -> Result<axum::Json<Account>, Problem
 }
 
 /// Refuses to go on unless it is the person who asks. Wrong passwords are counted as at a sign-in.
-async fn check_oneself(app: &App, session: &Session, caller: &Caller, given: Option<&str>) -> Result<Person, Problem> {
+pub(super) async fn check_oneself(
+    app: &App,
+    session: &Session,
+    caller: &Caller,
+    given: Option<&str>,
+) -> Result<Person, Problem> {
     let attempt = app.sign_in.attempt(&session.info.user.email, caller.address)?;
     let person = session.tenant.person()?;
     let checked = person.check_oneself(given, session.info.id).await;
@@ -170,13 +190,13 @@ pub(super) async fn change_account(
 /// Ends one's account
 ///
 /// One leaves every organisation. Nothing is kept but what the organisations' audit logs say. The last owner of an organisation hands it
-/// over first.
+/// over first, or says that it is deleted, too (`delete_organizations`).
 #[utoipa::path(
     delete,
     path = "/api/account",
     tag = "account",
     security(("session" = [])),
-    request_body = Oneself,
+    request_body = Ending,
     responses(
         (status = 204, description = "There is no such account any more"),
         (status = 401, description = "Nobody is signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -190,9 +210,11 @@ pub(super) async fn delete_account(
     State(app): State<App>,
     session: Session,
     caller: Caller,
-    Json(given): Json<Oneself>,
+    Json(given): Json<Ending>,
 ) -> Result<(StatusCode, HeaderMap), Problem> {
-    check_oneself(&app, &session, &caller, given.password.as_deref()).await?.delete_account().await?;
+    let person = check_oneself(&app, &session, &caller, given.password.as_deref()).await?;
+    person.delete_account(given.delete_organizations).await?;
+    app.privacy.wake();
     Ok((StatusCode::NO_CONTENT, cookies::SESSION.forgotten()))
 }
 
@@ -208,10 +230,8 @@ pub(super) async fn delete_account(
         (status = 401, description = "Nobody is signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn export_account(session: Session) -> Result<(HeaderMap, axum::Json<serde_json::Value>), Problem> {
-    let data = session.tenant.person()?.personal_data().await?;
-    let name = HeaderValue::from_static("attachment; filename=\"aloftly-personal-data.json\"");
-    Ok(([(header::CONTENT_DISPOSITION, name)].into_iter().collect(), axum::Json(data)))
+pub(super) async fn export_account(session: Session) -> Result<Response, Problem> {
+    Ok(export::answer(session.tenant.person()?).await?)
 }
 
 /// Has a mail sent with a link that proves that one's address is one's own

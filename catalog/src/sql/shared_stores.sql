@@ -1,0 +1,10 @@
+-- Those of some stores ($3) that a member of the organisation $1 sees, and what state each is in: of their workspaces' where $2 says who they
+-- are, of all where it says nobody.
+SELECT store.id, store.name, store.currency, store.timezone, store.week_start, lake.version, lake.quarantine_revision
+FROM stores AS store
+JOIN lake_stores AS lake ON lake.org_id = store.org_id AND lake.store_id = store.id
+WHERE store.org_id = $1 AND store.id = any($3) AND ($2::uuid IS NULL OR EXISTS (
+    SELECT FROM workspace_members AS member
+    WHERE member.org_id = store.org_id AND member.workspace_id = store.workspace_id AND member.user_id = $2
+))
+ORDER BY store.name, store.id
