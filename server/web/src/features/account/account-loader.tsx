@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState, StaleNotice } from "@/components/ui/states";
-import type { Account } from "@/lib/api/upcoming";
+import type { Account } from "@/lib/api/types";
 import { accountQuery } from "./queries";
 
 /** What needs to know the account, once it is known. */

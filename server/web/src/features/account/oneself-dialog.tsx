@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { PasswordField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Refusal } from "@/components/ui/refusal";
-import type { Account, Oneself } from "@/lib/api/upcoming";
+import type { Account, Oneself } from "@/lib/api/types";
 import { useFields } from "@/lib/use-fields";
 import { passwordRule } from "./password-rule";
 

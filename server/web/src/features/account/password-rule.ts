@@ -1,4 +1,4 @@
-import type { Account } from "@/lib/api/upcoming";
+import type { Account } from "@/lib/api/types";
 import { needed, type FieldRules } from "@/lib/use-fields";
 
 /** Of the field in which somebody proves who they are. */

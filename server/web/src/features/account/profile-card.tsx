@@ -5,7 +5,7 @@ import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { TextField } from "@/components/ui/field";
 import { Refusal } from "@/components/ui/refusal";
 import { useToast } from "@/components/ui/use-toast";
-import type { Account } from "@/lib/api/upcoming";
+import type { Account } from "@/lib/api/types";
 import { needed, useFields } from "@/lib/use-fields";
 import { useRename } from "./queries";
 

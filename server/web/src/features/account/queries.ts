@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/lib/api/client";
-import { upcoming, type Oneself } from "@/lib/api/upcoming";
+import type { Oneself } from "@/lib/api/types";
 
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
@@ -39,7 +39,7 @@ export function useEndOtherSessions() {
 /** Oneself, as the person behind the session. */
 export const accountQuery = queryOptions({
   queryKey: ["account"],
-  queryFn: ({ signal }) => answer(upcoming.GET("/api/account", { signal })),
+  queryFn: ({ signal }) => answer(api.GET("/api/account", { signal })),
 });
 
 function useRereadAccount() {
@@ -50,7 +50,7 @@ function useRereadAccount() {
 export function useRename() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) => answer(upcoming.PATCH("/api/account", { body: { name } })),
+    mutationFn: (name: string) => answer(api.PATCH("/api/account", { body: { name } })),
     onSuccess: (account) => {
       queries.setQueryData(accountQuery.queryKey, account);
       // The name is shown elsewhere, too.
@@ -60,33 +60,33 @@ export function useRename() {
 }
 
 export function useSendVerification() {
-  return useMutation({ mutationFn: () => answer(upcoming.POST("/api/account/verification")) });
+  return useMutation({ mutationFn: () => answer(api.POST("/api/account/verification")) });
 }
 
 export function useDeleteAccount() {
   return useMutation({
-    mutationFn: (body: Oneself) => answer(upcoming.DELETE("/api/account", { body })),
+    mutationFn: (body: Oneself) => answer(api.DELETE("/api/account", { body })),
   });
 }
 
 /** Begins the set-up of the second factor, which counts once a first code has been right. */
 export function useBeginSecondFactor() {
   return useMutation({
-    mutationFn: (body: Oneself) => answer(upcoming.POST("/api/account/second-factor", { body })),
+    mutationFn: (body: Oneself) => answer(api.POST("/api/account/second-factor", { body })),
   });
 }
 
 export function useConfirmSecondFactor() {
   return useMutation({
     mutationFn: async (code: string) =>
-      (await answer(upcoming.PUT("/api/account/second-factor", { body: { code } }))).recovery_codes,
+      (await answer(api.PUT("/api/account/second-factor", { body: { code } }))).recovery_codes,
     onSuccess: useRereadAccount(),
   });
 }
 
 export function useEndSecondFactor() {
   return useMutation({
-    mutationFn: (body: Oneself) => answer(upcoming.DELETE("/api/account/second-factor", { body })),
+    mutationFn: (body: Oneself) => answer(api.DELETE("/api/account/second-factor", { body })),
     onSuccess: useRereadAccount(),
   });
 }
@@ -94,7 +94,7 @@ export function useEndSecondFactor() {
 export function useNewRecoveryCodes() {
   return useMutation({
     mutationFn: async (body: Oneself) =>
-      (await answer(upcoming.POST("/api/account/second-factor/recovery-codes", { body }))).recovery_codes,
+      (await answer(api.POST("/api/account/second-factor/recovery-codes", { body }))).recovery_codes,
     onSuccess: useRereadAccount(),
   });
 }

@@ -3,7 +3,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { useToast } from "@/components/ui/use-toast";
-import type { Account } from "@/lib/api/upcoming";
+import type { Account } from "@/lib/api/types";
 import { OneselfDialog } from "./oneself-dialog";
 import { useBeginSecondFactor, useEndSecondFactor, useNewRecoveryCodes } from "./queries";
 import { RecoveryCodes } from "./recovery-codes";

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { vi } from "vitest";
-import type { Account } from "@/lib/api/upcoming";
+import type { Account } from "@/lib/api/types";
 import { network, problem } from "@/test/network";
 import { show } from "@/test/render";
 import { sessionOf } from "@/test/responses";

@@ -1,7 +1,7 @@
 import { MailWarning } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Refusal } from "@/components/ui/refusal";
-import type { Account } from "@/lib/api/upcoming";
+import type { Account } from "@/lib/api/types";
 import { useSendVerification } from "./queries";
 
 /** For who has not proved yet that their address is theirs. */

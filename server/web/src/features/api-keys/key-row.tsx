@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Ago, Time } from "@/components/ui/time";
 import { useToast } from "@/components/ui/use-toast";
-import type { ApiKey } from "@/lib/api/upcoming";
+import type { ApiKey } from "@/lib/api/types";
 import { useRevokeKey } from "./queries";
 
 interface KeyRowProps {
@@ -39,7 +39,7 @@ export function KeyRow({ apiKey: key, list }: KeyRowProps) {
         <p className="text-sm break-words text-muted-foreground">
           Made by {key.created_by.name || key.created_by.email} <Ago instant={key.created_at} /> ·{" "}
           {key.last_used_at ? (
-            <span title={key.last_used_address && `From ${key.last_used_address}`}>
+            <span title={key.last_used_address ? `From ${key.last_used_address}` : undefined}>
               last used <Ago instant={key.last_used_at} />
             </span>
           ) : (

@@ -3,12 +3,12 @@ import { useId, useState } from "react";
 import { SelectField, TextField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Refusal } from "@/components/ui/refusal";
-import type { ApiKeyScope } from "@/lib/api/upcoming";
+import type { Scope } from "@/lib/api/types";
 import { needed, useFields } from "@/lib/use-fields";
 import { useCreateKey, workspacesQuery } from "./queries";
 
 interface NewKeyDialogProps {
-  scopes: ApiKeyScope[];
+  scopes: Scope[];
   onMade: (made: { token: string; name: string }) => void;
   onClose: () => void;
   returnTo: () => HTMLElement | null;
@@ -35,7 +35,7 @@ export function NewKeyDialog({ scopes, onMade, onClose, returnTo }: NewKeyDialog
     workspace_id: { pointer: "/workspace_id" },
     ends: { initial: "90", pointer: "/expires_at" },
   });
-  const [chosen, setChosen] = useState<string[]>([]);
+  const [chosen, setChosen] = useState<Scope["scope"][]>([]);
   const [asked, setAsked] = useState(false);
   const { data: workspaces = [] } = useQuery(workspacesQuery);
   const create = useCreateKey();

@@ -1,10 +1,10 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/lib/api/client";
-import { upcoming, type NewApiKey } from "@/lib/api/upcoming";
+import type { NewApiKey } from "@/lib/api/types";
 
 export const apiKeysQuery = queryOptions({
   queryKey: ["api-keys"],
-  queryFn: ({ signal }) => answer(upcoming.GET("/api/api-keys", { signal })),
+  queryFn: ({ signal }) => answer(api.GET("/api/api-keys", { signal })),
 });
 
 export const workspacesQuery = queryOptions({
@@ -15,7 +15,7 @@ export const workspacesQuery = queryOptions({
 export function useCreateKey() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: NewApiKey) => answer(upcoming.POST("/api/api-keys", { body })),
+    mutationFn: (body: NewApiKey) => answer(api.POST("/api/api-keys", { body })),
     // Not waited for: the token is to be seen at once.
     onSuccess: () => void queries.invalidateQueries({ queryKey: apiKeysQuery.queryKey }),
     // It is a secret: nothing of it stays when the dialog is gone.
@@ -26,7 +26,7 @@ export function useCreateKey() {
 export function useRevokeKey(id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => answer(upcoming.DELETE("/api/api-keys/{id}", { params: { path: { id } } })),
+    mutationFn: () => answer(api.DELETE("/api/api-keys/{id}", { params: { path: { id } } })),
     // Not waited for: the row goes with it, and with the row whoever waits for the answer.
     onSuccess: () => void queries.invalidateQueries({ queryKey: apiKeysQuery.queryKey }),
   });

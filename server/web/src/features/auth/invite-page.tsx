@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
-import type { InvitePreview } from "@/lib/api/upcoming";
+import type { InvitePreview } from "@/lib/api/types";
 import { useLinkToken } from "@/lib/link-token";
-import { JoinForm, needsProof, type Joining } from "./join-form";
+import { JoinForm, needsProof, type Newcomer } from "./join-form";
 import { isExpired, LinkPage, served } from "./link-page";
 import { invitePreviewQuery, useAcceptInvite, wantsSecondFactor } from "./queries";
 
@@ -26,7 +26,7 @@ export function InvitePage({ onDone, onSecondFactor, signIn, home }: InvitePageP
   // The answer to a press tells that they are not signed in with their account.
   const [asked, setAsked] = useState(false);
   const invite = preview.data;
-  const send = (held: string, person: Joining, onError?: (error: Error) => void) =>
+  const send = (held: string, person: Newcomer, onError?: (error: Error) => void) =>
     accept.mutate(
       { token: held, ...person },
       {

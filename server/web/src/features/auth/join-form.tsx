@@ -3,17 +3,14 @@ import { Button } from "@/components/ui/button";
 import { PasswordField, TextField } from "@/components/ui/field";
 import { Refusal } from "@/components/ui/refusal";
 import { ApiError } from "@/lib/api/error";
-import type { InvitePreview } from "@/lib/api/upcoming";
+import type { InvitePreview, Joining } from "@/lib/api/types";
 import { PASSWORD_HINT, shortage } from "@/lib/password";
 import { needed, useFields } from "@/lib/use-fields";
 import { LinkButton } from "./link-page";
 import type { useAcceptInvite } from "./queries";
 
 /** How somebody joins: by a press, with the password of their account, or with a name and a password for a new one. */
-export interface Joining {
-  name?: string;
-  password?: string;
-}
+export type Newcomer = Omit<Joining, "token">;
 
 function codeOf(error: Error | null): string | null {
   return error instanceof ApiError ? error.code : null;
@@ -28,7 +25,7 @@ interface JoinFormProps {
   step: "press" | "password" | "new";
   invite: InvitePreview;
   accept: ReturnType<typeof useAcceptInvite>;
-  onSend: (person: Joining, onError?: (error: Error) => void) => void;
+  onSend: (person: Newcomer, onError?: (error: Error) => void) => void;
   /** To the sign-in and back here. */
   signIn: ReactNode;
 }

@@ -1,13 +1,20 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { answer } from "@/lib/api/client";
-import type { Session } from "@/lib/api/types";
-import { upcoming, type NewStore, type SecondFactorWanted } from "@/lib/api/upcoming";
+import { answer, api } from "@/lib/api/client";
+import type {
+  GoogleNewOwner,
+  Joining,
+  PasswordReset,
+  SecondFactorWanted,
+  Session,
+  SignIn,
+  SignUp,
+} from "@/lib/api/types";
 import { sessionQuery } from "./session";
 
 /** What the server offers besides an email and a password. */
 export const methodsQuery = queryOptions({
   queryKey: ["sign-in-methods"],
-  queryFn: ({ signal }) => answer(upcoming.GET("/api/auth/methods", { signal })),
+  queryFn: ({ signal }) => answer(api.GET("/api/auth/methods", { signal })),
   staleTime: Infinity,
   // What is not known is not offered; nothing else on the page depends on it.
   meta: { mayBeUnauthenticated: true },
@@ -30,36 +37,27 @@ function useSignedIn() {
 
 export function useSignIn() {
   return useMutation({
-    mutationFn: (body: { email: string; password: string }) =>
-      answer(upcoming.POST("/api/auth/sign-in", { body })),
+    mutationFn: (body: SignIn) => answer(api.POST("/api/auth/sign-in", { body })),
     onSuccess: useSignedIn(),
   });
 }
 
 export function useSecondFactor() {
   return useMutation({
-    mutationFn: (code: string) => answer(upcoming.POST("/api/auth/second-factor", { body: { code } })),
+    mutationFn: (code: string) => answer(api.POST("/api/auth/second-factor", { body: { code } })),
     onSuccess: useSignedIn(),
   });
 }
 
-export interface SignUp {
-  email: string;
-  password: string;
-  name: string;
-  organization: string;
-  store: NewStore;
-}
-
 export function useSignUp() {
   return useMutation({
-    mutationFn: (body: SignUp) => answer(upcoming.POST("/api/auth/sign-up", { body })),
+    mutationFn: (body: SignUp) => answer(api.POST("/api/auth/sign-up", { body })),
   });
 }
 
 export function useCompleteSignUp() {
   return useMutation({
-    mutationFn: (token: string) => answer(upcoming.POST("/api/auth/sign-up/complete", { body: { token } })),
+    mutationFn: (token: string) => answer(api.POST("/api/auth/sign-up/complete", { body: { token } })),
     onSuccess: useSignedIn(),
   });
 }
@@ -67,14 +65,13 @@ export function useCompleteSignUp() {
 /** Who came back from Google and has no account yet. */
 export const googlePersonQuery = queryOptions({
   queryKey: ["google-person"],
-  queryFn: ({ signal }) => answer(upcoming.GET("/api/auth/sign-up/google", { signal })),
+  queryFn: ({ signal }) => answer(api.GET("/api/auth/sign-up/google", { signal })),
   meta: { mayBeUnauthenticated: true },
 });
 
 export function useGoogleSignUp() {
   return useMutation({
-    mutationFn: (body: { organization: string; store: NewStore }) =>
-      answer(upcoming.POST("/api/auth/sign-up/google", { body })),
+    mutationFn: (body: GoogleNewOwner) => answer(api.POST("/api/auth/sign-up/google", { body })),
     onSuccess: useSignedIn(),
   });
 }
@@ -82,29 +79,27 @@ export function useGoogleSignUp() {
 /** Has a link sent: to sign in with, or to choose another password. The answer does not tell who has an account. */
 export function useSendLink(kind: "magic-link" | "password-reset") {
   return useMutation({
-    mutationFn: (email: string) => answer(upcoming.POST(`/api/auth/${kind}`, { body: { email } })),
+    mutationFn: (email: string) => answer(api.POST(`/api/auth/${kind}`, { body: { email } })),
   });
 }
 
 export function useRedeemMagicLink() {
   return useMutation({
-    mutationFn: (token: string) => answer(upcoming.POST("/api/auth/magic-link/redeem", { body: { token } })),
+    mutationFn: (token: string) => answer(api.POST("/api/auth/magic-link/redeem", { body: { token } })),
     onSuccess: useSignedIn(),
   });
 }
 
 export function useResetPassword() {
   return useMutation({
-    mutationFn: (body: { token: string; new_password: string }) =>
-      answer(upcoming.POST("/api/auth/password-reset/redeem", { body })),
+    mutationFn: (body: PasswordReset) => answer(api.POST("/api/auth/password-reset/redeem", { body })),
   });
 }
 
 export function useVerifyEmail() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (token: string) =>
-      answer(upcoming.POST("/api/auth/verification/redeem", { body: { token } })),
+    mutationFn: (token: string) => answer(api.POST("/api/auth/verification/redeem", { body: { token } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["account"] }),
   });
 }
@@ -112,15 +107,14 @@ export function useVerifyEmail() {
 export function invitePreviewQuery(token: string) {
   return queryOptions({
     queryKey: ["invite-preview", token],
-    queryFn: ({ signal }) => answer(upcoming.POST("/api/invites/preview", { body: { token }, signal })),
+    queryFn: ({ signal }) => answer(api.POST("/api/invites/preview", { body: { token }, signal })),
     meta: { mayBeUnauthenticated: true },
   });
 }
 
 export function useAcceptInvite() {
   return useMutation({
-    mutationFn: (body: { token: string; name?: string; password?: string }) =>
-      answer(upcoming.POST("/api/invites/accept", { body })),
+    mutationFn: (body: Joining) => answer(api.POST("/api/invites/accept", { body })),
     onSuccess: useSignedIn(),
   });
 }

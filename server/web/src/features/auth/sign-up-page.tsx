@@ -4,12 +4,13 @@ import { Button } from "@/components/ui/button";
 import { PasswordField, TextField } from "@/components/ui/field";
 import { Refusal } from "@/components/ui/refusal";
 import { EmptyState } from "@/components/ui/states";
+import type { SignUp } from "@/lib/api/types";
 import { PASSWORD_HINT, shortage } from "@/lib/password";
 import { emailCheck, needed, useFields } from "@/lib/use-fields";
 import { AuthPage } from "./auth-page";
 import { CheckMail } from "./check-mail";
 import { GoogleLink, Or } from "./google-link";
-import { methodsQuery, useSignUp, type SignUp } from "./queries";
+import { methodsQuery, useSignUp } from "./queries";
 import { storeOf, storeRules, StoreFields } from "./store-fields";
 
 /** Makes an account, an organisation and its first store, once the address is proved. */

@@ -3,7 +3,7 @@ import { SelectField, TextField } from "@/components/ui/field";
 import { ownZone } from "@/lib/format/date";
 import { currencies, firstWeekDay, timeZones, weekDays } from "@/lib/places";
 import { needed, type useFields } from "@/lib/use-fields";
-import type { NewStore } from "@/lib/api/upcoming";
+import type { FirstStore } from "@/lib/api/types";
 
 type Key = "organization" | "store" | "currency" | "timezone" | "week_start";
 
@@ -18,7 +18,7 @@ export function storeRules() {
   };
 }
 
-export function storeOf(values: Record<Key, string>): { organization: string; store: NewStore } {
+export function storeOf(values: Record<Key, string>): { organization: string; store: FirstStore } {
   const { organization, store, currency, timezone, week_start } = values;
   return {
     organization: organization.trim(),

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck } from "lucide-react";
 import { Button } from "@/components/ui/button";
-import type { InviteResult } from "@/lib/api/upcoming";
+import type { InviteResult } from "@/lib/api/types";
 
 const WORDS: Record<InviteResult["status"], string> = {
   invited: "Invited",

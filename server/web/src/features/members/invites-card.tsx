@@ -8,7 +8,7 @@ import { Refusal } from "@/components/ui/refusal";
 import { ErrorState, StaleNotice } from "@/components/ui/states";
 import { Ago, Time } from "@/components/ui/time";
 import { useToast } from "@/components/ui/use-toast";
-import type { Invite } from "@/lib/api/upcoming";
+import type { Invitation } from "@/lib/api/types";
 import { invitesQuery, useResendInvite, useRevokeInvite } from "./invites-queries";
 import { ROLES, WORKSPACE_ROLES } from "./rights";
 
@@ -54,7 +54,7 @@ export function InvitesCard({ list }: Pick<InviteRowProps, "list">) {
 }
 
 interface InviteRowProps {
-  invite: Invite;
+  invite: Invitation;
   /** Where to go on when the row is gone, and with the last of them the card. */
   list: () => HTMLElement | null;
 }

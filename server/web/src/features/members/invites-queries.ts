@@ -1,10 +1,10 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { answer } from "@/lib/api/client";
-import { upcoming, type NewInvites } from "@/lib/api/upcoming";
+import { answer, api } from "@/lib/api/client";
+import type { NewInvites } from "@/lib/api/types";
 
 export const invitesQuery = queryOptions({
   queryKey: ["invites"],
-  queryFn: async ({ signal }) => (await answer(upcoming.GET("/api/invites", { signal }))).invites,
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/invites", { signal }))).invites,
 });
 
 function useReread() {
@@ -14,14 +14,14 @@ function useReread() {
 
 export function useInvite() {
   return useMutation({
-    mutationFn: async (body: NewInvites) => (await answer(upcoming.POST("/api/invites", { body }))).results,
+    mutationFn: async (body: NewInvites) => (await answer(api.POST("/api/invites", { body }))).results,
     onSuccess: useReread(),
   });
 }
 
 export function useResendInvite(id: string) {
   return useMutation({
-    mutationFn: () => answer(upcoming.POST("/api/invites/{id}/resend", { params: { path: { id } } })),
+    mutationFn: () => answer(api.POST("/api/invites/{id}/resend", { params: { path: { id } } })),
     onSettled: useReread(),
   });
 }
@@ -29,7 +29,7 @@ export function useResendInvite(id: string) {
 export function useRevokeInvite(id: string) {
   const reread = useReread();
   return useMutation({
-    mutationFn: () => answer(upcoming.DELETE("/api/invites/{id}", { params: { path: { id } } })),
+    mutationFn: () => answer(api.DELETE("/api/invites/{id}", { params: { path: { id } } })),
     // Not waited for: the row goes with it, and with the row whoever waits for the answer.
     onSuccess: () => void reread(),
   });

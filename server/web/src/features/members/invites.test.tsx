@@ -1,13 +1,13 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { vi } from "vitest";
-import type { Invite } from "@/lib/api/upcoming";
+import type { Invitation } from "@/lib/api/types";
 import { network, problem } from "@/test/network";
 import { show } from "@/test/render";
 import { sessionOf } from "@/test/responses";
 import { MembersPage } from "./members-page";
 
-const invite: Invite = {
+const invite: Invitation = {
   id: "i1",
   email: "robin@example.com",
   role: "member",
@@ -19,7 +19,7 @@ const invite: Invite = {
   expired: false,
 };
 
-function listInvites(...invites: Invite[]) {
+function listInvites(...invites: Invitation[]) {
   network.use(
     http.get("/api/members", () => HttpResponse.json({ members: [] })),
     http.get("/api/workspaces", () => HttpResponse.json({ workspaces: [{ id: "w", name: "Main" }] })),
