@@ -5,7 +5,15 @@ import type { Problem, QueryRequest, QueryResponse } from "@/lib/api/types";
 /** Stands in for the network in unit tests; every request that a test does not expect fails it. */
 export const network = setupServer(
   http.get("/api/metrics", () => HttpResponse.json({ metrics: [], dimensions: [], sources: [] })),
+  http.get("/api/auth/methods", () => HttpResponse.json({ sign_up: true, mail: true, google: false })),
 );
+
+/** As a server answers that has no way to send mail. */
+export function sendNoMail() {
+  network.use(
+    http.get("/api/auth/methods", () => HttpResponse.json({ sign_up: false, mail: false, google: false })),
+  );
+}
 
 export function answerQueries(answer: (query: QueryRequest) => QueryResponse | Response | Promise<Response>) {
   network.use(

@@ -1,9 +1,11 @@
 import { useId, type ReactNode } from "react";
+import { NoMail } from "@/components/no-mail";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { PasswordField } from "@/components/ui/field";
 import { Refusal } from "@/components/ui/refusal";
 import { useToast } from "@/components/ui/use-toast";
+import { useNoMail } from "@/lib/api/methods";
 import { PASSWORD_HINT, shortage } from "@/lib/password";
 import { needed, useFields } from "@/lib/use-fields";
 import { useChangePassword } from "./queries";
@@ -27,6 +29,7 @@ export function PasswordCard({ email, hasPassword, forgotPassword }: PasswordCar
   });
   const change = useChangePassword();
   const toast = useToast();
+  const noMail = useNoMail();
   if (!hasPassword) {
     return (
       <Card aria-labelledby={`${id}-title`}>
@@ -35,9 +38,9 @@ export function PasswordCard({ email, hasPassword, forgotPassword }: PasswordCar
         </CardHeader>
         <CardContent className="flex flex-col items-start gap-3">
           <p className="text-muted-foreground">
-            You have none: you sign in another way. We can send you a link to choose one.
+            You have none: you sign in another way.{!noMail && " We can send you a link to choose one."}
           </p>
-          {forgotPassword}
+          {noMail ? <NoMail>You cannot be sent a link to choose one.</NoMail> : forgotPassword}
         </CardContent>
       </Card>
     );

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { vi } from "vitest";
 import type { Account } from "@/lib/api/types";
-import { network, problem } from "@/test/network";
+import { network, problem, sendNoMail } from "@/test/network";
 import { show } from "@/test/render";
 import { sessionOf } from "@/test/responses";
 import { SecurityPage } from "./security-page";
@@ -295,4 +295,20 @@ describe("the second factor", () => {
     await user.type(within(screen.getByRole("dialog")).getByLabelText("Your password"), "right{Enter}");
     expect(await screen.findByText("cccc-dddd")).toBeInTheDocument();
   });
+});
+
+const SMTP = /sends no mail.+ALOFTLY_SMTP_URL/;
+
+it("offers nothing that goes by mail where none is sent, and says who can change that", async () => {
+  sendNoMail();
+  network.use(
+    http.get("/api/account", () =>
+      HttpResponse.json({ ...account, has_password: false, email_verified: false }),
+    ),
+  );
+  show(page());
+  expect(await screen.findByText(/cannot be confirmed here/)).toHaveTextContent(SMTP);
+  expect(screen.getByText(/^You cannot be sent a link to choose one/)).toHaveTextContent(SMTP);
+  expect(screen.queryByRole("button", { name: "Send a mail" })).not.toBeInTheDocument();
+  expect(screen.queryByRole("link", { name: "Choose one" })).not.toBeInTheDocument();
 });

@@ -11,15 +11,6 @@ import type {
 } from "@/lib/api/types";
 import { sessionQuery } from "./session";
 
-/** What the server offers besides an email and a password. */
-export const methodsQuery = queryOptions({
-  queryKey: ["sign-in-methods"],
-  queryFn: ({ signal }) => answer(api.GET("/api/auth/methods", { signal })),
-  staleTime: Infinity,
-  // What is not known is not offered; nothing else on the page depends on it.
-  meta: { mayBeUnauthenticated: true },
-});
-
 export function wantsSecondFactor(got: Session | SecondFactorWanted): got is SecondFactorWanted {
   return "second_factor" in got;
 }

@@ -1,7 +1,9 @@
 import { useState, type ReactNode } from "react";
+import { NoMail } from "@/components/no-mail";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Refusal } from "@/components/ui/refusal";
+import { useNoMail } from "@/lib/api/methods";
 import { emailCheck, useFields } from "@/lib/use-fields";
 import { AuthPage } from "./auth-page";
 import { CheckMail } from "./check-mail";
@@ -13,12 +15,14 @@ const KINDS = {
     lead: "We send you a link that signs you in. No password is needed.",
     action: "Send the link",
     sent: "a link that signs you in is on its way",
+    impossible: "You cannot be sent a link.",
   },
   "password-reset": {
     title: "Choose another password",
     lead: "We send you a link to a page where you can.",
     action: "Send the link",
     sent: "a link to choose another password is on its way",
+    impossible: "You cannot be sent a link to choose another password.",
   },
 };
 
@@ -28,7 +32,15 @@ export function SendLinkPage({ kind, back }: { kind: keyof typeof KINDS; back: R
   const form = useFields({ email: { check: emailCheck, pointer: "/email" } });
   const [sentTo, setSentTo] = useState<string | null>(null);
   const send = useSendLink(kind);
+  const noMail = useNoMail();
   const email = form.values.email.trim();
+  if (noMail) {
+    return (
+      <AuthPage title={words.title} footer={back}>
+        <NoMail>{words.impossible}</NoMail>
+      </AuthPage>
+    );
+  }
   if (sentTo !== null) {
     return (
       <AuthPage title="Check your mail" footer={back}>

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { methodsQuery } from "@/lib/api/methods";
 import { AuthPage } from "./auth-page";
 import { GoogleLink, Or } from "./google-link";
-import { methodsQuery } from "./queries";
 import { SecondFactorForm } from "./second-factor-form";
 import { SignInForm } from "./sign-in-form";
 import { wordsForProblem } from "./sign-in-problem";

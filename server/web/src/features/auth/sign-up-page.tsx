@@ -1,16 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
+import { NoMail } from "@/components/no-mail";
 import { Button } from "@/components/ui/button";
 import { PasswordField, TextField } from "@/components/ui/field";
 import { Refusal } from "@/components/ui/refusal";
 import { EmptyState } from "@/components/ui/states";
+import { methodsQuery } from "@/lib/api/methods";
 import type { SignUp } from "@/lib/api/types";
 import { PASSWORD_HINT, shortage } from "@/lib/password";
 import { emailCheck, needed, useFields } from "@/lib/use-fields";
 import { AuthPage } from "./auth-page";
 import { CheckMail } from "./check-mail";
 import { GoogleLink, Or } from "./google-link";
-import { methodsQuery, useSignUp } from "./queries";
+import { useSignUp } from "./queries";
 import { storeOf, storeRules, StoreFields } from "./store-fields";
 
 /** Makes an account, an organisation and its first store, once the address is proved. */
@@ -27,6 +29,13 @@ export function SignUpPage({ signIn }: { signIn: ReactNode }) {
   const signUp = useSignUp();
   const footer = <p>You have an account already? {signIn}</p>;
 
+  if (methods?.mail === false) {
+    return (
+      <AuthPage title="Create an account" footer={footer}>
+        <NoMail>Accounts cannot be made here.</NoMail>
+      </AuthPage>
+    );
+  }
   if (methods?.sign_up === false) {
     return (
       <AuthPage title="Create an account" footer={footer}>

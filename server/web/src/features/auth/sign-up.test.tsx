@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { vi } from "vitest";
-import { network, problem } from "@/test/network";
+import { network, problem, sendNoMail } from "@/test/network";
 import { show } from "@/test/render";
 import { sessionOf } from "@/test/responses";
 import { GoogleSignUpPage } from "./google-sign-up-page";
@@ -134,4 +134,18 @@ it("sends a link without telling who has an account", async () => {
   await user.type(screen.getByLabelText("Email"), "kim@example.com{Enter}");
   expect(await screen.findByText(/^If there is an account for/)).toHaveFocus();
   expect(sent).toHaveBeenCalledWith({ email: "kim@example.com" });
+});
+
+it("says on every page that would have a mail sent that none can be, and who can change that", async () => {
+  sendNoMail();
+  show(
+    <>
+      <SignUpPage signIn={signIn} />
+      <SendLinkPage kind="magic-link" back={signIn} />
+      <SendLinkPage kind="password-reset" back={signIn} />
+    </>,
+  );
+  expect(await screen.findAllByText(/This server sends no mail/)).toHaveLength(3);
+  expect(screen.getAllByText("ALOFTLY_SMTP_URL")).toHaveLength(3);
+  expect(screen.queryByRole("textbox")).not.toBeInTheDocument();
 });

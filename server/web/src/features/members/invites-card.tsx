@@ -8,6 +8,7 @@ import { Refusal } from "@/components/ui/refusal";
 import { ErrorState, StaleNotice } from "@/components/ui/states";
 import { Ago, Time } from "@/components/ui/time";
 import { useToast } from "@/components/ui/use-toast";
+import { useNoMail } from "@/lib/api/methods";
 import type { Invitation } from "@/lib/api/types";
 import { invitesQuery, useResendInvite, useRevokeInvite } from "./invites-queries";
 import { ROLES, WORKSPACE_ROLES } from "./rights";
@@ -65,6 +66,7 @@ function InviteRow({ invite, list }: InviteRowProps) {
   const resend = useResendInvite(invite.id);
   const revoke = useRevokeInvite(invite.id);
   const toast = useToast();
+  const noMail = useNoMail();
   const { email } = invite;
   return (
     <li className="flex flex-col gap-2 px-4 py-3 sm:px-5">
@@ -88,19 +90,21 @@ function InviteRow({ invite, list }: InviteRowProps) {
           </p>
         </div>
         <div className="flex gap-2">
-          <Button
-            size="sm"
-            aria-label={`Send the invitation of ${email} again`}
-            aria-disabled={resend.isPending}
-            onClick={() => {
-              if (resend.isPending) return;
-              resend.mutate(undefined, {
-                onSuccess: () => toast.show({ title: `The invitation of ${email} was sent again` }),
-              });
-            }}
-          >
-            Send again
-          </Button>
+          {!noMail && (
+            <Button
+              size="sm"
+              aria-label={`Send the invitation of ${email} again`}
+              aria-disabled={resend.isPending}
+              onClick={() => {
+                if (resend.isPending) return;
+                resend.mutate(undefined, {
+                  onSuccess: () => toast.show({ title: `The invitation of ${email} was sent again` }),
+                });
+              }}
+            >
+              Send again
+            </Button>
+          )}
           <Button
             size="sm"
             aria-label={`Take back the invitation of ${email}`}

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { vi } from "vitest";
 import type { Invitation } from "@/lib/api/types";
-import { network, problem } from "@/test/network";
+import { network, problem, sendNoMail } from "@/test/network";
 import { show } from "@/test/render";
 import { sessionOf } from "@/test/responses";
 import { MembersPage } from "./members-page";
@@ -148,4 +148,16 @@ it("shows invitations to who manages members only", async () => {
   expect(await screen.findByText("Nobody is here")).toBeInTheDocument();
   expect(screen.queryByRole("button", { name: "Invite people" })).not.toBeInTheDocument();
   expect(screen.queryByText("robin@example.com")).not.toBeInTheDocument();
+});
+
+it("offers no invitation where no mail is sent, says who can change that, and still takes back old ones", async () => {
+  listInvites(invite);
+  sendNoMail();
+  show(page());
+  expect(await screen.findByText(/^Nobody can be invited/)).toHaveTextContent(
+    /sends no mail.+ALOFTLY_SMTP_URL/,
+  );
+  expect(screen.queryByRole("button", { name: "Invite people" })).not.toBeInTheDocument();
+  expect(await screen.findByRole("button", { name: /^Take back/ })).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: /again$/ })).not.toBeInTheDocument();
 });

@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { UserPlus, Users } from "lucide-react";
 import { useRef, useState } from "react";
+import { NoMail } from "@/components/no-mail";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { Skeleton } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState, StaleNotice } from "@/components/ui/states";
 import { Table, TableHead } from "@/components/ui/table";
+import { useNoMail } from "@/lib/api/methods";
 import type { Session } from "@/lib/api/types";
 import { usePageTitle } from "@/lib/page-title";
 import { may } from "@/lib/permissions";
@@ -29,12 +31,14 @@ export function MembersPage({ session, onOwnRoleChanged, onLeft }: MembersPagePr
   const [inviting, setInviting] = useState(false);
   const self = query.data?.find((member) => member.user_id === session.user.id);
   const knowsAll = may(session, "manage_members");
+  const noMail = useNoMail();
   return (
     <div className="flex flex-col gap-4">
       <PageHeader
         title="Members"
         action={
-          knowsAll && (
+          knowsAll &&
+          !noMail && (
             <Button variant="primary" onClick={() => setInviting(true)}>
               <UserPlus aria-hidden /> Invite people
             </Button>
@@ -43,6 +47,7 @@ export function MembersPage({ session, onOwnRoleChanged, onLeft }: MembersPagePr
       >
         Who belongs to {session.organization.name}, and what they may do.
       </PageHeader>
+      {knowsAll && noMail && <NoMail>Nobody can be invited, because invitations go by mail.</NoMail>}
       {query.isError && query.data && (
         <StaleNotice
           title="The list could not be brought up to date"
