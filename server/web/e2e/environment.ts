@@ -15,4 +15,8 @@ export const COLLEAGUE = {
   password: wanted("ALOFTLY_COLLEAGUE_PASSWORD"),
   organization: wanted("ALOFTLY_COLLEAGUE_ORGANIZATION"),
 };
+/** Where a demo server, which sends no mail, writes down the link of each. */
+export const SERVER_LOG = wanted("ALOFTLY_SERVER_LOG");
+/** The server's binary, which makes accounts at the terminal as well. */
+export const BINARY = wanted("ALOFTLY_BINARY");
 export const SESSION = "test-results/session.json";
