@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 
 /*
  * The secrets of links that were sent by mail. They come in the fragment, which no server and no referrer sees, leave the
@@ -60,7 +60,10 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The secret that a page was opened with; null when it was opened without. */
+/** The secret that a page was opened with, also when it has served and is forgotten; null when it was opened without. */
 export function useLinkToken(page: LinkPage): string | null {
-  return useSyncExternalStore(subscribe, () => linkToken(page));
+  const kept = useSyncExternalStore(subscribe, () => linkToken(page));
+  const [held, setHeld] = useState(kept);
+  if (kept !== null && kept !== held) setHeld(kept);
+  return kept ?? held;
 }

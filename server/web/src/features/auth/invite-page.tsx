@@ -5,7 +5,7 @@ import { ErrorState } from "@/components/ui/states";
 import type { InvitePreview } from "@/lib/api/types";
 import { useLinkToken } from "@/lib/link-token";
 import { JoinForm, needsProof, type Newcomer } from "./join-form";
-import { isExpired, LinkPage, served } from "./link-page";
+import { isExpired, LinkPage, perLink, served } from "./link-page";
 import { invitePreviewQuery, useAcceptInvite, wantsSecondFactor } from "./queries";
 
 const PAGE = "/invite";
@@ -19,7 +19,7 @@ interface InvitePageProps {
   home: ReactNode;
 }
 
-export function InvitePage({ onDone, onSecondFactor, signIn, home }: InvitePageProps) {
+function Invite({ onDone, onSecondFactor, signIn, home }: InvitePageProps) {
   const token = useLinkToken(PAGE);
   const preview = useQuery({ ...invitePreviewQuery(token ?? ""), enabled: token !== null, retry: false });
   const accept = useAcceptInvite();
@@ -71,6 +71,8 @@ export function InvitePage({ onDone, onSecondFactor, signIn, home }: InvitePageP
     </LinkPage>
   );
 }
+
+export const InvitePage = perLink(PAGE, Invite);
 
 function Lead({ invite }: { invite: InvitePreview }) {
   return (

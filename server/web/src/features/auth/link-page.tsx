@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Refusal } from "@/components/ui/refusal";
 import { EmptyState } from "@/components/ui/states";
@@ -8,6 +8,13 @@ import { AuthPage } from "./auth-page";
 
 export function isExpired(error: Error | null): boolean {
   return error instanceof ApiError && error.code === "link_expired";
+}
+
+/** The same page, but beginning anew with each link that is pasted into its tab: what the one before came to is over. */
+export function perLink<Props extends object>(page: Page, Shown: ComponentType<Props>) {
+  return function PerLink(props: Props) {
+    return <Shown key={useLinkToken(page)} {...props} />;
+  };
 }
 
 interface LinkPageProps {
@@ -24,10 +31,7 @@ interface LinkPageProps {
 
 /** A page that a link in a mail leads to: what it shows, or why the link is worth nothing. */
 export function LinkPage({ title, lead, page, error, another, footer, children }: LinkPageProps) {
-  const held = useLinkToken(page);
-  // A secret that has served is forgotten before the page is left.
-  const [token, setToken] = useState(held);
-  if (held !== null && held !== token) setToken(held);
+  const token = useLinkToken(page);
   if (token !== null && !isExpired(error)) {
     return (
       <AuthPage title={title} lead={lead} footer={footer}>

@@ -7,7 +7,7 @@ import { forgetLinkToken } from "@/lib/link-token";
 import { PASSWORD_HINT, shortage } from "@/lib/password";
 import { useFields } from "@/lib/use-fields";
 import { AuthPage } from "./auth-page";
-import { LinkButton, LinkPage, served } from "./link-page";
+import { LinkButton, LinkPage, perLink, served } from "./link-page";
 import {
   useCompleteSignUp,
   useRedeemMagicLink,
@@ -22,7 +22,7 @@ interface LinkRouteProps {
   another: ReactNode;
 }
 
-export function CompleteSignUpPage({ onDone, another }: LinkRouteProps) {
+function CompleteSignUp({ onDone, another }: LinkRouteProps) {
   const page = "/sign-up/complete";
   const complete = useCompleteSignUp();
   return (
@@ -46,7 +46,7 @@ interface MagicLinkPageProps extends LinkRouteProps {
   onSecondFactor: () => void;
 }
 
-export function MagicLinkPage({ onDone, onSecondFactor, another }: MagicLinkPageProps) {
+function MagicLink({ onDone, onSecondFactor, another }: MagicLinkPageProps) {
   const page = "/sign-in/link";
   const redeem = useRedeemMagicLink();
   return (
@@ -75,7 +75,7 @@ interface ResetPasswordPageProps {
   signIn: ReactNode;
 }
 
-export function ResetPasswordPage({ another, signIn }: ResetPasswordPageProps) {
+function ResetPassword({ another, signIn }: ResetPasswordPageProps) {
   const page = "/reset-password";
   const form = useFields({ new_password: { check: shortage, early: true, pointer: "/new_password" } });
   const reset = useResetPassword();
@@ -124,7 +124,7 @@ interface VerifyEmailPageProps {
   onward: ReactNode;
 }
 
-export function VerifyEmailPage({ onward }: VerifyEmailPageProps) {
+function VerifyEmail({ onward }: VerifyEmailPageProps) {
   const page = "/verify-email";
   const verify = useVerifyEmail();
   if (verify.isSuccess) {
@@ -154,3 +154,8 @@ export function VerifyEmailPage({ onward }: VerifyEmailPageProps) {
     </LinkPage>
   );
 }
+
+export const CompleteSignUpPage = perLink("/sign-up/complete", CompleteSignUp);
+export const MagicLinkPage = perLink("/sign-in/link", MagicLink);
+export const ResetPasswordPage = perLink("/reset-password", ResetPassword);
+export const VerifyEmailPage = perLink("/verify-email", VerifyEmail);

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { vi } from "vitest";
 import { takeLinkToken } from "@/lib/link-token";
@@ -55,6 +55,26 @@ it("says that a link without a secret is not complete", () => {
   expect(screen.getByText("This link is not complete")).toBeInTheDocument();
   expect(screen.getByRole("link", { name: "Have another sent" })).toBeInTheDocument();
   expect(screen.queryByRole("button")).not.toBeInTheDocument();
+});
+
+it("begins anew with another link in the same tab", async () => {
+  open("/sign-in/link#token=old");
+  const sent = vi.fn();
+  network.use(
+    http.post("/api/auth/magic-link/redeem", async ({ request }) => {
+      const { token } = (await request.json()) as { token: string };
+      sent(token);
+      return token === "old" ? problem(410, "link_expired") : HttpResponse.json(sessionOf());
+    }),
+  );
+  const onDone = vi.fn();
+  const { user } = show(<MagicLinkPage onDone={onDone} onSecondFactor={vi.fn()} another={another} />);
+  await user.click(screen.getByRole("button", { name: "Sign in" }));
+  expect(await screen.findByText("This link has run out")).toBeInTheDocument();
+  act(() => open("/sign-in/link#token=new"));
+  await user.click(await screen.findByRole("button", { name: "Sign in" }));
+  await waitFor(() => expect(onDone).toHaveBeenCalledTimes(1));
+  expect(sent.mock.calls).toEqual([["old"], ["new"]]);
 });
 
 it("goes on to the code where a second factor is wanted", async () => {
