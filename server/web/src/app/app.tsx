@@ -1,9 +1,10 @@
-import { QueryClientProvider } from "@tanstack/react-query";
+import { hashKey, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
 import { ToastProvider } from "@/components/ui/toast";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { UploadsProvider } from "@/features/imports/uploads-provider";
+import { methodsQuery } from "@/lib/api/methods";
 import { createQueryClient } from "@/lib/api/query-client";
 import { createAppRouter } from "./router";
 
@@ -11,7 +12,10 @@ function createApp() {
   const queries = createQueryClient(() => {
     const { pathname, href } = router.state.location;
     if (pathname === "/sign-in") return;
-    void router.navigate({ to: "/sign-in", search: { next: href } }).then(() => queries.clear());
+    void router.navigate({ to: "/sign-in", search: { next: href } }).then(() => {
+      // Nothing of whoever was signed in remains; what the sign-in page has asked for meanwhile does.
+      queries.removeQueries({ predicate: ({ queryHash }) => queryHash !== hashKey(methodsQuery.queryKey) });
+    });
   });
   const router = createAppRouter(queries);
   return { queries, router };
