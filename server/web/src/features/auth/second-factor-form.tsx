@@ -11,10 +11,10 @@ interface SecondFactorFormProps {
   onStartOver: () => void;
 }
 
-function wordsOf(error: Error): string | null {
+function wordsOf(error: Error, recovering: boolean): string | null {
   const code = error instanceof ApiError ? error.code : null;
-  if (code === "invalid_code") return "This code is wrong or was used already. Wait for the next one.";
-  return null;
+  if (code !== "invalid_code") return null;
+  return `This code is wrong or was used already. ${recovering ? "Take another one." : "Wait for the next one."}`;
 }
 
 export function SecondFactorForm({ onSignedIn, onStartOver }: SecondFactorFormProps) {
@@ -60,7 +60,7 @@ export function SecondFactorForm({ onSignedIn, onStartOver }: SecondFactorFormPr
       </div>
     );
   }
-  const wrong = check.error && check.variables === code.trim() ? wordsOf(check.error) : null;
+  const wrong = check.error && check.variables === code.trim() ? wordsOf(check.error, recovering) : null;
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
       <TextField
@@ -86,7 +86,7 @@ export function SecondFactorForm({ onSignedIn, onStartOver }: SecondFactorFormPr
         }
         problem={wrong ?? (asked ? missing(code, recovering) : null)}
       />
-      {check.error && wordsOf(check.error) === null && <Refusal error={check.error} />}
+      {check.error && wordsOf(check.error, recovering) === null && <Refusal error={check.error} />}
       <Button type="submit" variant="primary" disabled={check.isPending}>
         {check.isPending ? "Checking…" : "Sign in"}
       </Button>

@@ -13,23 +13,25 @@ const WORDS: Record<InviteResult["status"], string> = {
 export function InviteResults({ results, onClose }: { results: InviteResult[]; onClose: () => void }) {
   return (
     <>
-      <ul role="status" className="flex min-h-0 flex-col gap-3 overflow-y-auto px-5 py-4">
-        {results.map(({ email, status }) => {
-          const Icon = status === "invited" ? CircleCheck : CircleAlert;
-          return (
-            <li key={email} className="flex items-start gap-3">
-              <Icon
-                aria-hidden
-                className={`mt-0.5 size-4 shrink-0 ${status === "invited" ? "text-good" : "text-warn"}`}
-              />
-              <div className="min-w-0">
-                <p className="break-words">{email}</p>
-                <p className="text-sm text-muted-foreground">{WORDS[status]}</p>
-              </div>
-            </li>
-          );
-        })}
-      </ul>
+      <div role="status" className="min-h-0 overflow-y-auto px-5 py-4">
+        <ul className="flex flex-col gap-3">
+          {results.map(({ email, status }) => {
+            const Icon = status === "invited" ? CircleCheck : CircleAlert;
+            return (
+              <li key={email} className="flex items-start gap-3">
+                <Icon
+                  aria-hidden
+                  className={`mt-0.5 size-4 shrink-0 ${status === "invited" ? "text-good" : "text-warn"}`}
+                />
+                <div className="min-w-0">
+                  <p className="break-words">{email}</p>
+                  <p className="text-sm text-muted-foreground">{WORDS[status]}</p>
+                </div>
+              </li>
+            );
+          })}
+        </ul>
+      </div>
       <div className="flex justify-end border-t px-5 py-4">
         {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the button that was pressed is gone */}
         <Button autoFocus onClick={onClose}>
