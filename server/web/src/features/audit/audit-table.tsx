@@ -30,15 +30,19 @@ export function AuditTable({ events, dimmed }: AuditTableProps) {
             <TableCell className={cn(wide, "whitespace-nowrap")}>
               <Time instant={event.at} />
             </TableCell>
-            <TableCell className={cn(wide, "max-w-48 break-words")}>
+            <TableCell className={cn(wide, "max-w-48 wrap-anywhere")}>
               <Who actor={event.actor} />
             </TableCell>
-            <TableCell className="max-md:pl-4 md:max-w-72">
+            <TableCell className="wrap-anywhere max-md:pl-4 md:max-w-72">
               <p>{event.summary}</p>
               <Detail event={event} />
               {/* On a phone there is no room for columns of these. */}
-              <div className="text-sm break-words text-muted-foreground md:hidden">
-                {event.target && !isOwn(event) && <p>To {event.target.name}</p>}
+              <div className="text-sm text-muted-foreground md:hidden">
+                {event.target && !isOwn(event) && (
+                  <p>
+                    To <Name text={event.target.name} />
+                  </p>
+                )}
                 <p>
                   By <Who actor={event.actor} />
                 </p>
@@ -48,7 +52,9 @@ export function AuditTable({ events, dimmed }: AuditTableProps) {
                 </p>
               </div>
             </TableCell>
-            <TableCell className={cn(wide, "max-w-48 break-words")}>{event.target?.name ?? "—"}</TableCell>
+            <TableCell className={cn(wide, "max-w-48 wrap-anywhere")}>
+              {event.target ? <Name text={event.target.name} /> : "—"}
+            </TableCell>
             <TableCell className={cn(wide, "whitespace-nowrap")} title={event.user_agent ?? undefined}>
               {event.address ?? "—"}
             </TableCell>
@@ -65,16 +71,28 @@ function isOwn({ actor, target }: AuditEvent): boolean {
 }
 
 function Who({ actor }: Pick<AuditEvent, "actor">) {
-  if (actor.kind === "user") return actor.email;
+  if (actor.kind === "user") return <Name text={actor.email} />;
   if (actor.kind === "key") return <span title="An API key">{actor.name}</span>;
   return <span title={actor.reason}>Aloftly itself</span>;
+}
+
+/** A name, which may be an address: those are broken before the domain rather than anywhere. */
+function Name({ text }: { text: string }) {
+  const at = text.indexOf("@");
+  return (
+    <>
+      {text.slice(0, at + 1)}
+      <wbr />
+      {text.slice(at + 1)}
+    </>
+  );
 }
 
 function Detail({ event }: { event: AuditEvent }) {
   const parts = detailOf(event);
   if (parts.length === 0) return null;
   return (
-    <p className="text-sm break-words text-muted-foreground">
+    <p className="text-sm text-muted-foreground">
       {parts.map(({ key, text }) => (key === null ? text : `${key}: ${text}`)).join(" · ")}
     </p>
   );

@@ -1,3 +1,5 @@
+import { vi } from "vitest";
+import { plain } from "@/test/text";
 import { detailOf } from "./detail";
 
 it("says what was before and after as one", () => {
@@ -14,8 +16,20 @@ it("keeps what stands alone by its name", () => {
 });
 
 it("shows what it does not know as it is written", () => {
-  expect(detailOf({ detail: { rows_read: 12, tags: ["a"] } })).toEqual([
+  expect(detailOf({ detail: { rows_read: 12, limits: { seats: 2 }, tags: [] } })).toEqual([
     { key: "rows read", text: "12" },
-    { key: "tags", text: '["a"]' },
+    { key: "limits", text: '{"seats":2}' },
+    { key: "tags", text: "[]" },
+  ]);
+});
+
+it("lists several, and writes instants for people", () => {
+  vi.useFakeTimers({ now: new Date("2026-11-21T12:00:00Z") });
+  const detail = { scopes: ["metrics:read", "audit:read"], expires_at: "2027-02-21T02:13:44.751+00:00" };
+  const parts = detailOf({ detail }).map(({ key, text }) => [key, plain(text)]);
+  expect(parts).toEqual([
+    ["scopes", "metrics:read, audit:read"],
+    // On the clock of whoever reads, who is in Tokyo here.
+    ["expires at", "Feb 21, 2027, 11:13 AM"],
   ]);
 });

@@ -1,12 +1,17 @@
 import type { AuditEvent } from "@/lib/api/types";
+import { formatInstant, ownZone } from "@/lib/format/date";
 
 export interface DetailPart {
   key: string | null;
   text: string;
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return INSTANT.test(value) ? formatInstant(value, ownZone()) : value;
+  if (Array.isArray(value) && value.length > 0) return value.map(textOf).join(", ");
+  return JSON.stringify(value);
 }
 
 /** What tells more about an event, as keys and texts; what something was before and after is one of them. */
