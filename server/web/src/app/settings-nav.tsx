@@ -20,7 +20,7 @@ const GROUPS = [
 ] as const;
 
 const entry =
-  "inline-flex h-8 items-center rounded-md px-2.5 whitespace-nowrap text-muted-foreground hover:text-foreground data-[status=active]:bg-muted data-[status=active]:font-medium data-[status=active]:text-foreground lg:flex";
+  "inline-flex h-8 items-center rounded-md px-2 text-sm whitespace-nowrap text-muted-foreground hover:text-foreground data-[status=active]:bg-muted data-[status=active]:font-medium data-[status=active]:text-foreground sm:px-2.5 sm:text-base lg:flex";
 
 /** The pages of the settings: a column beside them, or a row above them that scrolls where the screen is narrow. */
 export function SettingsNav() {
