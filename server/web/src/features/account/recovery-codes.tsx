@@ -19,7 +19,7 @@ export function RecoveryCodes({ codes, email, onClose, returnTo }: RecoveryCodes
         <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5">
           <DialogTitle>Keep these recovery codes</DialogTitle>
           <DialogDescription>
-            Without your phone one of them lets you in, once each. They are not shown again.
+            Each of them lets you in once without your phone. They are not shown again.
           </DialogDescription>
           <ul
             aria-label="Recovery codes"

@@ -43,6 +43,11 @@ export function InviteWorkspaces({ workspaces, places, onPlaces }: InviteWorkspa
           </Select>
         </div>
       ))}
+      {Object.keys(places).length === 0 && (
+        <p className="text-sm text-muted-foreground">
+          In none of them they see no store, until somebody adds them to one.
+        </p>
+      )}
     </fieldset>
   );
 }

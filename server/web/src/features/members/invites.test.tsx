@@ -57,7 +57,9 @@ it("invites several people at once, into workspaces", async () => {
   await user.click(dialog.getByLabelText("Email addresses"));
   await user.paste("robin@example.com\nana@example.com");
   expect(dialog.getByLabelText("Email addresses")).toHaveAccessibleDescription("2 addresses");
-  await user.selectOptions(await dialog.findByLabelText("Main"), "Editor");
+  expect(await dialog.findByText(/^In none of them they see no store/)).toBeInTheDocument();
+  await user.selectOptions(dialog.getByLabelText("Main"), "Editor");
+  expect(dialog.queryByText(/^In none of them/)).not.toBeInTheDocument();
   await user.click(dialog.getByRole("button", { name: "Invite" }));
   expect(await screen.findByText("2 people are invited")).toBeInTheDocument();
   expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
