@@ -124,6 +124,12 @@ test("what was done stands in the audit log, and in the file that is exported", 
   }
   await expect(rows.filter({ hasText: robin.email }).filter({ hasText: "Signed in" })).toHaveCount(1);
   await inspect(page, "audit log");
+  const table = page.getByRole("group", { name: "Events" });
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const cut = await table.evaluate((box) => box.scrollWidth - box.clientWidth);
+    expect(cut, `cut off at a width of ${width}`).toBe(0);
+  }
 
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Export CSV" }).click();
@@ -147,6 +153,9 @@ test("who only looks sees neither keys nor the audit log, and invites nobody", a
   const owner = await elsewhere();
   await signUp(owner, ann);
   await bringIn(owner, page, robin, "viewer");
+  await page.goto("/");
+  await expect(page.getByText("You see no store yet")).toBeVisible();
+  await inspect(page, "no workspace");
   await openSettings(page, "members", "Members");
   await expect(page.getByRole("button", { name: "Invite people" })).toBeHidden();
   await expect(page.getByRole("row").filter({ hasText: ann.email })).toContainText("Owner");
