@@ -32,7 +32,10 @@ export function SignUpPage({ signIn }: { signIn: ReactNode }) {
   if (methods?.mail === false) {
     return (
       <AuthPage title="Create an account" footer={footer}>
-        <NoMail>Accounts cannot be made here.</NoMail>
+        <div className="flex flex-col gap-4">
+          {methods.google && <GoogleLink returnTo="/" />}
+          <NoMail>Accounts cannot be made {methods.google && "with a password "}here.</NoMail>
+        </div>
       </AuthPage>
     );
   }

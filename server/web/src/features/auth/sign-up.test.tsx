@@ -149,3 +149,12 @@ it("says on every page that would have a mail sent that none can be, and who can
   expect(screen.getAllByText("ALOFTLY_SMTP_URL")).toHaveLength(3);
   expect(screen.queryByRole("textbox")).not.toBeInTheDocument();
 });
+
+it("leads through Google where that needs no mail", async () => {
+  network.use(
+    http.get("/api/auth/methods", () => HttpResponse.json({ sign_up: false, mail: false, google: true })),
+  );
+  show(<SignUpPage signIn={signIn} />);
+  expect(await screen.findByText(/^Accounts cannot be made with a password here/)).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: /Google/ })).toBeInTheDocument();
+});
