@@ -84,11 +84,9 @@ async function taken(answer: Promise<APIResponse>): Promise<void> {
 export async function signUp(page: Page, { name, email, password, organization }: Person): Promise<void> {
   const mailbox = new Mailbox(email);
   const store = { name: "First store", currency: "EUR", timezone: "Europe/Stockholm", week_start: "monday" };
-  await taken(
-    page.request.post("/api/auth/sign-up", { data: { name, email, password, organization, store } }),
-  );
+  await taken(page.request.post("/api/auth/sign-up", { data: { name, email, organization, store } }));
   const token = tokenOf(await mailbox.link("/sign-up/complete"));
-  await taken(page.request.post("/api/auth/sign-up/complete", { data: { token } }));
+  await taken(page.request.post("/api/auth/sign-up/complete", { data: { token, password } }));
 }
 
 /** Has whoever is signed in invite somebody, who joins in another browser. */

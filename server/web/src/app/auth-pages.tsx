@@ -63,6 +63,7 @@ export function CompleteSignUpRoute() {
   return (
     <CompleteSignUpPage
       onDone={useEnter()}
+      onSecondFactor={useSecondFactorStep()}
       another={
         <Button asChild>
           <Link to="/sign-up">Begin again</Link>

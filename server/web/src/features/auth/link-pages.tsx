@@ -1,12 +1,8 @@
 import type { ReactNode } from "react";
-import { Button } from "@/components/ui/button";
-import { PasswordField } from "@/components/ui/field";
-import { Refusal } from "@/components/ui/refusal";
 import { EmptyState } from "@/components/ui/states";
 import { forgetLinkToken } from "@/lib/link-token";
-import { PASSWORD_HINT, shortage } from "@/lib/password";
-import { useFields } from "@/lib/use-fields";
 import { AuthPage } from "./auth-page";
+import { ChoosePassword } from "./choose-password";
 import { LinkButton, LinkPage, perLink, served } from "./link-page";
 import {
   useCompleteSignUp,
@@ -16,37 +12,44 @@ import {
   wantsSecondFactor,
 } from "./queries";
 
-interface LinkRouteProps {
+interface SignedInByLinkProps {
   onDone: () => void;
+  onSecondFactor: () => void;
   /** Where another link is to be had. */
   another: ReactNode;
 }
 
-function CompleteSignUp({ onDone, another }: LinkRouteProps) {
+function CompleteSignUp({ onDone, onSecondFactor, another }: SignedInByLinkProps) {
   const page = "/sign-up/complete";
   const complete = useCompleteSignUp();
   return (
     <LinkPage title="Welcome to Aloftly" page={page} error={complete.error} another={another}>
       {(token) => (
-        <LinkButton
+        // Chosen here and not where the account was asked for: that may have been somebody else.
+        <ChoosePassword
+          title="Password"
+          pointer="/password"
+          lead="Your address is proved. Choose a password, and your account and your first store are there."
           action="Finish"
           doing="Finishing…"
           busy={complete.isPending || complete.isSuccess}
           error={complete.error}
-          onPress={() => complete.mutate(token, { onSuccess: served(page, onDone) })}
-        >
-          Your address is proved. One press, and your account and your first store are there.
-        </LinkButton>
+          onChosen={(password, refuse) =>
+            complete.mutate(
+              { token, password },
+              {
+                onSuccess: (got) => served(page, wantsSecondFactor(got) ? onSecondFactor : onDone)(),
+                onError: refuse,
+              },
+            )
+          }
+        />
       )}
     </LinkPage>
   );
 }
 
-interface MagicLinkPageProps extends LinkRouteProps {
-  onSecondFactor: () => void;
-}
-
-function MagicLink({ onDone, onSecondFactor, another }: MagicLinkPageProps) {
+function MagicLink({ onDone, onSecondFactor, another }: SignedInByLinkProps) {
   const page = "/sign-in/link";
   const redeem = useRedeemMagicLink();
   return (
@@ -77,7 +80,6 @@ interface ResetPasswordPageProps {
 
 function ResetPassword({ another, signIn }: ResetPasswordPageProps) {
   const page = "/reset-password";
-  const form = useFields({ new_password: { check: shortage, early: true, pointer: "/new_password" } });
   const reset = useResetPassword();
   if (reset.isSuccess) {
     return (
@@ -93,27 +95,17 @@ function ResetPassword({ another, signIn }: ResetPasswordPageProps) {
   return (
     <LinkPage title="Choose another password" page={page} error={reset.error} another={another}>
       {(token) => (
-        <form
-          noValidate
-          className="flex flex-col gap-4"
-          onSubmit={form.submit(() => {
-            reset.mutate(
-              { token, ...form.values },
-              { onSuccess: () => forgetLinkToken(page), onError: form.refuse },
-            );
-          })}
-        >
-          <PasswordField
-            {...form.field("new_password")}
-            title="New password"
-            autoComplete="new-password"
-            hint={PASSWORD_HINT}
-          />
-          {reset.isError && !form.tells(reset.error) && <Refusal error={reset.error} />}
-          <Button type="submit" variant="primary" disabled={reset.isPending}>
-            {reset.isPending ? "Changing…" : "Change password"}
-          </Button>
-        </form>
+        <ChoosePassword
+          title="New password"
+          pointer="/new_password"
+          action="Change password"
+          doing="Changing…"
+          busy={reset.isPending}
+          error={reset.error}
+          onChosen={(new_password, refuse) =>
+            reset.mutate({ token, new_password }, { onSuccess: () => forgetLinkToken(page), onError: refuse })
+          }
+        />
       )}
     </LinkPage>
   );

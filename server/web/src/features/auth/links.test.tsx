@@ -19,7 +19,7 @@ function open(address: string) {
 beforeEach(() => window.sessionStorage.clear());
 afterEach(() => window.history.replaceState(null, "", "/"));
 
-it("takes the secret out of the address bar, and does nothing before a press", async () => {
+it("takes the secret out of the address bar, and sends it with the password that was chosen", async () => {
   open("/sign-up/complete?utm=mail#token=s3cret");
   expect(window.location.href).toMatch(/\/sign-up\/complete\?utm=mail$/);
   const sent = vi.fn();
@@ -30,16 +30,52 @@ it("takes the secret out of the address bar, and does nothing before a press", a
     }),
   );
   const onDone = vi.fn();
-  const { user } = show(<CompleteSignUpPage onDone={onDone} another={another} />);
-  const button = screen.getByRole("button", { name: "Finish" });
-  expect(button).toHaveFocus();
+  const { user } = show(<CompleteSignUpPage onDone={onDone} onSecondFactor={vi.fn()} another={another} />);
+  const password = screen.getByLabelText("Password");
+  expect(password).toHaveAttribute("autocomplete", "new-password");
+  await user.type(password, "short{Enter}");
+  expect(password).toHaveAccessibleDescription("5 more characters are needed.");
   expect(sent).not.toHaveBeenCalled();
-  await user.click(button);
+  await user.clear(password);
+  await user.type(password, "a long password");
+  await user.click(screen.getByRole("button", { name: "Finish" }));
   await waitFor(() => expect(onDone).toHaveBeenCalledTimes(1));
-  expect(sent).toHaveBeenCalledWith({ token: "s3cret" });
+  expect(sent).toHaveBeenCalledWith({ token: "s3cret", password: "a long password" });
   // It has served, and nothing of it is left; the page does not complain of that.
   expect(window.sessionStorage).toHaveLength(0);
   expect(screen.queryByText("This link is not complete")).not.toBeInTheDocument();
+});
+
+it("says at the password what the server finds wrong with it, and keeps the link", async () => {
+  open("/sign-up/complete#token=s3cret");
+  network.use(
+    http.post("/api/auth/sign-up/complete", () =>
+      problem(422, "invalid_request", { errors: [{ pointer: "/password", detail: "is too long" }] }),
+    ),
+  );
+  const { user } = show(<CompleteSignUpPage onDone={vi.fn()} onSecondFactor={vi.fn()} another={another} />);
+  await user.type(screen.getByLabelText("Password"), "a long password{Enter}");
+  const password = screen.getByLabelText("Password");
+  await waitFor(() => expect(password).toHaveAccessibleDescription("Is too long."));
+  expect(password).toHaveFocus();
+  expect(password).toHaveValue("a long password");
+  expect(window.sessionStorage).toHaveLength(1);
+});
+
+it("goes on to the code where who makes an account anew has a second factor from before", async () => {
+  open("/sign-up/complete#token=s3cret");
+  network.use(
+    http.post("/api/auth/sign-up/complete", () =>
+      HttpResponse.json({ second_factor: "totp" }, { status: 202 }),
+    ),
+  );
+  const [onDone, onSecondFactor] = [vi.fn(), vi.fn()];
+  const { user } = show(
+    <CompleteSignUpPage onDone={onDone} onSecondFactor={onSecondFactor} another={another} />,
+  );
+  await user.type(screen.getByLabelText("Password"), "a long password{Enter}");
+  await waitFor(() => expect(onSecondFactor).toHaveBeenCalledTimes(1));
+  expect(onDone).not.toHaveBeenCalled();
 });
 
 it("keeps the secret when the page is loaded again, and takes a newer one", () => {

@@ -8,6 +8,7 @@ import type {
   Session,
   SignIn,
   SignUp,
+  SignUpCompletion,
 } from "@/lib/api/types";
 import { sessionQuery } from "./session";
 
@@ -48,7 +49,7 @@ export function useSignUp() {
 
 export function useCompleteSignUp() {
   return useMutation({
-    mutationFn: (token: string) => answer(api.POST("/api/auth/sign-up/complete", { body: { token } })),
+    mutationFn: (body: SignUpCompletion) => answer(api.POST("/api/auth/sign-up/complete", { body })),
     onSuccess: useSignedIn(),
   });
 }

@@ -2,12 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { NoMail } from "@/components/no-mail";
 import { Button } from "@/components/ui/button";
-import { PasswordField, TextField } from "@/components/ui/field";
+import { TextField } from "@/components/ui/field";
 import { Refusal } from "@/components/ui/refusal";
 import { EmptyState } from "@/components/ui/states";
 import { methodsQuery } from "@/lib/api/methods";
 import type { SignUp } from "@/lib/api/types";
-import { PASSWORD_HINT, shortage } from "@/lib/password";
 import { emailCheck, needed, useFields } from "@/lib/use-fields";
 import { AuthPage } from "./auth-page";
 import { CheckMail } from "./check-mail";
@@ -21,7 +20,6 @@ export function SignUpPage({ signIn }: { signIn: ReactNode }) {
   const [rules] = useState(() => ({
     name: { check: needed("Enter your name."), pointer: "/name" },
     email: { check: emailCheck, pointer: "/email" },
-    password: { check: shortage, early: true, pointer: "/password" },
     ...storeRules(),
   }));
   const form = useFields(rules);
@@ -63,8 +61,8 @@ export function SignUpPage({ signIn }: { signIn: ReactNode }) {
     );
   }
   const send = () => {
-    const { name, email, password } = form.values;
-    const body = { name: name.trim(), email: email.trim(), password, ...storeOf(form.values) };
+    const { name, email } = form.values;
+    const body = { name: name.trim(), email: email.trim(), ...storeOf(form.values) };
     signUp.mutate(body, { onSuccess: () => setSent(body), onError: form.refuse });
   };
   return (
@@ -86,12 +84,7 @@ export function SignUpPage({ signIn }: { signIn: ReactNode }) {
             autoCapitalize="none"
             spellCheck={false}
             required
-          />
-          <PasswordField
-            {...form.field("password")}
-            title="Password"
-            autoComplete="new-password"
-            hint={PASSWORD_HINT}
+            hint="We send a link there. You choose a password when you follow it."
           />
           <StoreFields field={form.field} />
           {signUp.isError && !form.tells(signUp.error) && <Refusal error={signUp.error} />}

@@ -16,6 +16,7 @@ export type AuditEvent = Schemas["Event"];
 export type FirstStore = Schemas["FirstStore"];
 export type SignIn = Schemas["SignIn"];
 export type SignUp = Schemas["SignUp"];
+export type SignUpCompletion = Schemas["SignUpCompletion"];
 export type SecondFactorWanted = Schemas["SecondFactorWanted"];
 export type GoogleNewOwner = Schemas["GoogleNewOwner"];
 export type PasswordReset = Schemas["PasswordReset"];
