@@ -9,6 +9,7 @@ import { SecurityPage } from "./security-page";
 
 const here = {
   id: "here",
+  kind: "browser",
   organization: "Demo",
   is_current: true,
   created_at: "2026-11-20T12:00:00Z",
@@ -86,6 +87,15 @@ it("names this session and ends another", async () => {
   await waitFor(() => expect(ended).toHaveBeenCalledWith("there"));
   // The row goes with its button.
   await waitFor(() => expect(screen.getByRole("region", { name: "Where you are signed in" })).toHaveFocus());
+});
+
+it("tells programs from browsers", async () => {
+  const program = { ...there, id: "program", kind: "program", user_agent: "stocktaker/2.1" };
+  network.use(http.get("/api/sessions", () => HttpResponse.json({ sessions: [here, program] })));
+  show(page());
+  const entry = (await screen.findByText("stocktaker/2.1")).closest("li");
+  expect(entry).toHaveTextContent("A program, with access tokens");
+  expect(screen.getAllByText(/A program, with access tokens/)).toHaveLength(1);
 });
 
 it("ends all others once that is confirmed", async () => {

@@ -1,4 +1,4 @@
-import { Monitor, Smartphone } from "lucide-react";
+import { Monitor, Smartphone, SquareTerminal } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Refusal } from "@/components/ui/refusal";
@@ -18,7 +18,8 @@ export function SessionRow({ session, onEnded }: SessionRowProps) {
   const program = programOf(session.user_agent);
   const end = useEndSession();
   const toast = useToast();
-  const Icon = program.isHandheld ? Smartphone : Monitor;
+  const isProgram = session.kind === "program";
+  const Icon = isProgram ? SquareTerminal : program.isHandheld ? Smartphone : Monitor;
   const address = session.address ?? "an unknown address";
   return (
     <li className="flex flex-col gap-2 px-4 py-3 sm:px-5">
@@ -32,7 +33,9 @@ export function SessionRow({ session, onEnded }: SessionRowProps) {
             {session.is_current && <Badge>This one</Badge>}
           </p>
           <p className="text-sm break-words text-muted-foreground tabular-nums">
-            From {address} · {session.organization} · last used <Ago instant={session.last_seen_at} />
+            {isProgram && "A program, with access tokens · "}
+            {isProgram ? "from" : "From"} {address} · {session.organization} · last used{" "}
+            <Ago instant={session.last_seen_at} />
           </p>
         </div>
         {!session.is_current && (

@@ -95,8 +95,8 @@ export function SessionsCard() {
             setAsked(false);
           }}
         >
-          Every browser but this one has to sign in again, on all of your devices and in all of your
-          organisations.
+          Every browser but this one, and every program, has to sign in again, on all of your devices and in
+          all of your organisations.
         </ConfirmDialog>
       )}
     </Card>
