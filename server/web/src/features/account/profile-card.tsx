@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -5,6 +6,7 @@ import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { TextField } from "@/components/ui/field";
 import { Refusal } from "@/components/ui/refusal";
 import { useToast } from "@/components/ui/use-toast";
+import { methodsQuery } from "@/lib/api/methods";
 import type { Account } from "@/lib/api/types";
 import { needed, useFields } from "@/lib/use-fields";
 import { useRename } from "./queries";
@@ -15,6 +17,7 @@ export function ProfileCard({ account }: { account: Account }) {
     name: { initial: account.name, check: needed("Enter your name."), pointer: "/name" },
   });
   const rename = useRename();
+  const { data: methods } = useQuery(methodsQuery);
   const toast = useToast();
   const name = form.values.name.trim();
   return (
@@ -42,14 +45,16 @@ export function ProfileCard({ account }: { account: Account }) {
                 {account.email_verified && <Badge>Confirmed</Badge>}
               </dd>
             </div>
-            <div className="flex flex-col gap-1">
-              <dt className="text-sm font-medium">Google</dt>
-              <dd className="text-muted-foreground">
-                {account.google
-                  ? "Connected: you can sign in with Google."
-                  : "Not connected. Signing in with Google under this address connects it."}
-              </dd>
-            </div>
+            {(account.google || methods?.google) && (
+              <div className="flex flex-col gap-1">
+                <dt className="text-sm font-medium">Google</dt>
+                <dd className="text-muted-foreground">
+                  {account.google
+                    ? "Connected: you can sign in with Google."
+                    : "Not connected. It is connected under Security."}
+                </dd>
+              </div>
+            )}
           </dl>
           {rename.isError && !form.tells(rename.error) && <Refusal error={rename.error} />}
           <Button

@@ -4,6 +4,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import type { Session } from "@/lib/api/types";
 import { usePageTitle } from "@/lib/page-title";
 import { AccountLoader } from "./account-loader";
+import { GoogleCard } from "./google-card";
 import { PasswordCard } from "./password-card";
 import { accountQuery } from "./queries";
 import { SecondFactorCard } from "./second-factor-card";
@@ -30,7 +31,12 @@ export function SecurityPage({ session, forgotPassword }: SecurityPageProps) {
         forgotPassword={forgotPassword}
       />
       <AccountLoader title="The second factor">
-        {(loaded) => <SecondFactorCard account={loaded} />}
+        {(loaded) => (
+          <>
+            <SecondFactorCard account={loaded} />
+            <GoogleCard account={loaded} />
+          </>
+        )}
       </AccountLoader>
       <SessionsCard />
     </div>

@@ -307,6 +307,38 @@ describe("the second factor", () => {
   });
 });
 
+describe("Google", () => {
+  function offer(google: boolean) {
+    network.use(
+      http.get("/api/auth/methods", () => HttpResponse.json({ sign_up: true, mail: true, google })),
+    );
+  }
+
+  it("is connected from here, where it leads back to", async () => {
+    offer(true);
+    show(page());
+    expect(await screen.findByRole("link", { name: "Connect Google" })).toHaveAttribute(
+      "href",
+      "/api/auth/google/start?return_to=%2Fsettings%2Fsecurity",
+    );
+  });
+
+  it("is said to be connected where it is", async () => {
+    offer(true);
+    network.use(http.get("/api/account", () => HttpResponse.json({ ...account, google: true })));
+    show(page());
+    expect(await screen.findByText(/^Google is connected/)).toBeInTheDocument();
+    expect(screen.queryByRole("link", { name: "Connect Google" })).not.toBeInTheDocument();
+  });
+
+  it("is no matter where the server does not offer it", async () => {
+    offer(false);
+    show(page());
+    expect(await screen.findByRole("button", { name: "Set up" })).toBeInTheDocument();
+    expect(screen.queryByText(/Google/)).not.toBeInTheDocument();
+  });
+});
+
 const SMTP = /sends no mail.+ALOFTLY_SMTP_URL/;
 
 it("offers nothing that goes by mail where none is sent, and says who can change that", async () => {

@@ -56,6 +56,13 @@ it("says why the way through Google led back", async () => {
   expect(await screen.findByRole("link", { name: "Continue with Google" })).toBeInTheDocument();
 });
 
+it("says how an account is connected to Google that was made without it", () => {
+  show(page({ problem: "google_other_account" }));
+  expect(screen.getByRole("alert")).toHaveTextContent(
+    "There is an account with this address. Sign in with your password or a link first, then connect Google under Settings → Security.",
+  );
+});
+
 it("goes on to the code when the password was right", async () => {
   offer({ sign_up: false, mail: false, google: false });
   network.use(

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { methodsQuery } from "@/lib/api/methods";
 import { AuthPage } from "./auth-page";
-import { GoogleLink, Or } from "./google-link";
+import { GoogleLink, Or } from "@/components/google-link";
 import { SecondFactorForm } from "./second-factor-form";
 import { SignInForm } from "./sign-in-form";
 import { wordsForProblem } from "./sign-in-problem";

@@ -4,8 +4,8 @@ const WORDS: Record<string, string> = {
   google_declined: "Google did not say who you are. Try again, or sign in another way.",
   google_unverified: "Google has not checked the address of this account. Sign in another way.",
   google_unavailable: "Google cannot be reached now. Try again in a while, or sign in another way.",
-  no_organization:
-    "You belong to no organisation any more. Ask to be invited to one, or create an account anew.",
+  google_other_account:
+    "There is an account with this address. Sign in with your password or a link first, then connect Google under Settings → Security.",
   sign_up_closed: "There is no account with this address, and new ones are only made by invitation.",
 };
 

@@ -10,7 +10,7 @@ import type { SignUp } from "@/lib/api/types";
 import { emailCheck, needed, useFields } from "@/lib/use-fields";
 import { AuthPage } from "./auth-page";
 import { CheckMail } from "./check-mail";
-import { GoogleLink, Or } from "./google-link";
+import { GoogleLink, Or } from "@/components/google-link";
 import { useSignUp } from "./queries";
 import { storeOf, storeRules, StoreFields } from "./store-fields";
 

@@ -1,12 +1,19 @@
 import { Button } from "@/components/ui/button";
+import { cn } from "@/lib/cn";
+
+interface GoogleLinkProps {
+  returnTo: string;
+  className?: string;
+  children?: string;
+}
 
 /** Leaves the app for Google, which sends back to `returnTo`. */
-export function GoogleLink({ returnTo }: { returnTo: string }) {
+export function GoogleLink({ returnTo, className, children = "Continue with Google" }: GoogleLinkProps) {
   return (
-    <Button asChild className="w-full">
+    <Button asChild className={cn("w-full", className)}>
       <a href={`/api/auth/google/start?${new URLSearchParams({ return_to: returnTo }).toString()}`}>
         <GoogleMark />
-        Continue with Google
+        {children}
       </a>
     </Button>
   );
