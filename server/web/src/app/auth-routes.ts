@@ -12,14 +12,17 @@ interface SignInSearch {
   problem?: string;
   /** The password was right, and a code is wanted as well. */
   step?: "second-factor";
+  /** What they have just deleted. */
+  gone?: "account" | "organization";
 }
 
 /** Only ways within this app: an address of another site must not be reached through the sign-in. */
-function parseSearch({ next, problem, step }: Record<string, unknown>): SignInSearch {
+function parseSearch({ next, problem, step, gone }: Record<string, unknown>): SignInSearch {
   return {
     ...(typeof next === "string" && /^\/(?![/\\])/.test(next) && { next }),
     ...(typeof problem === "string" && { problem }),
     ...(step === "second-factor" && { step }),
+    ...((gone === "account" || gone === "organization") && { gone }),
   };
 }
 

@@ -39,7 +39,7 @@ export function SecurityRoute() {
 
 export function AccountRoute() {
   // A fresh page: nothing that was loaded remains in memory.
-  return <AccountPage onDeleted={() => window.location.assign("/sign-in")} />;
+  return <AccountPage onDeleted={() => window.location.assign("/sign-in?gone=account")} />;
 }
 
 export function ApiKeysRoute() {

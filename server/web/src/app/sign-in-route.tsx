@@ -5,13 +5,14 @@ import { SignInPage } from "@/features/auth/sign-in-page";
 import { textLink } from "./text-link";
 
 export function SignInRoute() {
-  const { next, problem, step } = useSearch({ from: "/sign-in" });
+  const { next, problem, step, gone } = useSearch({ from: "/sign-in" });
   const router = useRouter();
   const navigate = useNavigate();
   return (
     <SignInPage
       next={next ?? "/"}
       problem={problem}
+      gone={gone}
       secondFactor={step !== undefined}
       onSignedIn={() => router.history.push(next ?? "/")}
       onSecondFactor={() =>

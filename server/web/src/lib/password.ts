@@ -1,3 +1,6 @@
+import type { Account } from "@/lib/api/types";
+import { needed, type FieldRules } from "@/lib/use-fields";
+
 /** What the server asks of a password. */
 const LEAST = 10;
 
@@ -10,3 +13,12 @@ export function shortage(password: string): string | null {
 }
 
 export const PASSWORD_HINT = "Ten characters or more.";
+
+/** Of the field in which somebody proves who they are. */
+export function passwordRule({ has_password }: Pick<Account, "has_password">): FieldRules {
+  return {
+    ...(has_password && { check: needed("Enter your password.") }),
+    pointer: "/password",
+    wording: "This is not your password.",
+  };
+}

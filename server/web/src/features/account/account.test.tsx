@@ -76,15 +76,41 @@ it("deletes the account once it is meant and proved", async () => {
   expect(sent).toHaveBeenCalledWith({ password: "right" });
 });
 
-it("names the organisations that would be nobody's", async () => {
+it("names the organisations that would be nobody's, and deletes them too where that is meant", async () => {
   know({ has_password: false, second_factor: { enabled: false, recovery_codes_left: 0 } });
-  const detail = "You alone own Northwind. Make somebody else an owner first.";
-  network.use(http.delete("/api/account", () => problem(409, "last_owner", { detail })));
-  const { user } = show(<AccountPage onDeleted={vi.fn()} />);
+  const detail = "You are the last owner of Northwind. Make somebody else an owner first.";
+  const sent = vi.fn();
+  network.use(
+    http.delete("/api/account", async ({ request }) => {
+      const body = (await request.json()) as { delete_organizations?: boolean };
+      sent(body);
+      return body.delete_organizations
+        ? new HttpResponse(null, { status: 204 })
+        : problem(409, "last_owner", { detail });
+    }),
+  );
+  const onDeleted = vi.fn();
+  const { user } = show(<AccountPage onDeleted={onDeleted} />);
   const dialog = await openDialog(user);
   // Nothing is asked for that they do not have.
   expect(dialog.getAllByRole("textbox")).toHaveLength(1);
   expect(dialog.queryByLabelText("Your password")).not.toBeInTheDocument();
+  // Nor offered before it matters.
+  expect(dialog.queryByRole("checkbox")).not.toBeInTheDocument();
   await user.type(dialog.getByRole("textbox"), "kim@example.com{Enter}");
   expect(await dialog.findByRole("alert")).toHaveTextContent(detail);
+  const choice = dialog.getByRole("checkbox", { name: "Or delete these organisations too" });
+  expect(choice).not.toBeChecked();
+  expect(choice).toHaveAccessibleDescription(/Nobody can bring them back/);
+
+  // Who does not choose it is told the same again.
+  await user.click(dialog.getByRole("button", { name: "Delete the account" }));
+  await waitFor(() => expect(sent).toHaveBeenCalledTimes(2));
+  await waitFor(() => expect(dialog.getByRole("button", { name: "Delete the account" })).toBeEnabled());
+  expect(onDeleted).not.toHaveBeenCalled();
+
+  await user.click(choice);
+  await user.click(dialog.getByRole("button", { name: "Delete all of it" }));
+  await waitFor(() => expect(onDeleted).toHaveBeenCalledTimes(1));
+  expect(sent.mock.calls).toEqual([[{}], [{}], [{ delete_organizations: true }]]);
 });

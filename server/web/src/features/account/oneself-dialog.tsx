@@ -4,7 +4,7 @@ import { FormDialog } from "@/components/ui/form-dialog";
 import { Refusal } from "@/components/ui/refusal";
 import type { Account, Oneself } from "@/lib/api/types";
 import { useFields } from "@/lib/use-fields";
-import { passwordRule } from "./password-rule";
+import { passwordRule } from "@/lib/password";
 
 interface OneselfDialogProps {
   account: Account;

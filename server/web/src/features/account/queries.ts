@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/lib/api/client";
-import type { Oneself } from "@/lib/api/types";
+import type { Ending, Oneself } from "@/lib/api/types";
 
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
@@ -65,7 +65,7 @@ export function useSendVerification() {
 
 export function useDeleteAccount() {
   return useMutation({
-    mutationFn: (body: Oneself) => answer(api.DELETE("/api/account", { body })),
+    mutationFn: (body: Ending) => answer(api.DELETE("/api/account", { body })),
   });
 }
 

@@ -63,6 +63,13 @@ it("says how an account is connected to Google that was made without it", () => 
   );
 });
 
+it("says that what was just deleted is gone", () => {
+  show(page({ gone: "organization" }));
+  expect(screen.getByRole("status")).toHaveTextContent(
+    "The organisation was deleted, with everything in it.",
+  );
+});
+
 it("goes on to the code when the password was right", async () => {
   offer({ sign_up: false, mail: false, google: false });
   network.use(

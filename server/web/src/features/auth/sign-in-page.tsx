@@ -7,11 +7,18 @@ import { SecondFactorForm } from "./second-factor-form";
 import { SignInForm } from "./sign-in-form";
 import { wordsForProblem } from "./sign-in-problem";
 
+const GONE = {
+  account: "Your account was deleted.",
+  organization: "The organisation was deleted, with everything in it.",
+};
+
 interface SignInPageProps {
   /** Where they wanted to go. */
   next: string;
   /** Why the way through Google led back here, as the server calls it. */
   problem?: string | undefined;
+  /** What they have just deleted. */
+  gone?: keyof typeof GONE | undefined;
   /** Whether the password was right, and a code is wanted. */
   secondFactor: boolean;
   onSignedIn: () => void;
@@ -22,7 +29,7 @@ interface SignInPageProps {
 }
 
 export function SignInPage(props: SignInPageProps) {
-  const { next, problem, secondFactor, onSignedIn, onSecondFactor, onStartOver, links } = props;
+  const { next, problem, gone, secondFactor, onSignedIn, onSecondFactor, onStartOver, links } = props;
   const { data } = useQuery(methodsQuery);
   const { sign_up = false, mail = false, google = false } = data ?? {};
   if (secondFactor) {
@@ -38,6 +45,11 @@ export function SignInPage(props: SignInPageProps) {
         {problem && (
           <p role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">
             {wordsForProblem(problem)}
+          </p>
+        )}
+        {gone && (
+          <p role="status" className="rounded-md bg-muted px-3 py-2 text-sm">
+            {GONE[gone]}
           </p>
         )}
         <SignInForm
