@@ -107,6 +107,12 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(settingsPages, "AuditRoute"),
 });
 
+const organizationRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/organization",
+  component: lazyRouteComponent(settingsPages, "OrganizationRoute"),
+});
+
 const routeTree = rootRoute.addChildren([
   ...authRoutes,
   signedInRoute.addChildren([
@@ -119,6 +125,7 @@ const routeTree = rootRoute.addChildren([
       accountRoute,
       securityRoute,
       auditRoute,
+      organizationRoute,
     ]),
   ]),
 ]);

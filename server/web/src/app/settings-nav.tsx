@@ -8,6 +8,7 @@ const GROUPS = [
       { to: "/settings/members", title: "Members" },
       { to: "/settings/api-keys", title: "API keys" },
       { to: "/settings/audit", title: "Audit log" },
+      { to: "/settings/organization", title: "Organisation" },
     ],
   },
   {

@@ -1,12 +1,16 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "@/components/ui/button";
+import { AccountLoader } from "@/features/account/account-loader";
 import { AccountPage } from "@/features/account/account-page";
 import { SecurityPage } from "@/features/account/security-page";
 import { ApiKeysPage } from "@/features/api-keys/api-keys-page";
 import { AuditPage } from "@/features/audit/audit-page";
 import { sessionQuery } from "@/features/auth/session";
 import { MembersPage } from "@/features/members/members-page";
+import { DeleteOrganizationCard } from "@/features/organization/delete-organization";
+import { OrganizationPage } from "@/features/organization/organization-page";
+import { may } from "@/lib/permissions";
 
 /** The pages of the settings, wired to the address and to who is signed in. */
 
@@ -57,6 +61,28 @@ export function AuditRoute() {
       search={search}
       onSearch={(change) =>
         void navigate({ search: (now) => ({ ...now, ...change }), replace: true, resetScroll: false })
+      }
+    />
+  );
+}
+
+export function OrganizationRoute() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  return (
+    <OrganizationPage
+      session={session}
+      ending={
+        may(session, "close_organization") && (
+          <AccountLoader title="Your account">
+            {(account) => (
+              <DeleteOrganizationCard
+                organization={session.organization}
+                account={account}
+                onDeleted={() => window.location.assign("/sign-in?gone=organization")}
+              />
+            )}
+          </AccountLoader>
+        )
       }
     />
   );

@@ -1,7 +1,13 @@
 import type { Session } from "@/lib/api/types";
 
 /** What the app asks of what the session says one may do. The server asks again. */
-export type Permission = "manage_members" | "manage_api_keys" | "manage_owners" | "read_audit";
+export type Permission =
+  | "manage_members"
+  | "manage_api_keys"
+  | "manage_privacy"
+  | "manage_owners"
+  | "read_audit"
+  | "close_organization";
 
 export function may({ permissions }: Pick<Session, "permissions">, permission: Permission): boolean {
   return permissions.includes(permission);
