@@ -107,6 +107,12 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(settingsPages, "AuditRoute"),
 });
 
+const privacyRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/privacy",
+  component: lazyRouteComponent(settingsPages, "PrivacyRoute"),
+});
+
 const organizationRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/organization",
@@ -125,6 +131,7 @@ const routeTree = rootRoute.addChildren([
       accountRoute,
       securityRoute,
       auditRoute,
+      privacyRoute,
       organizationRoute,
     ]),
   ]),

@@ -1,12 +1,23 @@
-import { Link } from "@tanstack/react-router";
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { sessionQuery } from "@/features/auth/session";
+import { may, type Permission } from "@/lib/permissions";
 
-const GROUPS = [
+interface Page {
+  to: LinkProps["to"];
+  title: string;
+  /** Who may not do that is not shown the page. */
+  wants?: Permission;
+}
+
+const GROUPS: { title: string; pages: Page[] }[] = [
   {
     title: "Organisation",
     pages: [
       { to: "/settings/members", title: "Members" },
       { to: "/settings/api-keys", title: "API keys" },
+      { to: "/settings/privacy", title: "Privacy", wants: "manage_privacy" },
       { to: "/settings/audit", title: "Audit log" },
       { to: "/settings/organization", title: "Organisation" },
     ],
@@ -18,7 +29,7 @@ const GROUPS = [
       { to: "/settings/security", title: "Security" },
     ],
   },
-] as const;
+];
 
 const entry =
   "inline-flex h-8 items-center rounded-md px-2 text-sm whitespace-nowrap text-muted-foreground hover:text-foreground data-[status=active]:bg-muted data-[status=active]:font-medium data-[status=active]:text-foreground sm:px-2.5 sm:text-base lg:flex";
@@ -26,6 +37,7 @@ const entry =
 /** The pages of the settings: a column beside them, or a row above them that scrolls where the screen is narrow. */
 export function SettingsNav() {
   const nav = useRef<HTMLElement>(null);
+  const { data: session } = useSuspenseQuery(sessionQuery);
   useEffect(() => {
     // Whoever comes by an address sees where they are, also when that entry is off the screen.
     nav.current
@@ -41,11 +53,13 @@ export function SettingsNav() {
       {GROUPS.map(({ title, pages }) => (
         <div key={title} className="flex gap-1 lg:flex-col lg:gap-0.5">
           <p className="hidden px-2.5 pb-1 text-sm text-muted-foreground lg:block">{title}</p>
-          {pages.map((page) => (
-            <Link key={page.to} to={page.to} activeOptions={{ includeSearch: false }} className={entry}>
-              {page.title}
-            </Link>
-          ))}
+          {pages
+            .filter(({ wants }) => !wants || may(session, wants))
+            .map((page) => (
+              <Link key={page.to} to={page.to} activeOptions={{ includeSearch: false }} className={entry}>
+                {page.title}
+              </Link>
+            ))}
         </div>
       ))}
     </nav>

@@ -1,5 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
 import { Button } from "@/components/ui/button";
 import { AccountLoader } from "@/features/account/account-loader";
 import { AccountPage } from "@/features/account/account-page";
@@ -10,6 +11,9 @@ import { sessionQuery } from "@/features/auth/session";
 import { MembersPage } from "@/features/members/members-page";
 import { DeleteOrganizationCard } from "@/features/organization/delete-organization";
 import { OrganizationPage } from "@/features/organization/organization-page";
+import { PrivacyPage } from "@/features/privacy/privacy-page";
+import { storesQuery } from "@/features/stores/queries";
+import { metricsKeys } from "@/lib/metrics/query";
 import { may } from "@/lib/permissions";
 
 /** The pages of the settings, wired to the address and to who is signed in. */
@@ -86,4 +90,18 @@ export function OrganizationRoute() {
       }
     />
   );
+}
+
+export function PrivacyRoute() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const { data: stores } = useSuspenseQuery(storesQuery);
+  const queries = useQueryClient();
+  const onErased = useCallback(
+    (storeId: string) => {
+      void queries.invalidateQueries({ queryKey: metricsKeys.store(storeId) });
+      void queries.invalidateQueries({ queryKey: storesQuery.queryKey });
+    },
+    [queries],
+  );
+  return <PrivacyPage session={session} stores={stores} onErased={onErased} />;
 }

@@ -15,7 +15,7 @@ export interface FieldRules {
   wording?: string;
 }
 
-type Control = HTMLInputElement | HTMLSelectElement;
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 /**
  * The texts of a form: keeps what was typed whatever happens, says what is wrong next to it, and puts the cursor there.
@@ -38,6 +38,14 @@ export function useFields<Key extends string>(rules: Record<Key, FieldRules>) {
     return problem === null ? null : (wording ?? problem);
   };
 
+  /** Whether all that is typed is right; says and goes to what is not. */
+  const check = () => {
+    setAsked(true);
+    const first = keys.find((key) => wrong(key) !== null);
+    if (first !== undefined) controls.current.get(first)?.focus();
+    return first === undefined;
+  };
+
   return {
     values,
     set: (key: Key, value: string) => setValues((all) => ({ ...all, [key]: value })),
@@ -52,13 +60,11 @@ export function useFields<Key extends string>(rules: Record<Key, FieldRules>) {
         else controls.current.delete(key);
       },
     }),
+    check,
     /** Sends the form when all that is typed is right, otherwise goes to what is not. */
     submit: (send: () => void) => (event: SubmitEvent) => {
       event.preventDefault();
-      setAsked(true);
-      const first = keys.find((key) => wrong(key) !== null);
-      if (first === undefined) send();
-      else controls.current.get(first)?.focus();
+      if (check()) send();
     },
     /** Tells the fields what the server refused, and goes to the first that it spoke of. */
     refuse: (error: Error) => {
@@ -69,6 +75,8 @@ export function useFields<Key extends string>(rules: Record<Key, FieldRules>) {
       });
       if (first !== undefined) controls.current.get(first)?.focus();
     },
+    /** Forgets what the server refused, where something else has changed that it was about. */
+    forget: () => setRefused(null),
     /** Whether a refusal is shown at the fields, and need not be shown elsewhere. */
     tells: (error: Error | null) =>
       error !== null &&
@@ -76,6 +84,11 @@ export function useFields<Key extends string>(rules: Record<Key, FieldRules>) {
         const { pointer } = rules[key];
         return pointer !== undefined && atPlace(error, pointer) !== null;
       }),
+    /** Complains of nothing before the form is sent once more. */
+    rest: () => {
+      setAsked(false);
+      setRefused(null);
+    },
     clear: () => {
       setValues(
         Object.fromEntries(keys.map((key) => [key, rules[key].initial ?? ""])) as Record<Key, string>,

@@ -3,6 +3,7 @@ import { Input } from "./input";
 import { Label } from "./label";
 import { PasswordInput } from "./password-input";
 import { Select } from "./select";
+import { Textarea } from "./textarea";
 
 interface FieldProps<Element> {
   ref?: Ref<Element>;
@@ -61,6 +62,22 @@ export function SelectField({ title, value, onValue, problem, hint, ...props }: 
   return (
     <Frame id={id} title={title} problem={problem} hint={hint}>
       <Select
+        {...marks(id, problem, hint)}
+        value={value}
+        onChange={(event) => onValue(event.target.value)}
+        {...props}
+      />
+    </Frame>
+  );
+}
+
+export type TextAreaFieldProps = FieldProps<HTMLTextAreaElement> & Omit<ComponentProps<"textarea">, Own>;
+
+export function TextAreaField({ title, value, onValue, problem, hint, ...props }: TextAreaFieldProps) {
+  const id = useId();
+  return (
+    <Frame id={id} title={title} problem={problem} hint={hint}>
+      <Textarea
         {...marks(id, problem, hint)}
         value={value}
         onChange={(event) => onValue(event.target.value)}
