@@ -165,4 +165,8 @@ test("who only looks sees neither keys nor the audit log, and invites nobody", a
   await openSettings(page, "audit", "Audit log");
   await expect(page.getByText("The audit log is for admins and owners")).toBeVisible();
   await inspect(page, "audit log, for a viewer");
+  await expect(page.getByRole("link", { name: "Privacy" })).toHaveCount(0);
+  await openSettings(page, "privacy", "Privacy");
+  await expect(page.getByText("Privacy is for admins and owners")).toBeVisible();
+  await inspect(page, "privacy, for a viewer");
 });
