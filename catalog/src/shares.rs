@@ -116,7 +116,7 @@ impl NewShare {
             return wrong("query", "no more than 16 KiB");
         }
         if self.stores.is_empty() || self.stores.len() > 1_000 {
-            return wrong("query", "it must be about 1 to 1,000 stores");
+            return wrong("query", "about 1 to 1,000 stores");
         }
         match self.expires_at {
             Some(end) if end <= now || end > now + LONGEST => wrong("expires_at", "within a year from now"),

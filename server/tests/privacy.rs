@@ -192,6 +192,7 @@ async fn an_organisation_that_is_deleted_leaves_nothing_behind() {
     assert_eq!((status, &body["code"]), (422, &json!("wrong_password")));
     let (status, body) = answer(owner.delete(&path).json(&named("b", PASSWORD))).await;
     assert_eq!((status, &body["errors"][0]["pointer"]), (422, &json!("/name")));
+    assert_eq!(body["errors"][0]["detail"], "must be what the organisation is called");
     let elsewhere = format!("/api/orgs/{}", others.organization);
     assert_eq!(answer(owner.delete(&elsewhere).json(&named("b", PASSWORD))).await.0, 404);
     assert_eq!(figures(&owner, made.stores[0]).await, by_hand(), "nothing happened");

@@ -137,7 +137,7 @@ impl Tenant {
         }
         let places: BTreeSet<_> = new.workspaces.iter().map(|(workspace, _)| workspace.0).collect();
         if places.len() != new.workspaces.len() || places.len() > AT_ONCE {
-            let reason = format!("each once, and at most {AT_ONCE}");
+            let reason = format!("at most {AT_ONCE}, each named once");
             return Err(CatalogError::Invalid { field: "workspaces", reason });
         }
         if new.role == OrgRole::Owner {

@@ -21,7 +21,7 @@ impl Tenant {
             .fetch_one(&mut *transaction)
             .await?;
         if called != name.trim() {
-            let reason = "is not what the organisation is called".to_owned();
+            let reason = "what the organisation is called".to_owned();
             return Err(CatalogError::Invalid { field: "name", reason });
         }
         self.catalog().close_down(&mut transaction, organization).await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aloftly_catalog::{NewShare, ReadableStore};
+use aloftly_catalog::{CatalogError, NewShare, ReadableStore};
 use aloftly_engine::StoreId;
 use aloftly_engine::metrics::{PinnedStores, Query, QueryRequest, QueryResponse};
 use axum::extract::{Path, State};
@@ -162,8 +162,8 @@ pub(super) async fn create_share(
     answer(&app, &reader, query.clone()).await?;
     let new = NewShare { name: given.name, query, stores, expires_at: given.expires_at };
     let made = session.tenant.create_share(&new).await.map_err(|error| match error {
-        aloftly_catalog::CatalogError::Invalid { field: "name", .. } => Problem::of_field(error, "name", "/name"),
-        aloftly_catalog::CatalogError::Invalid { field: "query", .. } => Problem::of_field(error, "query", "/query"),
+        CatalogError::Invalid { field: "name", .. } => Problem::of_field(error, "name", "/name"),
+        CatalogError::Invalid { field: "query", .. } => Problem::of_field(error, "query", "/query"),
         other => Problem::of_field(other, "expires_at", "/expires_at"),
     })?;
     let (share, token) = made;
@@ -191,6 +191,11 @@ pub(super) async fn revoke_share(session: Session, Path(id): Path<String>) -> Re
     Ok(StatusCode::NO_CONTENT)
 }
 
+fn shows_nothing() -> Problem {
+    let detail = "This link shows nothing any more. Ask whoever gave it to you for another.";
+    Problem::new(StatusCode::GONE, "link_expired", detail)
+}
+
 /// Shows what a link shows: the answer to its question, as it is now
 ///
 /// The link's token goes into `Authorization: Bearer`, so that it is in no address and no log.
@@ -206,8 +211,11 @@ pub(super) async fn revoke_share(session: Session, Path(id): Path<String>) -> Re
     )
 )]
 pub(super) async fn open_share(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
-    let token = bearer(&headers).ok_or_else(Problem::link_expired)?;
-    let open = app.backend.catalog.open_share(token).await?;
+    let token = bearer(&headers).ok_or_else(shows_nothing)?;
+    let open = app.backend.catalog.open_share(token).await.map_err(|error| match error {
+        CatalogError::LinkExpired => shows_nothing(),
+        other => other.into(),
+    })?;
     let tenant = app.backend.catalog.tenant(open.context);
     let pinned = open.stores.iter().map(|ReadableStore { scope, state }| {
         let lake = app.backend.store_lake(&tenant, scope.id);
