@@ -55,7 +55,7 @@ export function RetentionCard(props: RetentionCardProps) {
             onRetry={() => void query.refetch()}
           />
         ) : (
-          <div className="flex max-w-sm flex-col gap-4">
+          <div className="flex max-w-md flex-col gap-4">
             <span className="sr-only">Loading</span>
             <Skeleton className="h-9 w-full" />
             <Skeleton className="h-9 w-24" />

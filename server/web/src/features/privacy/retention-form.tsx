@@ -55,7 +55,7 @@ export function RetentionForm({ kept, save, card, organization, stores }: Retent
       {/* The dialog has a form of its own, and what is sent there is not for this one. */}
       <form
         noValidate
-        className="flex max-w-sm flex-col gap-4"
+        className="flex max-w-md flex-col gap-4"
         onSubmit={form.submit(() => {
           save.reset();
           if (isShorter(months, kept)) setAsked(true);
