@@ -48,8 +48,8 @@ mod vault;
 mod versions;
 
 pub use accounts::{
-    Account, Identity, IdentityEntry, Link, NewAccount, NewIdentity, NewOwner, NewSecondFactor, OneTimeToken,
-    RecoveryCode, SecondFactorState, SignUpBegun,
+    Account, FIRST_WORKSPACE, Identity, IdentityEntry, Link, NewAccount, NewIdentity, NewOwner, NewSecondFactor,
+    OneTimeToken, RecoveryCode, SecondFactorState, SignUpBegun,
 };
 pub use api_keys::{ApiKey, ApiKeyState, ApiKeyToken, AuthenticatedKey, NewApiKey};
 pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};

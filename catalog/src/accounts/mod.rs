@@ -16,4 +16,4 @@ pub use self::one_time::OneTimeToken;
 pub(crate) use self::one_time::{Nothing, Purpose, forget_tokens};
 pub use self::own::{Account, SecondFactorState};
 pub use self::second_factor::{NewSecondFactor, RecoveryCode};
-pub use self::sign_up::{NewAccount, NewOwner, SignUpBegun};
+pub use self::sign_up::{FIRST_WORKSPACE, NewAccount, NewOwner, SignUpBegun};

@@ -16,7 +16,7 @@ use crate::stores::{check_currency, checked_name};
 use crate::{Catalog, CatalogError, Entry, NewStore, Origin, SystemContext, UserId, passwords};
 
 /// The workspace that every organisation begins with.
-const FIRST_WORKSPACE: &str = "Main";
+pub const FIRST_WORKSPACE: &str = "Main";
 
 /// An organisation that somebody makes for themselves.
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use aloftly_catalog::plans::Tier;
-use aloftly_catalog::{NewOrganization, NewStore, Tenant};
+use aloftly_catalog::{FIRST_WORKSPACE, NewOrganization, NewStore, Tenant};
 use aloftly_connectors::demo::{DemoStore, Options, Written, write_orders_csv};
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,7 +14,6 @@ use flate2::write::GzEncoder;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{DemoArgs, DemoFileArgs};
-use super::org::FIRST_WORKSPACE;
 use super::output::{note, say};
 use super::{CliError, choose, import, password};
 use crate::config::Config;

@@ -1,15 +1,12 @@
 //! `aloftly org`
 
-use aloftly_catalog::{CatalogError, NewOrganization};
+use aloftly_catalog::{CatalogError, FIRST_WORKSPACE, NewOrganization};
 use anyhow::Context as _;
 
 use super::args::{OrgChoice, OrgCreateArgs, OrgPlanArgs};
 use super::output::say;
 use super::{CliError, choose, password};
 use crate::service::backend::Backend;
-
-/// The workspace that every organisation begins with.
-pub(super) const FIRST_WORKSPACE: &str = "Main";
 
 pub(super) async fn create(backend: &Backend, args: &OrgCreateArgs) -> Result<(), CliError> {
     let (secret, made_up) = match &args.password_file {

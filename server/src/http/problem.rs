@@ -115,6 +115,13 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, code, detail)
     }
 
+    /// 422 and not 401, since the session is as good as before: what was given at that place is not the person's password.
+    #[must_use]
+    pub fn wrong_password(pointer: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_password", "This is not your password.")
+            .with_errors(vec![FieldProblem::new(pointer, "is not your password")])
+    }
+
     /// 403: a program asks for what only a person may do.
     #[must_use]
     pub fn needs_person() -> Self {

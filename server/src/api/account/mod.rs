@@ -139,11 +139,7 @@ pub(super) async fn check_oneself(
         attempt.succeeded();
     }
     checked.map_err(|error| match error {
-        // Not 401: the session is as good as before.
-        CatalogError::InvalidCredentials => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_password", "This is not your password.")
-                .with_errors(vec![FieldProblem::new("/password", "is not your password")])
-        }
+        CatalogError::InvalidCredentials => Problem::wrong_password("/password"),
         other => other.into(),
     })?;
     Ok(person)

@@ -20,7 +20,7 @@ use super::App;
 use crate::http::client::Caller;
 use crate::http::cookies;
 use crate::http::json::Json;
-use crate::http::problem::{FieldProblem, Problem, ProblemDocument};
+use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::session;
 
 pub(super) use self::limits::Limits;
@@ -275,11 +275,7 @@ pub(super) async fn change_password(
         attempt.succeeded();
     }
     changed.map_err(|error| match error {
-        // Not 401: the session is as good as before.
-        CatalogError::InvalidCredentials => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_password", "This is not your password.")
-                .with_errors(vec![FieldProblem::new("/current_password", "is not your password")])
-        }
+        CatalogError::InvalidCredentials => Problem::wrong_password("/current_password"),
         CatalogError::Invalid { reason, .. } => Problem::invalid_field("/new_password", format!("must have {reason}")),
         other => other.into(),
     })?;
