@@ -67,7 +67,7 @@ pub use members::{Acceptance, Invitation, InvitationPreview, Invited, Member, Ne
 pub use permissions::{KeyScope, KeyScopes, Permission, WorkspacePermission};
 pub use person::{Membership, Person, PersonSession};
 pub use postgres_version::PostgresVersion;
-pub use privacy::{CustomerErasure, Erased, ErasureWork};
+pub use privacy::{CustomerErasure, Erased, ErasureWork, checked_customers};
 pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sessions::{Authenticated, Entry, SessionInfo, SessionToken, SignedIn, User};
 pub use shares::{NewShare, OpenShare, Share, ShareToken};

@@ -346,9 +346,9 @@ async fn an_address_that_a_provider_does_not_run_opens_no_account_that_is_there(
     // Nor does another account at the provider take its place, even where it runs the address.
     assert!(matches!(enter(&database, &vouched("2", "owner@acme.test")).await, IdentityEntry::Other));
     assert!(matches!(enter(&database, &somebody).await, IdentityEntry::Known(_)));
-    // Who has no account at all may make one.
+    // Who has no account at all proves the address by mail first.
     let new = NewIdentity { runs_email: false, ..vouched("3", "new@acme.test") };
-    assert!(matches!(enter(&database, &new).await, IdentityEntry::New(_)));
+    assert!(matches!(enter(&database, &new).await, IdentityEntry::Unproved));
     database.close().await;
 }
 
@@ -367,6 +367,12 @@ async fn a_provider_brings_who_belongs_nowhere_to_an_organisation_of_their_own()
     let begun = entered(catalog.complete_identity_sign_up(token.expose(), &owner("Ann's"), &origin).await.unwrap());
     assert_eq!((begun.session.user.id, begun.session.user.email.as_str()), (ann, "ann@acme.test"));
     assert_eq!((begun.session.organization_name.as_str(), begun.session.role), ("Ann's", OrgRole::Owner));
+    // Once she belongs nowhere again, whoever reads the mail of the address begins with it, and with no way in that was there before.
+    catalog.tenant(begun.context).close_organization("Ann's").await.unwrap();
+    let token = link(&database, &account("ann@acme.test", "Anew")).await;
+    let anew = complete(&database, &token).await.unwrap();
+    assert_eq!(anew.session.user.id, ann);
+    assert!(matches!(enter(&database, &vouched("1", "ann@new.test")).await, IdentityEntry::New(_)));
     database.close().await;
 }
 

@@ -135,6 +135,8 @@ async fn an_account_with_an_address_that_the_provider_does_not_run_is_joined_by_
     // Gmail is run by the provider, whatever else it says.
     let gmail = Somebody { subject: "118".to_owned(), email: "Ann@GMAIL.com".to_owned(), ..unhosted() };
     assert_eq!(google.sign_in(&mut Browser::default(), gmail, None).await, "/sign-up/google");
+    let new = Somebody { subject: "119".to_owned(), email: "new@new.test".to_owned(), ..unhosted() };
+    assert_eq!(google.sign_in(&mut Browser::default(), new, None).await, "/sign-in?problem=google_unproved");
     google.server.stop().await;
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use aloftly_catalog::OrgRole;
 use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::PASSWORD;
+use aloftly_engine::dataset::Partition;
 use serde_json::{Value, json};
 
 use crate::support::{Client, ORDERS, World, answer, by_hand, figures};
@@ -22,12 +23,14 @@ async fn erased(client: &Client) -> Value {
     }
 }
 
-/// Files below a folder whose bytes hold that text.
+/// Files below a folder whose name or bytes hold that text.
 fn holding(folder: &std::path::Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        if path.is_file() && path.display().to_string().contains(text) {
+            found.push(path.display().to_string());
+        } else if path.is_dir() {
             found.extend(holding(&path, text));
         } else if std::fs::read(&path).unwrap().windows(text.len()).any(|part| part == text.as_bytes()) {
             found.push(path.display().to_string());
@@ -177,7 +180,7 @@ Name,Email,Financial Status,Created at,Cancelled at,Currency,Subtotal,Shipping,T
 #[tokio::test]
 async fn an_organisation_that_is_deleted_leaves_nothing_behind() {
     let world = World::new().await;
-    let (_, made) = world.organization("a").await;
+    let (tenant, made) = world.organization("a").await;
     let (_, others) = world.organization("b").await;
     world.database.member(made.organization, "ann@a.test", OrgRole::Admin).await;
     let server = world.serve().await;
@@ -185,6 +188,16 @@ async fn an_organisation_that_is_deleted_leaves_nothing_behind() {
         (server.owner_of("a").await, server.person("ann@a.test").await, server.owner_of("b").await);
     owner.import(made.stores[0], "a.csv", ORDERS.replace("Mug", "Kanarie")).await;
     rival.import(others.stores[0], "b.csv", ORDERS).await;
+    // Into objects, of which something could be left.
+    let backend = world.backend().await;
+    let lake = backend.store_lake(&tenant, made.stores[0]);
+    let november = "2026-11-15T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    for dataset in ["orders", "order_items"] {
+        lake.fold(dataset, Partition::month_of(november.timestamp_micros())).await.unwrap();
+    }
+    backend.close().await.unwrap();
+    let folder = world.config().data_dir.clone();
+    assert!(holding(&folder.join("lake"), &made.stores[0].to_string()).len() >= 2);
     let path = format!("/api/orgs/{}", made.organization);
     let named = |name: &str, password: &str| json!({ "name": name, "password": password });
     assert_eq!(answer(admin.delete(&path).json(&named("a", PASSWORD))).await.0, 403);
@@ -206,7 +219,6 @@ async fn an_organisation_that_is_deleted_leaves_nothing_behind() {
         assert!(Instant::now() < patience, "it is there still");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let folder = world.config().data_dir.clone();
     assert_eq!(holding(&folder, "Kanarie"), Vec::<String>::new());
     assert_eq!(holding(&folder, &made.stores[0].to_string()), Vec::<String>::new());
     assert_eq!(figures(&rival, others.stores[0]).await, by_hand(), "the others' stay");

@@ -49,6 +49,8 @@ pub enum IdentityEntry {
     New(OneTimeToken),
     /// There is an account with the address, and it is not certain that it is theirs: they have to sign in otherwise first.
     Other,
+    /// There is none, and it is not certain that the address is theirs: they have to prove it by mail first.
+    Unproved,
 }
 
 impl Catalog {
@@ -114,6 +116,7 @@ impl Catalog {
             Some(user) if belongs_somewhere(&mut transaction, user).await? => {
                 IdentityEntry::Known(self.enter_first(&mut transaction, user, origin).await?)
             }
+            None if !who.runs_email => return Ok(IdentityEntry::Unproved),
             _ => IdentityEntry::New(self.issue(&mut transaction, Purpose::IdentitySignUp, user, who).await?),
         };
         transaction.commit().await?;

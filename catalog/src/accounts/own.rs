@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::second_factor;
@@ -184,8 +185,9 @@ impl Person {
             sqlx::query_scalar!("SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY org_id", self.id().0,)
                 .fetch_all(&mut *transaction)
                 .await?;
+        let belongs: Vec<_> = belongs.into_iter().map(OrganizationId).collect();
         let mut orphaned = Vec::new();
-        for organization in belongs.into_iter().map(OrganizationId) {
+        for organization in belongs.iter().copied() {
             narrow(&mut transaction, Scope::Organization(organization)).await?;
             // As whoever makes or takes away an owner does: what one is there is known only behind the lock.
             let name =
@@ -208,12 +210,43 @@ impl Person {
         for (organization, _) in orphaned {
             self.catalog().close_down(&mut transaction, organization).await?;
         }
+        for organization in belongs {
+            self.take_name_away(&mut transaction, organization).await?;
+        }
         narrow(&mut transaction, Scope::User(self.id())).await?;
         let (catalog, done) = (self.catalog(), Done::new(AuditAction::AccountDeleted));
         catalog.record_wherever(&mut transaction, self.id(), &done, |place| self.context_in(place)).await?;
         narrow(&mut transaction, Scope::User(self.id())).await?;
         sqlx::query!("DELETE FROM users WHERE id = $1", self.id().0).execute(&mut *transaction).await?;
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Has an organisation's lists forget who asked for what; in a scope of its own.
+    async fn take_name_away(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        organization: OrganizationId,
+    ) -> Result<(), CatalogError> {
+        narrow(transaction, Scope::User(self.id())).await?;
+        let email = sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", self.id().0)
+            .fetch_one(&mut **transaction)
+            .await?;
+        narrow(transaction, Scope::Organization(organization)).await?;
+        sqlx::query!(
+            "UPDATE erasures SET requested_by = '' WHERE org_id = $1 AND requested_by = $2",
+            organization.0,
+            email,
+        )
+        .execute(&mut **transaction)
+        .await?;
+        sqlx::query!(
+            "UPDATE invitations SET invited_by_name = '' WHERE org_id = $1 AND invited_by = $2",
+            organization.0,
+            self.id().0,
+        )
+        .execute(&mut **transaction)
+        .await?;
         Ok(())
     }
 }

@@ -154,6 +154,8 @@ impl Catalog {
             return self.insert_user(transaction, &NewUser { email: &email, name, is_verified: true }).await;
         };
         narrow(transaction, Scope::User(user)).await?;
+        // Whoever had the address before may have left a way in.
+        sqlx::query!("DELETE FROM user_identities WHERE user_id = $1", user.0).execute(&mut **transaction).await?;
         sqlx::query!(
             "UPDATE users SET email_verified_at = coalesce(email_verified_at, $2) WHERE id = $1",
             user.0,

@@ -70,20 +70,28 @@ impl Tenant {
         Ok((given_up.into_iter().flatten().collect(), under_way))
     }
 
-    /// Removes a closed organisation, whose stores' lakes are empty, from the database.
+    /// Removes a closed organisation, whose stores' lakes are empty, from the database. False as long as somebody may be writing objects of
+    /// its: nobody would know of them.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub async fn forget_organization(&self) -> Result<(), CatalogError> {
+    pub async fn forget_organization(&self) -> Result<bool, CatalogError> {
+        let organization = self.context().organization().0;
         let mut transaction = self.begin().await?;
-        sqlx::query!(
-            "DELETE FROM organizations WHERE id = $1 AND closed_at IS NOT NULL",
-            self.context().organization().0,
+        // Whoever stages an object holds its store's row.
+        sqlx::query!("SELECT store_id FROM lake_stores WHERE org_id = $1 ORDER BY store_id FOR UPDATE", organization)
+            .fetch_all(&mut *transaction)
+            .await?;
+        let forgotten = sqlx::query!(
+            "DELETE FROM organizations WHERE id = $1 AND closed_at IS NOT NULL
+                AND NOT EXISTS (SELECT FROM lake_staged_segments WHERE org_id = $1)
+                AND NOT EXISTS (SELECT FROM lake_doomed_segments WHERE org_id = $1)",
+            organization,
         )
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(forgotten.rows_affected() > 0)
     }
 }
 

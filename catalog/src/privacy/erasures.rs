@@ -69,7 +69,10 @@ pub struct ErasureWork {
 }
 
 /// Customers' identities, without blanks around them.
-fn checked_customers(given: &[String]) -> Result<BTreeSet<String>, CatalogError> {
+///
+/// # Errors
+/// They are none or too many, or one of them cannot be one.
+pub fn checked_customers(given: &[String]) -> Result<BTreeSet<String>, CatalogError> {
     let invalid = |reason: String| CatalogError::Invalid { field: "customer_ids", reason };
     let ids: BTreeSet<String> = given.iter().map(|id| id.trim().to_owned()).collect();
     if ids.is_empty() || ids.len() > MOST {

@@ -4,4 +4,4 @@ mod closing;
 mod erasures;
 mod retention;
 
-pub use self::erasures::{CustomerErasure, Erased, ErasureWork};
+pub use self::erasures::{CustomerErasure, Erased, ErasureWork, checked_customers};

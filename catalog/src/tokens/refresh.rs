@@ -119,6 +119,16 @@ impl Catalog {
         let Some(found) = found else { return Ok(None) };
         narrow(transaction, Scope::Organization(found.org_id.into())).await?;
         let now = self.clock().now();
+        // Before the session, as whoever removes a member does: in another order two could wait for each other.
+        sqlx::query!(
+            "SELECT member.user_id FROM org_members AS member
+            JOIN sessions AS session ON session.org_id = member.org_id AND session.user_id = member.user_id
+            WHERE session.org_id = $1 AND session.id = $2 FOR KEY SHARE OF member",
+            found.org_id,
+            found.session_id,
+        )
+        .fetch_optional(&mut **transaction)
+        .await?;
         let session = sqlx::query!(
             "SELECT user_id, created_at, expires_at FROM sessions
             WHERE org_id = $1 AND id = $2 AND kind = 'program' AND expires_at > $3 AND last_seen_at > $4 FOR UPDATE",

@@ -44,7 +44,7 @@ impl StoreLake {
         Ok(told)
     }
 
-    /// The customers with that address, however it is written.
+    /// The customers with that address, however it is written; and those whom a source knows by the address itself.
     ///
     /// # Errors
     /// When the lake cannot be read.
@@ -54,9 +54,20 @@ impl StoreLake {
         let dataset = dataset::find(CUSTOMERS).ok_or_else(|| LakeError::UnknownDataset(CUSTOMERS.to_owned()))?;
         let rows = reader.scan(dataset, &[CUSTOMER, "email"], None).await?;
         let batches = collect(&reader, rows, same_text("email", email.trim())).await?;
-        let ids = batches.iter().flat_map(|batch| batch.column(0).as_string_view().iter().flatten());
-        Ok(ids.map(str::to_owned).collect())
+        let mut ids = texts(&batches);
+        for dataset in dataset::all().iter().filter(|dataset| dataset.column(CUSTOMER).is_some()) {
+            let rows = reader.scan(dataset, &[CUSTOMER], None).await?;
+            let of_them =
+                LogicalPlanBuilder::from(rows).filter(same_text(CUSTOMER, email.trim()))?.distinct()?.build()?;
+            ids.extend(texts(&DataFrame::new(reader.session().state(), of_them).collect().await?));
+        }
+        Ok(ids)
     }
+}
+
+/// The texts of the first column.
+fn texts(batches: &[RecordBatch]) -> BTreeSet<String> {
+    batches.iter().flat_map(|batch| batch.column(0).as_string_view().iter().flatten().map(str::to_owned)).collect()
 }
 
 fn column(name: &str) -> Expr {

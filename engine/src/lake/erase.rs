@@ -15,6 +15,7 @@ use super::commit::{Change, Outcome, Request, Subject};
 use super::customers::CUSTOMER;
 use super::manifest::{CommitCounts, Published, Segment, Snapshot};
 use super::read::{Reader, instant, without_entities};
+use super::tidy::WRITER_MAY_LIVE;
 use super::{LakeError, StoreLake};
 use crate::CommitId;
 use crate::dataset::Dataset;
@@ -90,7 +91,8 @@ impl Erasure {
 
 impl StoreLake {
     /// Erases rows, as a commit of that id. When it returns, no segment, object or older version holds them any more; were the
-    /// process killed before, the tidying does the rest. Objects that other processes keep in caches of theirs go within a day.
+    /// process killed before, the tidying does the rest. Objects that other processes keep in caches of theirs go within a day, and so do
+    /// those of a writer who had read the rows before and was killed in the middle of writing them.
     ///
     /// # Errors
     /// When nothing was erased; [`super::ManifestError::Ambiguous`] when that is not known. When the rows are erased and what
@@ -116,15 +118,15 @@ impl StoreLake {
         self.erase(id, &erasure).await.map(Some)
     }
 
-    /// Erases everything, what was uploaded and never committed too, and every object that there is of the store. Nobody may be
-    /// importing into it any more.
+    /// Erases everything, what was uploaded a day ago and never committed too, and every object that there is of the store. What a writer
+    /// who may be alive has staged is left to them: they find out that it is over, and withdraw it.
     ///
     /// # Errors
-    /// Something is there still: trying again goes on.
+    /// Something could not be deleted: trying again goes on.
     pub async fn destroy(&self, id: CommitId) -> Result<(), LakeError> {
         self.erase(id, &Erasure::Everything).await?;
-        let every = self.shared().clock.now() + TimeDelta::days(1);
-        while self.manifest.expire(self.store, every, every).await?.more {}
+        let now = self.shared().clock.now();
+        while self.manifest.expire(self.store, now + TimeDelta::days(1), now - WRITER_MAY_LIVE).await?.more {}
         if let Some(failure) = self.delete_doomed().await?.failure {
             return Err(failure);
         }

@@ -21,7 +21,7 @@ const BATCH: usize = 500;
 /// Deletions under way at once.
 const AT_ONCE: usize = 8;
 /// Segments that were staged, and objects that nobody knows of, are left alone for that long: their writer may be at work.
-const WRITER_MAY_LIVE: TimeDelta = TimeDelta::days(1);
+pub(super) const WRITER_MAY_LIVE: TimeDelta = TimeDelta::days(1);
 
 /// What a tidying did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -189,6 +189,7 @@ async fn a_store_that_is_destroyed_leaves_no_object_behind() {
     for object in [&unknown, &others] {
         lake.objects.put(object, "x".into()).await.unwrap();
     }
+    lake.clock.advance(std::time::Duration::from_secs(86_400));
     lake.objects.refuses_deletions(true);
     lake.lake.destroy(lake.new_commit()).await.unwrap_err();
     lake.objects.refuses_deletions(false);

@@ -93,7 +93,7 @@ async fn erase_one(
         Err(error) => {
             measures::upkeep_failed();
             tracing::error!(store = %work.store, erasure = %id, error = %Chain(&error), "customers could not be erased; it is tried again");
-            tenant.postpone_erasure(&work, &error.to_string()).await
+            tenant.postpone_erasure(&work, "The data could not be written anew. It is tried again by itself.").await
         }
     }
 }
@@ -167,7 +167,9 @@ async fn remove(backend: &Backend, uploads: &Uploads, tenant: &Tenant) -> anyhow
     for (store, _) in tenant.versions().await? {
         backend.store_lake(tenant, store).destroy(CommitId(backend.clock.new_id())).await?;
     }
-    tenant.forget_organization().await?;
+    if !tenant.forget_organization().await? {
+        return Ok(());
+    }
     tracing::info!(organization = %tenant.context().organization(), "removed a closed organisation");
     Ok(())
 }

@@ -199,6 +199,7 @@ async fn arrive(app: &App, caller: &Caller, jar: &CookieJar, arriving: Arriving)
     };
     match catalog.enter_by_identity(&who, signed_in, &caller.origin).await? {
         IdentityEntry::Other => Err(Arrival::Refused("google_other_account")),
+        IdentityEntry::Unproved => Err(Arrival::Refused("google_unproved")),
         IdentityEntry::New(token) => {
             if check_open(app).is_err() {
                 return Err(Arrival::Refused("sign_up_closed"));

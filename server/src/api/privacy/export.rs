@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aloftly_catalog::checked_customers;
 use aloftly_engine::StoreId;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -55,10 +56,8 @@ pub(in crate::api) async fn export_customers(
 ) -> Result<(HeaderMap, axum::Json<CustomerData>), Problem> {
     let (tenant, store): (_, StoreId) = (&session.tenant, path::id(&id)?);
     tenant.check_privacy(store).await?;
-    let ids: BTreeSet<String> = given.find(&app, tenant, store).await?.into_iter().collect();
-    if ids.is_empty() || ids.len() > 1_000 {
-        return Err(Problem::invalid_field("/customer_ids", "must be 1 to 1,000 customers"));
-    }
+    let ids = checked_customers(&given.find(&app, tenant, store).await?);
+    let ids = ids.map_err(|error| Problem::of_field(error, "customer_ids", "/customer_ids"))?;
     // Before anything is told.
     tenant.record_customer_export(store, ids.len()).await?;
     let lake = app.backend.store_lake(tenant, store);

@@ -6,6 +6,8 @@ const WORDS: Record<string, string> = {
   google_unavailable: "Google cannot be reached now. Try again in a while, or sign in another way.",
   google_other_account:
     "There is an account with this address. Sign in with your password or a link first, then connect Google under Settings → Security.",
+  google_unproved:
+    "Google does not run this address, so it may be somebody else's by now. Sign up with the address first, then connect Google under Settings → Security.",
   sign_up_closed: "There is no account with this address, and new ones are only made by invitation.",
 };
 
