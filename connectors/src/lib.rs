@@ -5,6 +5,7 @@
 //! - [`events_file`]: any CSV or Parquet file of measurements, by a mapping of its columns.
 //! - [`rates_file`]: rates between currencies, from a CSV file.
 //! - [`demo`]: three made-up stores, written as such an orders file, so that they take the path that real ones take.
+//! - [`http`]: asking a provider, which connectors share.
 //!
 //! Promises: a file is read as a stream, in memory that does not grow with its size but for a few bytes per entity;
 //! amounts are never floats; a file with any error is rejected as a whole, with the errors' places; nothing of a file is
@@ -15,6 +16,7 @@
 
 pub mod demo;
 pub mod events_file;
+pub mod http;
 pub mod rates_file;
 pub mod shopify;
 
