@@ -7,6 +7,7 @@ mod support;
 
 mod demo;
 mod events;
+mod http;
 mod limits;
 mod orders_discounts;
 mod orders_errors;

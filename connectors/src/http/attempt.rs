@@ -58,6 +58,7 @@ pub(super) async fn send(
     within: Duration,
     seen: &mut Seen,
 ) -> Result<Answer, Failure> {
+    // Networks take real time, whatever the clock says that decides how long is waited between tries.
     let answer = tokio::time::timeout(within, exchange(client, request, most_bytes, seen)).await;
     answer.unwrap_or_else(|_| Err(HttpErrorKind::Timeout(within).into()))
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{self, Failure, Seen};
-use super::budget::{Ask, Budget, Grant, Told, Turn};
+use super::budget::{Ask, Budget, Grant, LONGEST_PAUSE, Told, Turn};
 use super::counts::Counters;
 use super::course::{Course, Setback};
 use super::error::short_code;
@@ -63,7 +63,8 @@ impl Client {
         Pages::new(self.options.most_pages, self.options.most_empty_pages)
     }
 
-    /// Sends a request and waits for its answer, until the deadline or until it is cancelled.
+    /// Sends a request and waits for its answer, until the deadline or until it is cancelled. That is the way to stop: when the
+    /// future is dropped instead, the turn that it waited for stays reserved.
     ///
     /// # Errors
     /// When there is no answer that the judge accepts.
@@ -213,7 +214,7 @@ impl Client {
             },
             Verdict::Retry { after, why } => {
                 let header = || retry_after::parse(answer.header("retry-after")?, self.clock.now());
-                let after = after.or_else(header);
+                let after = after.or_else(header).map(|after| after.min(LONGEST_PAUSE));
                 if why == Why::Throttled {
                     self.counters.throttled();
                 }
@@ -266,18 +267,28 @@ impl Client {
             Outcome::Again(setback) => setback.kind.name(),
             Outcome::Over(kind) => kind.name(),
         };
-        tracing::info!(
-            provider = self.options.provider,
-            method = request.method.as_str(),
-            host = request.url.host_str().unwrap_or_default(),
-            path = request.url.path(),
-            status = seen.status.map(|status| status.as_u16()),
-            ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            bytes = seen.bytes,
-            attempt = course.tries,
-            waited_ms = u64::try_from(course.waited.as_millis()).unwrap_or(u64::MAX),
-            result,
-            "asked"
-        );
+        macro_rules! asked {
+            ($level:expr) => {
+                tracing::event!(
+                    $level,
+                    provider = self.options.provider,
+                    method = request.method.as_str(),
+                    host = request.url.host_str().unwrap_or_default(),
+                    path = request.url.path(),
+                    status = seen.status.map(|status| status.as_u16()),
+                    ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    bytes = seen.bytes,
+                    attempt = course.tries,
+                    waited_ms = u64::try_from(course.waited.as_millis()).unwrap_or(u64::MAX),
+                    result,
+                    "asked"
+                )
+            };
+        }
+        // What went well is of interest to few, and there is much of it.
+        match outcome {
+            Outcome::Done(..) => asked!(tracing::Level::DEBUG),
+            Outcome::Again(_) | Outcome::Over(_) => asked!(tracing::Level::INFO),
+        }
     }
 }

@@ -102,6 +102,16 @@ impl Level {
         }
     }
 
+    /// Goes back to an instant at which nobody has taken anything since: without the points that would have come back.
+    pub(super) fn rewind(&mut self, declared: Bucket, to: DateTime<Utc>) {
+        let ahead = i128::from((self.at - to).num_microseconds().unwrap_or(i64::MAX));
+        if ahead > 0 {
+            let early = (ahead * i128::from(self.bucket(declared).refill)).div_euclid(i128::from(MILLION)) + 1;
+            self.points = self.points.saturating_sub(i64::try_from(early).unwrap_or(i64::MAX));
+            self.at = to;
+        }
+    }
+
     /// Lets points come back until that instant; one that is past changes nothing.
     fn refill(&mut self, declared: Bucket, to: DateTime<Utc>) {
         let bucket = self.bucket(declared);

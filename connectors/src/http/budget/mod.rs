@@ -23,6 +23,6 @@ pub use ledger::{Budget, Ledger, LedgerError};
 pub use memory::MemoryLedger;
 pub use reserve::{Ask, Grant, TooCostly, Turn};
 pub use rules::{Concurrency, Rules};
-pub use settle::Told;
+pub use settle::{LONGEST_PAUSE, Told};
 pub use state::BudgetState;
 pub use window::{Span, Window};

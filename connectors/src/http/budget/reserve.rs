@@ -44,6 +44,8 @@ pub struct Grant {
     pub cost: u32,
     /// What the request is known by while it is under way.
     pub id: Uuid,
+    /// When the turn before it is, if there was one.
+    pub(super) before: Option<DateTime<Utc>>,
 }
 
 impl Grant {
@@ -81,7 +83,7 @@ impl Rules {
             let first = state.leases.values().min().and_then(|ends| (*ends - ask.now).to_std().ok());
             return Ok(Turn::Busy(first.unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN)));
         }
-        let grant = Grant { at: self.turn(state, ask), cost: ask.cost, id: ask.id };
+        let grant = Grant { at: self.turn(state, ask), cost: ask.cost, id: ask.id, before: state.last };
         let wait = grant.wait(ask.now);
         if wait > ask.patience {
             return Ok(Turn::Later(wait));
@@ -133,9 +135,10 @@ impl Rules {
         state.last = Some(grant.at);
     }
 
-    /// The most points that one request can cost, as it is known by now.
+    /// The most points that one request can cost, as far as is known; none when there is no end to it.
     fn most_at_once(&self, state: &BudgetState) -> Option<u64> {
-        let told = self.bucket.zip(state.bucket.as_ref()).map(|(bucket, level)| level.bucket(bucket));
-        Self { bucket: told.or(self.bucket), windows: self.windows.clone(), concurrency: None }.most_cost()
+        let known = |bucket| state.bucket.as_ref().map_or(bucket, |level: &Level| level.bucket(bucket));
+        let bucket = self.bucket.map(|bucket| known(bucket).most());
+        self.windows.iter().map(|window| u64::from(window.most)).chain(bucket).min()
     }
 }

@@ -24,11 +24,3 @@ pub struct Concurrency {
     /// may take.
     pub lease: Duration,
 }
-
-impl Rules {
-    /// The most points that one request can cost; none when there is no end to it.
-    #[must_use]
-    pub fn most_cost(&self) -> Option<u64> {
-        self.windows.iter().map(|window| u64::from(window.most)).chain(self.bucket.map(Bucket::most)).min()
-    }
-}

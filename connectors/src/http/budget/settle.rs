@@ -6,10 +6,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bucket::{Level, millionths};
-use super::{BudgetState, Grant, Rules};
+use super::{BudgetState, Grant, Rules, Window};
 
 /// The longest that a provider can have everyone wait. What it says beyond that is taken for a mistake.
-const LONGEST_PAUSE: TimeDelta = TimeDelta::days(1);
+pub const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
 /// What a provider tells of a budget with an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,16 @@ impl Rules {
     pub fn give_back(&self, state: &mut BudgetState, grant: &Grant, now: DateTime<Utc>) {
         self.release(state, grant);
         self.refund(state, grant, i64::from(grant.cost), now);
+        // When it was the last, whoever comes next need not wait for it. Not across windows: what the one before has left is
+        // no longer known.
+        let to = grant.before.map_or(now, |before| before.max(now));
+        let is_same = |window: &Window| state.windows.get(&*window.name).is_none_or(|used| window.is_in(used, to));
+        if state.last == Some(grant.at) && to < grant.at && self.windows.iter().all(is_same) {
+            state.last = grant.before;
+            if let (Some(bucket), Some(level)) = (self.bucket, &mut state.bucket) {
+                level.rewind(bucket, to);
+            }
+        }
     }
 
     /// Puts back points of a turn; below zero they are taken, because it cost more than was asked for.
@@ -105,8 +115,8 @@ impl Rules {
             }
             Told::Cost { points } => self.refund(state, grant, i64::from(grant.cost) - i64::from(*points), now),
             Told::Pause(wait) => {
-                let wait = TimeDelta::from_std(*wait).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
-                state.paused_until = state.paused_until.max(now.checked_add_signed(wait));
+                let until = TimeDelta::from_std((*wait).min(LONGEST_PAUSE)).ok();
+                state.paused_until = state.paused_until.max(until.and_then(|wait| now.checked_add_signed(wait)));
             }
         }
     }

@@ -111,6 +111,11 @@ impl Window {
         Used { begins: self.span.around(at).0, points: 0 }
     }
 
+    /// Whether that instant is in the window that is counted.
+    pub(super) fn is_in(&self, used: &Used, instant: DateTime<Utc>) -> bool {
+        self.span.around(instant).0 == used.begins
+    }
+
     fn enter(&self, used: &mut Used, at: DateTime<Utc>) {
         let (begins, _) = self.span.around(at);
         if used.begins < begins {
