@@ -138,3 +138,28 @@ impl fmt::Debug for Request {
         shown.field("is_idempotent", &self.is_idempotent).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_told_which_headers_are_secret() {
+        let request = Request::get(Url::parse("https://shop.example.com/").unwrap())
+            .header("x-version", "3")
+            .secret("x-token", &SecretString::from("hush"))
+            .bearer(&SecretString::from("hush"));
+        let secret = |name: &str| request.headers[name].is_sensitive();
+        assert_eq!((secret("x-version"), secret("x-token"), secret("authorization")), (false, true, true));
+    }
+
+    #[test]
+    fn what_may_be_repeated_is_up_to_the_method_unless_it_is_said() {
+        let of = |method| Request::new(method, Url::parse("https://shop.example.com/").unwrap());
+        let repeatable = [Method::GET, Method::PUT, Method::DELETE].map(|method| of(method).is_idempotent);
+        assert_eq!(repeatable, [true; 3]);
+        let not = [Method::POST, Method::PATCH].map(|method| of(method).is_idempotent);
+        assert_eq!(not, [false; 2]);
+        assert!(of(Method::POST).idempotent().is_idempotent);
+    }
+}
