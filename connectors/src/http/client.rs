@@ -128,7 +128,8 @@ impl Client {
             let patience = course.left(&*self.clock);
             if cancel.is_cancelled() {
                 return Err(HttpErrorKind::Cancelled);
-            } else if patience.is_zero() {
+            }
+            if patience.is_zero() {
                 return Err(HttpErrorKind::Deadline);
             }
             let ask = Ask { cost, now: self.clock.now(), patience, id: self.clock.new_id() };
@@ -167,10 +168,14 @@ impl Client {
         let (began, mut seen) = (self.clock.elapsed(), Seen::default());
         self.counters.sent(course.tries > 0);
         course.tries += 1;
-        let result = tokio::select! {
-            biased;
-            () = cancel.cancelled() => Err(HttpErrorKind::Cancelled.into()),
-            result = attempt::send(&self.http, request, self.options.most_bytes, self.options.try_timeout.min(left), &mut seen) => result,
+        let result = {
+            let within = self.options.try_timeout.min(left);
+            let send = attempt::send(&self.http, request, self.options.most_bytes, within, &mut seen);
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => Err(HttpErrorKind::Cancelled.into()),
+                result = send => result,
+            }
         };
         self.counters.read(seen.bytes);
         let (outcome, told) = match result {

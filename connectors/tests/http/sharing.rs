@@ -51,7 +51,7 @@ async fn clients_that_ask_at_once_share_what_there_is() {
             let url = provider.url("/");
             tokio::spawn(async move {
                 let never = never();
-                let all = (0..20).map(|_| client.send(Request::get(url.clone()), &never));
+                let all = (0..20).map(|_| client.json::<serde_json::Value>(Request::get(url.clone()), &never));
                 futures::future::join_all(all).await.into_iter().map(Result::unwrap).count()
             })
         })

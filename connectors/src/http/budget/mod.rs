@@ -5,7 +5,8 @@
 //! as `shopify:{shop}`: what the provider counts as one.
 //!
 //! Promises: turns come in the order in which they were asked for, and no two servers take the same points. Points are
-//! reserved before anyone waits for them, so that nobody has to ask twice.
+//! reserved before anyone waits for them, so that nobody has to ask twice: but for a pause, after which those who waited ask
+//! anew, and where only so many requests may be under way, which whoever looks first goes on with.
 //!
 //! Leaves out, on purpose: the network, clocks and waiting. The present is an argument.
 
