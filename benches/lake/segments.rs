@@ -53,6 +53,7 @@ pub(crate) async fn describe(
             add: segments.iter().map(new).collect(),
             retire: Vec::new(),
             receipt: None,
+            bookmarks: Vec::new(),
             clears_receipts: false,
             counts: CommitCounts::default(),
         };

@@ -56,6 +56,7 @@ pub(crate) fn hot_commit(database: &TestDatabase, store: StoreId, based_on: i64,
         add: vec![NewSegment { segment, payload: Some("hot".into()) }],
         retire: Vec::new(),
         receipt: None,
+        bookmarks: Vec::new(),
         clears_receipts: false,
         counts: CommitCounts { new: 1, ..CommitCounts::default() },
     }

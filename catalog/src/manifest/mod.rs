@@ -1,5 +1,6 @@
 //! The lake's manifest in Postgres. What each method promises is written at [`aloftly_engine::lake::Manifest`].
 
+mod bookmarks;
 mod chores;
 mod commits;
 mod expiry;
@@ -255,6 +256,14 @@ impl Manifest for PgManifest {
         let published = commits::by_receipt(&mut transaction, self.organization(), store, receipt).await?;
         transaction.commit().await.map_err(unavailable)?;
         Ok(published)
+    }
+
+    async fn bookmark(&self, store: StoreId, name: &str) -> Result<Option<String>, ManifestError> {
+        let mut transaction = self.begin(store, WorkspacePermission::Read).await?;
+        self.state(&mut transaction, store).await?;
+        let place = bookmarks::read(&mut transaction, self.organization(), store, name).await?;
+        transaction.commit().await.map_err(unavailable)?;
+        Ok(place)
     }
 
     async fn quarantine(&self, store: StoreId, segment: SegmentId, reason: &str) -> Result<bool, ManifestError> {

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{PgManifest, commits, rows, unavailable};
+use super::{PgManifest, bookmarks, commits, rows, unavailable};
 use crate::WorkspacePermission;
 
 type Outcome<T> = Result<T, ManifestError>;
@@ -62,6 +62,10 @@ async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, 
     }
     if commit.clears_receipts {
         clear_receipts(transaction, organization, store).await?;
+        bookmarks::clear(transaction, organization, store).await?;
+    }
+    for bookmark in &commit.bookmarks {
+        bookmarks::move_on(transaction, organization, store, bookmark, now).await?;
     }
     let raised = sqlx::query!(
         "UPDATE lake_stores SET version = $3, committed_at = CASE WHEN $4 THEN $5 ELSE committed_at END,

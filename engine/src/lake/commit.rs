@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::manifest::{Commit, CommitCounts, CommitKind, ManifestError, NewSegment, Published, Snapshot};
+use super::manifest::{Bookmark, Commit, CommitCounts, CommitKind, ManifestError, NewSegment, Published, Snapshot};
 use super::slice::Slice;
 use super::spool::{PartitionSpool, Spool};
 use super::{Condition, Erasure, LARGE_COMMITS, LakeError, StoreLake};
@@ -23,6 +23,7 @@ pub(super) struct Request<'a> {
     pub(super) id: CommitId,
     pub(super) change: Change<'a>,
     pub(super) receipt: Option<String>,
+    pub(super) bookmarks: Vec<Bookmark>,
     pub(super) condition: Condition<'a>,
 }
 
@@ -294,6 +295,7 @@ fn commit(lake: &StoreLake, request: &Request<'_>, snapshot: &Snapshot, outcomes
         add: Vec::new(),
         retire: Vec::new(),
         receipt: request.receipt.clone(),
+        bookmarks: request.bookmarks.clone(),
         clears_receipts: matches!(request.change, Change::Erase(Erasure::Everything)),
         counts: CommitCounts::default(),
     };

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::blocks::Blocks;
 use super::manifest::{
-    Chore, Codec, Commit, CommitCounts, CommitKind, Doomed, Expired, Manifest, ManifestError, NewSegment, Segment,
-    Temperature, Version,
+    Bookmark, Chore, Codec, Commit, CommitCounts, CommitKind, Doomed, Expired, Manifest, ManifestError, NewSegment,
+    Segment, Temperature, Version,
 };
 use crate::dataset::Partition;
 use crate::{CommitId, SegmentId, StoreId};
@@ -56,6 +56,8 @@ macro_rules! manifest_conformance {
             a_live_segment_is_named_in_quarantine_until_it_is_released,
             a_segment_that_is_retired_leaves_quarantine,
             receipts_can_be_taken_again_once_they_are_cleared,
+            a_bookmark_moves_with_its_commit_from_where_it_is_and_not_otherwise,
+            bookmarks_go_with_what_they_stand_for,
             the_partitions_of_a_commit_are_due_and_one_worker_gets_each,
             a_settled_chore_is_due_again_when_it_was_said_or_when_a_commit_asks,
             the_claim_of_a_dead_worker_runs_out,
@@ -122,6 +124,7 @@ fn commit(store: StoreId, based_on: Version, add: Vec<NewSegment>) -> Commit {
         add,
         retire: Vec::new(),
         receipt: None,
+        bookmarks: Vec::new(),
         clears_receipts: false,
         counts: CommitCounts { new: 1, updated: 2, unchanged: 3, stale: 4, removed: 5 },
     }
@@ -505,6 +508,49 @@ pub async fn a_segment_that_is_retired_leaves_quarantine(manifest: Arc<dyn Manif
     manifest.publish(Commit { retire: vec![id], ..commit(store, 1, vec![]) }).await.unwrap();
     assert!(manifest.snapshot(store, None).await.unwrap().quarantine.is_empty());
     assert!(!manifest.quarantine(store, id, "missing").await.unwrap(), "it is not live any more");
+}
+
+fn bookmark(from: Option<&str>, to: &str) -> Bookmark {
+    Bookmark { name: "orders".to_owned(), from: from.map(str::to_owned), to: to.to_owned() }
+}
+
+pub async fn a_bookmark_moves_with_its_commit_from_where_it_is_and_not_otherwise(
+    manifest: Arc<dyn Manifest>,
+    store: StoreId,
+) {
+    let page = |based_on, bookmarks| Commit { bookmarks, ..commit(store, based_on, vec![hot("2026-10-01")]) };
+    assert_eq!(manifest.bookmark(store, "orders").await.unwrap(), None);
+    let wrong = manifest.publish(page(0, vec![bookmark(Some("1"), "2")])).await;
+    assert!(matches!(&wrong, Err(ManifestError::Moved(name)) if name == "orders"), "{wrong:?}");
+    assert_eq!((manifest.version(store).await.unwrap(), ids(&*manifest, store, None).await.len()), (0, 0));
+
+    let first = page(0, vec![bookmark(None, "1"), Bookmark { name: "job".to_owned(), ..bookmark(None, "a") }]);
+    let published = manifest.publish(first.clone()).await.unwrap();
+    assert_eq!(manifest.bookmark(store, "orders").await.unwrap().as_deref(), Some("1"));
+    assert_eq!(manifest.bookmark(store, "job").await.unwrap().as_deref(), Some("a"));
+    assert_eq!(
+        manifest.publish(first).await.unwrap(),
+        published,
+        "the same commit is answered, wherever its bookmark is"
+    );
+    let again = manifest.publish(page(1, vec![bookmark(None, "1")])).await;
+    assert!(matches!(again, Err(ManifestError::Moved(_))), "{again:?}");
+
+    // One that moves only one of its bookmarks moves none.
+    let half = page(1, vec![bookmark(Some("1"), "2"), Bookmark { name: "job".to_owned(), ..bookmark(None, "b") }]);
+    assert!(matches!(manifest.publish(half).await, Err(ManifestError::Moved(name)) if name == "job"));
+    assert_eq!(manifest.bookmark(store, "orders").await.unwrap().as_deref(), Some("1"));
+
+    let empty = Commit { bookmarks: vec![bookmark(Some("1"), "2")], ..commit(store, 1, vec![]) };
+    assert_eq!(manifest.publish(empty).await.unwrap().version, 1, "nothing is read otherwise than before");
+    assert_eq!(manifest.bookmark(store, "orders").await.unwrap().as_deref(), Some("2"));
+}
+
+pub async fn bookmarks_go_with_what_they_stand_for(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let page = Commit { bookmarks: vec![bookmark(None, "1")], ..commit(store, 0, vec![hot("2026-10-01")]) };
+    manifest.publish(page).await.unwrap();
+    manifest.publish(Commit { clears_receipts: true, ..commit(store, 1, vec![]) }).await.unwrap();
+    assert_eq!(manifest.bookmark(store, "orders").await.unwrap(), None);
 }
 
 pub async fn receipts_can_be_taken_again_once_they_are_cleared(manifest: Arc<dyn Manifest>, store: StoreId) {

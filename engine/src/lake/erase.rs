@@ -99,7 +99,13 @@ impl StoreLake {
     /// older versions held could not be deleted yet: trying again, or tidying, does it.
     pub async fn erase(&self, id: CommitId, erasure: &Erasure) -> Result<Published, LakeError> {
         self.check_erasure(erasure)?;
-        let request = Request { id, change: Change::Erase(erasure), receipt: None, condition: &|_| Ok(()) };
+        let request = Request {
+            id,
+            change: Change::Erase(erasure),
+            receipt: None,
+            bookmarks: Vec::new(),
+            condition: &|_| Ok(()),
+        };
         let published = self.commit(request).await?;
         self.forget_older_versions().await?;
         Ok(published)

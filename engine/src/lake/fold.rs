@@ -113,6 +113,7 @@ impl StoreLake {
             add: add.clone(),
             retire: inputs.iter().map(|segment| segment.id).collect(),
             receipt: None,
+            bookmarks: Vec::new(),
             clears_receipts: false,
             counts: CommitCounts::default(),
         };

@@ -88,6 +88,17 @@ impl std::ops::AddAssign for CommitCounts {
     }
 }
 
+/// How far a source was read, by a name of whoever reads it. It moves in the commit that has the rows, so neither is there without the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bookmark {
+    /// Its name, of at most 200 characters.
+    pub name: String,
+    /// Where it must be for the commit to happen; `None` when there must be none.
+    pub from: Option<String>,
+    /// Where it is then.
+    pub to: String,
+}
+
 /// One atomic change of a store's segments.
 #[derive(Clone, Debug)]
 pub struct Commit {
@@ -108,7 +119,9 @@ pub struct Commit {
     pub retire: Vec<SegmentId>,
     /// A name under which this commit's cause is done at most once for the store, such as `import:{sha256 of the file}`.
     pub receipt: Option<String>,
-    /// Whether receipts taken before may be taken again: what they stand for is no longer there.
+    /// Bookmarks to move on.
+    pub bookmarks: Vec<Bookmark>,
+    /// Whether receipts taken before may be taken again, and bookmarks are gone: what they stand for is no longer there.
     pub clears_receipts: bool,
     /// What it did, kept with the commit.
     pub counts: CommitCounts,
@@ -195,6 +208,9 @@ pub enum ManifestError {
     /// The receipt is taken: what this commit would do was done by that one.
     #[error("already done by commit {} at version {}", .0.id, .0.version)]
     AlreadyDone(Published),
+    /// A bookmark is not where the commit expects it: somebody else reads the same source.
+    #[error("the bookmark {0} is somewhere else")]
+    Moved(String),
     /// A cold segment's staged row is missing: it was given up, so its object may be gone. Upload and commit again.
     #[error("segment {0} is not staged any more")]
     NotStaged(SegmentId),
@@ -258,6 +274,9 @@ pub trait Manifest: Send + Sync + std::fmt::Debug {
 
     /// The commit that took that receipt, if any.
     async fn receipt(&self, store: StoreId, receipt: &str) -> Result<Option<Published>, ManifestError>;
+
+    /// Where a bookmark is, if there is one.
+    async fn bookmark(&self, store: StoreId, name: &str) -> Result<Option<String>, ManifestError>;
 
     /// Says that a live segment is damaged or missing: from now on snapshots name it. False when it is not live (then nothing
     /// is wrong: it was retired), or was known to be in quarantine.

@@ -9,8 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::manifest::{
-    Changes, Chore, Commit, CommitKind, Doomed, Expired, FOLD_DELAY, Manifest, ManifestError, Published, Quarantine,
-    STAGED_DELAY, Segment, Snapshot, Temperature, Version,
+    Bookmark, Changes, Chore, Commit, CommitKind, Doomed, Expired, FOLD_DELAY, Manifest, ManifestError, Published,
+    Quarantine, STAGED_DELAY, Segment, Snapshot, Temperature, Version,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::dataset::Partition;
@@ -35,6 +35,7 @@ struct StoreState {
     doomed: BTreeMap<SegmentId, Announced>,
     commits: HashMap<CommitId, Recorded>,
     receipts: HashMap<String, CommitId>,
+    bookmarks: HashMap<String, String>,
     quarantine: Arc<Quarantine>,
     quarantine_revision: i64,
     partitions: BTreeMap<(String, Partition), PartitionState>,
@@ -227,6 +228,10 @@ impl Manifest for MemoryManifest {
         self.with(store, |state| Ok(state.receipts.get(receipt).map(|id| state.commits[id].published)))
     }
 
+    async fn bookmark(&self, store: StoreId, name: &str) -> Result<Option<String>, ManifestError> {
+        self.with(store, |state| Ok(state.bookmarks.get(name).cloned()))
+    }
+
     async fn quarantine(&self, store: StoreId, segment: SegmentId, reason: &str) -> Result<bool, ManifestError> {
         self.with(store, |state| {
             let is_live = state.segments.get(&segment).is_some_and(|kept| kept.end_version.is_none());
@@ -336,7 +341,10 @@ impl StoreState {
         }
         if commit.clears_receipts {
             self.receipts.clear();
+            self.bookmarks.clear();
         }
+        let moved = commit.bookmarks.iter().map(|bookmark| (bookmark.name.clone(), bookmark.to.clone()));
+        self.bookmarks.extend(moved);
         let published = Published { id: commit.id, version: self.version, counts: commit.counts };
         let has_receipt = commit.receipt.is_some();
         self.commits.insert(commit.id, Recorded { published, at: now, has_receipt });
@@ -373,6 +381,10 @@ impl StoreState {
             if new.segment.temperature == Temperature::Cold && !self.staged.contains_key(&new.segment.id) {
                 return Err(ManifestError::NotStaged(new.segment.id));
             }
+        }
+        let is_moved = |bookmark: &&Bookmark| self.bookmarks.get(&bookmark.name) != bookmark.from.as_ref();
+        if let Some(bookmark) = commit.bookmarks.iter().find(is_moved) {
+            return Err(ManifestError::Moved(bookmark.name.clone()));
         }
         let live = |id: &&SegmentId| self.segments.get(id).is_some_and(|kept| kept.end_version.is_none());
         match commit.retire.iter().find(|id| !live(id)) {

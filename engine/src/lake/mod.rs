@@ -29,6 +29,7 @@ mod fold;
 mod fold_policy;
 mod hot;
 mod in_memory;
+mod listing;
 pub mod manifest;
 mod memory;
 mod merge;

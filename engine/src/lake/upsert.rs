@@ -1,7 +1,7 @@
 //! Commits of rows that came from a source: upserts, and replacements of slices.
 
 use super::commit::{Change, Request};
-use super::manifest::{Published, Snapshot};
+use super::manifest::{Bookmark, Published, Snapshot};
 use super::slice::Slice;
 use super::spool::Spool;
 use super::{LakeError, StoreLake};
@@ -39,7 +39,27 @@ impl StoreLake {
         condition: Condition<'_>,
     ) -> Result<Published, LakeError> {
         spool.finish()?;
-        self.commit(Request { id, change: Change::Upsert(&spool), receipt, condition }).await
+        self.commit(Request { id, change: Change::Upsert(&spool), receipt, bookmarks: Vec::new(), condition }).await
+    }
+
+    /// Commits what a source was read for, with how far it was read: [`StoreLake::upsert_if`], or [`StoreLake::replace`] where there is a
+    /// slice, with bookmarks that move in the same commit. A spool without rows moves them all the same.
+    ///
+    /// # Errors
+    /// [`ManifestError::Moved`] when a bookmark is somewhere else: nothing was committed. Else those of the other two.
+    ///
+    /// [`ManifestError::Moved`]: super::ManifestError::Moved
+    pub async fn commit_page(
+        &self,
+        id: CommitId,
+        mut spool: Spool,
+        slice: Option<&Slice>,
+        bookmarks: Vec<Bookmark>,
+        condition: Condition<'_>,
+    ) -> Result<Published, LakeError> {
+        spool.finish()?;
+        let change = slice.map_or(Change::Upsert(&spool), |slice| Change::Replace(&spool, slice));
+        self.commit(Request { id, change, receipt: None, bookmarks, condition }).await
     }
 
     /// Commits the spool as all that there is in a slice: what the slice held and the spool does not goes, in the same version.
@@ -56,6 +76,6 @@ impl StoreLake {
     ) -> Result<Published, LakeError> {
         spool.finish()?;
         let change = Change::Replace(&spool, slice);
-        self.commit(Request { id, change, receipt, condition: &|_| Ok(()) }).await
+        self.commit(Request { id, change, receipt, bookmarks: Vec::new(), condition: &|_| Ok(()) }).await
     }
 }

@@ -158,6 +158,10 @@ impl Manifest for Faulty {
         self.memory.committed(store, commit).await
     }
 
+    async fn bookmark(&self, store: StoreId, name: &str) -> Result<Option<String>, ManifestError> {
+        self.memory.bookmark(store, name).await
+    }
+
     async fn receipt(&self, store: StoreId, receipt: &str) -> Result<Option<Published>, ManifestError> {
         self.memory.receipt(store, receipt).await
     }

@@ -157,6 +157,11 @@ impl Manifest for DistantManifest {
         self.ask(format!("receipt {receipt}"), move |memory| now(memory.receipt(store, &asked))).await
     }
 
+    async fn bookmark(&self, store: StoreId, name: &str) -> Result<Option<String>, ManifestError> {
+        let asked = name.to_owned();
+        self.ask(format!("bookmark {name}"), move |memory| now(memory.bookmark(store, &asked))).await
+    }
+
     async fn quarantine(&self, store: StoreId, segment: SegmentId, reason: &str) -> Result<bool, ManifestError> {
         let given = reason.to_owned();
         let detail = format!("quarantine {segment}: {reason}");
