@@ -121,8 +121,14 @@ pub enum CatalogError {
         /// How much may wait, in bytes.
         limit: u64,
     },
-    /// The import is not this worker's: its lease ran out, or it has finished.
-    #[error("this worker no longer holds the import")]
+    /// The store has data of another account of the same provider.
+    #[error("the store was connected to {0}")]
+    OtherAccount(String),
+    /// The connection is being made, or was ended, or its access was taken back: it cannot be read.
+    #[error("the connection is {0}")]
+    NotConnected(&'static str),
+    /// The import or the job is not this worker's: its lease ran out, or it has finished.
+    #[error("this worker no longer holds it")]
     LeaseLost,
     /// A row says what no version of this program wrote.
     #[error("the row of {what} cannot be understood: {detail}")]

@@ -59,6 +59,10 @@ id!(
     ConnectionId
 );
 id!(
+    /// One reading of a source.
+    SyncJobId
+);
+id!(
     /// A link that shows figures to whoever has it.
     ShareId
 );

@@ -20,7 +20,9 @@ mod access;
 mod accounts;
 mod api_keys;
 mod audit;
+mod budgets;
 mod catalog;
+mod connections;
 mod context;
 mod endpoint;
 mod error;
@@ -41,6 +43,7 @@ mod shared_reads;
 mod shares;
 mod startup;
 mod stores;
+mod sync_jobs;
 mod tenant;
 mod tokens;
 mod upkeep;
@@ -54,11 +57,15 @@ pub use accounts::{
 pub use api_keys::{ApiKey, ApiKeyState, ApiKeyToken, AuthenticatedKey, NewApiKey};
 pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};
 pub use catalog::{Catalog, CatalogOptions};
+pub use connections::{
+    ConnectedAccount, Connection, ConnectionStatus, DueConnection, NewConnection, NextTimes, Renewed, SyncProblem,
+};
 pub use context::{Actor, IngestContext, OrgRole, Origin, SystemContext, TenantContext, WorkspaceRole};
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
 pub use ids::{
-    ApiKeyId, ConnectionId, ErasureId, ImportId, InvitationId, OrganizationId, SessionId, ShareId, UserId, WorkspaceId,
+    ApiKeyId, ConnectionId, ErasureId, ImportId, InvitationId, OrganizationId, SessionId, ShareId, SyncJobId, UserId,
+    WorkspaceId,
 };
 pub use imports::{
     Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement, WaitingImport,
@@ -72,6 +79,9 @@ pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sessions::{Authenticated, Entry, SessionInfo, SessionToken, SignedIn, User};
 pub use shares::{NewShare, OpenShare, Share, ShareToken};
 pub use stores::{Organization, ReadableStore, Store, Workspace};
+pub use sync_jobs::{
+    GoOn, SyncCause, SyncJob, SyncJobPage, SyncKind, SyncPostponement, SyncProgress, SyncStatus, WaitingSync,
+};
 pub use tenant::Tenant;
 pub use tokens::{AccessToken, ProgramTokens, RefreshToken};
 pub use vault::{

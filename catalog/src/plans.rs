@@ -70,6 +70,8 @@ pub struct Limits {
 pub enum Limit {
     /// Stores.
     Stores,
+    /// Connections to sources of data.
+    Integrations,
     /// Members, and people who were asked to become one.
     Seats,
 }
@@ -79,6 +81,7 @@ impl Limit {
     fn counted(self, number: u32) -> String {
         let one = match self {
             Self::Stores => "store",
+            Self::Integrations => "integration",
             Self::Seats => "seat",
         };
         format!("{number} {one}{}", if number == 1 { "" } else { "s" })
@@ -87,6 +90,7 @@ impl Limit {
     const fn of(self, limits: Limits) -> Option<u32> {
         match self {
             Self::Stores => limits.stores,
+            Self::Integrations => limits.integrations,
             Self::Seats => limits.seats,
         }
     }
@@ -97,6 +101,8 @@ impl Limit {
 pub struct Usage {
     /// Stores.
     pub stores: u32,
+    /// Connections to sources of data that were not ended.
+    pub integrations: u32,
     /// Members, and people who were asked to become one.
     pub seats: u32,
 }
@@ -105,6 +111,7 @@ impl Usage {
     const fn of(self, limit: Limit) -> u32 {
         match limit {
             Limit::Stores => self.stores,
+            Limit::Integrations => self.integrations,
             Limit::Seats => self.seats,
         }
     }
@@ -253,6 +260,7 @@ impl Tenant {
         let row = sqlx::query!(
             r#"SELECT plan_tier,
                 (SELECT count(*) FROM stores WHERE org_id = organizations.id) AS "stores!",
+                (SELECT count(*) FROM connections WHERE org_id = organizations.id AND status <> 'disconnected') AS "integrations!",
                 (SELECT count(*) FROM org_members WHERE org_id = organizations.id)
                 + (SELECT count(*) FROM invitations WHERE org_id = organizations.id AND expires_at > $2) AS "seats!"
             FROM organizations WHERE id = $1"#,
@@ -263,7 +271,8 @@ impl Tenant {
         .await?
         .ok_or(CatalogError::NotFound("organization"))?;
         let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
-        let usage = Usage { stores: count(row.stores), seats: count(row.seats) };
+        let (stores, integrations, seats) = (count(row.stores), count(row.integrations), count(row.seats));
+        let usage = Usage { stores, integrations, seats };
         Ok(Plan { tier: Tier::of_row(&row.plan_tier), usage })
     }
 }
@@ -291,9 +300,10 @@ mod tests {
     #[test]
     fn a_full_plan_has_no_room_and_one_that_is_more_than_full_neither() {
         for tier in Tier::ALL.iter().copied() {
-            for (limit, allowed) in [(Limit::Stores, tier.limits().stores), (Limit::Seats, tier.limits().seats)] {
-                let with = |used: u32| Plan { tier, usage: Usage { stores: used, seats: used } }.check_room(limit);
-                let Some(allowed) = allowed else {
+            for limit in [Limit::Stores, Limit::Integrations, Limit::Seats] {
+                let used_up = |used: u32| Usage { stores: used, integrations: used, seats: used };
+                let with = |used: u32| Plan { tier, usage: used_up(used) }.check_room(limit);
+                let Some(allowed) = limit.of(tier.limits()) else {
                     assert!(with(u32::MAX).is_ok(), "{tier}");
                     continue;
                 };

@@ -8,7 +8,7 @@ use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
     Acceptance, Actor, AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, Identity, Invited,
     KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewShare, NewStore, OrgRole, Origin,
-    Tenant, WorkspaceRole,
+    SyncKind, Tenant, WorkspaceRole,
 };
 use chrono::TimeDelta;
 use sqlx::Connection as _;
@@ -150,6 +150,10 @@ async fn there_is_an_event_of_each_kind() {
     let connection = ConnectionId(database.clock().new_id());
     acting.put_credentials(connection, &[("token", "a token".into())]).await.unwrap();
     acting.delete_credentials(connection).await.unwrap();
+    let connected = crate::connections::connected(&acting, store, "shop").await;
+    let job = acting.request_sync(connected.id, &SyncKind::Incremental).await.unwrap();
+    acting.call_off_sync(job.id).await.unwrap();
+    acting.disconnect(connected.id).await.unwrap();
     let stores = [made.stores[0]].into_iter().collect();
     let new = NewShare { name: "share".to_owned(), query: serde_json::json!({}), stores, expires_at: None };
     let (share, _) = acting.create_share(&new).await.unwrap();

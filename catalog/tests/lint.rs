@@ -46,6 +46,7 @@ async fn every_table_is_a_tenants_a_persons_or_the_systems() {
             "key_rotations",
             "one_time_tokens",
             "organizations",
+            "rate_budgets",
             "system_keys",
             "user_identities",
             "user_passwords",
@@ -110,6 +111,7 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
         "api_keys DELETE",
         "credentials DELETE",
         "invitations DELETE",
+        "lake_bookmarks DELETE",
         "lake_commits DELETE",
         "lake_doomed_segments DELETE",
         "lake_quarantine DELETE",
@@ -118,6 +120,7 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
         "one_time_tokens DELETE",
         "org_members DELETE",
         "organizations DELETE",
+        "rate_budgets DELETE",
         "sessions DELETE",
         "shares DELETE",
         "tenant_keys DELETE",
@@ -141,8 +144,10 @@ async fn who_brings_data_in_can_do_exactly_this() {
         FROM pg_class, aclexplode(relacl) AS acl
         WHERE acl.grantee = 'aloftly_ingest'::regrole GROUP BY relname ORDER BY relname";
     let expected = [
+        "connections SELECT",
         "erasures SELECT",
         "imports SELECT",
+        "lake_bookmarks DELETE INSERT SELECT",
         "lake_commits DELETE INSERT SELECT",
         "lake_doomed_segments DELETE INSERT SELECT",
         "lake_hot_payloads INSERT SELECT",
@@ -151,6 +156,8 @@ async fn who_brings_data_in_can_do_exactly_this() {
         "lake_segments DELETE INSERT SELECT",
         "lake_staged_segments DELETE INSERT SELECT",
         "lake_stores SELECT",
+        "rate_budgets DELETE INSERT SELECT",
+        "sync_jobs INSERT SELECT",
     ];
     assert_eq!(names(&mut connection, whole).await, expected);
     let columns =
@@ -159,14 +166,19 @@ async fn who_brings_data_in_can_do_exactly_this() {
         WHERE acl.grantee = 'aloftly_ingest'::regrole GROUP BY attrelid, acl.privilege_type
         ORDER BY attrelid::regclass::text, acl.privilege_type";
     let expected = [
+        "connections UPDATE problem problem_at problem_code reconcile_at status sync_at synced_at warnings",
         "erasures UPDATE attempts customers due_at error finished_at removed version",
         "imports UPDATE already_imported attempts crashes error error_count errors finished_at lease_expires_at progress retry_at \
          rows_new rows_read rows_stale rows_unchanged rows_updated spool_file started_at status version waiting_for worker",
+        "lake_bookmarks UPDATE moved_at place",
         "lake_commits UPDATE receipt",
         "lake_partitions UPDATE changed_version fold_at fold_lease_expires_at fold_worker",
         "lake_segments UPDATE end_version",
         "lake_stores UPDATE committed_at oldest_version quarantine_revision tidy_at tidy_lease_expires_at tidy_worker version",
+        "rate_budgets UPDATE state used_at",
         "stores SELECT id org_id timezone",
+        "sync_jobs UPDATE attempts due_at expected finished_at finished_streams lease_expires_at new_count problem problem_code records \
+         removed_count requests started_at status stream updated_count warnings worker",
     ];
     assert_eq!(names(&mut connection, columns).await, expected);
     let functions = "SELECT proname::text FROM pg_proc, aclexplode(proacl) AS acl

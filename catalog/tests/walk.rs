@@ -6,10 +6,10 @@
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
-    ConnectionId, Entry, Identity, IdentityEntry, KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport,
-    NewInvitations, NewShare, OrgRole, Origin, Provisioned, SystemPurpose, Tenant, WorkspaceRole,
+    Entry, Identity, IdentityEntry, KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewShare,
+    OrgRole, Origin, Provisioned, SystemPurpose, Tenant, WorkspaceRole,
 };
-use aloftly_engine::lake::manifest::Segment;
+use aloftly_engine::lake::manifest::{Bookmark, Segment};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
@@ -24,6 +24,7 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
     let manifest = tenant.manifest();
     let mut commit = hot_commit(database, store, 0, &format!("canary of {name}"));
     commit.receipt = Some(format!("canary of {name}"));
+    commit.bookmarks = vec![Bookmark { name: format!("canary of {name}"), from: None, to: "1".to_owned() }];
     let live = commit.add[0].segment.clone();
     let announced = || Segment { id: database.clock().new_id().into(), ..live.clone() };
     let (staged, doomed) = (announced(), announced());
@@ -55,8 +56,8 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
         mapping: None,
     };
     tenant.create_import(&import, u64::MAX).await.unwrap();
-    let connection = ConnectionId(database.clock().new_id());
-    tenant.put_credentials(connection, &[("token", format!("canary of {name}").into())]).await.unwrap();
+    crate::connections::connected(tenant, store, &format!("canary of {name}")).await;
+    database.catalog().change_budget(name, &mut |state| *state = serde_json::json!({ "canary": name })).await.unwrap();
     database.catalog().system_key(SystemPurpose::People).await.unwrap();
     let begun = KeyRotation { data: true, steps: 1, ..KeyRotation::default() };
     database.catalog().rotate_keys(begun, &mut |_| {}).await.unwrap();
@@ -107,7 +108,7 @@ async fn rows_of(superuser: &mut PgConnection, table: &str, made: &Provisioned) 
         "user_passwords" | "user_identities" | "user_second_factors" | "user_recovery_codes" | "one_time_tokens" => {
             "t.user_id = $2"
         }
-        "system_keys" | "key_rotations" => "$1::uuid IS NOT NULL", // no tenant's
+        "system_keys" | "key_rotations" | "rate_budgets" => "$1::uuid IS NOT NULL", // no tenant's
         _ => "t.org_id = $1",
     };
     let query = format!("SELECT to_jsonb(t) FROM {table} AS t WHERE {mine} AND $2::uuid IS NOT NULL ORDER BY 1");
@@ -226,7 +227,8 @@ async fn each_granted_column_of_a_tenants_row_can_be_updated_only_with_its_conte
             | "user_second_factors"
             | "one_time_tokens"
             | "system_keys"
-            | "key_rotations" => continue,
+            | "key_rotations"
+            | "rate_budgets" => continue,
             _ => "org_id",
         };
         let update = format!("UPDATE {table} SET {column} = {column} WHERE {owner}::text = ($1 #>> '{{}}')");

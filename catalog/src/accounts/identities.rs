@@ -76,6 +76,35 @@ impl Catalog {
         Ok(kept)
     }
 
+    /// Keeps what is needed when somebody comes back from a provider that they connect. The answer is what the provider has to send along.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn leave_to_connect<T: Serialize + Sync>(
+        &self,
+        user: UserId,
+        kept: &T,
+    ) -> Result<OneTimeToken, CatalogError> {
+        let mut transaction = self.begin(Scope::System).await?;
+        let token = self.issue(&mut transaction, Purpose::ConnectionState, Some(user), kept).await?;
+        transaction.commit().await?;
+        Ok(token)
+    }
+
+    /// What was kept for who comes back, and who left: once.
+    ///
+    /// # Errors
+    /// [`CatalogError::LinkExpired`] when they were back before, or it took them too long; otherwise when the database is unavailable.
+    pub async fn back_to_connect<T: serde::de::DeserializeOwned>(
+        &self,
+        state: &str,
+    ) -> Result<(Option<UserId>, T), CatalogError> {
+        let mut transaction = self.begin(Scope::System).await?;
+        let kept = self.take(&mut transaction, Purpose::ConnectionState, state).await?;
+        transaction.commit().await?;
+        Ok((kept.user, kept.payload))
+    }
+
     /// Lets in whom a provider vouches for. `signed_in` is who they are already.
     ///
     /// # Errors

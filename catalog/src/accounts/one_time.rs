@@ -48,6 +48,8 @@ pub(crate) enum Purpose {
     IdentityState,
     /// To make an account for whom an identity provider vouches.
     IdentitySignUp,
+    /// To connect a source, once its provider has sent the browser back.
+    ConnectionState,
 }
 
 impl Purpose {
@@ -60,6 +62,7 @@ impl Purpose {
             Self::SecondFactor => "second_factor",
             Self::IdentityState => "identity_state",
             Self::IdentitySignUp => "identity_sign_up",
+            Self::ConnectionState => "connection_state",
         }
     }
 
@@ -70,6 +73,7 @@ impl Purpose {
             Self::PasswordReset | Self::IdentitySignUp => TimeDelta::hours(1),
             Self::SignIn => TimeDelta::minutes(15),
             Self::SecondFactor | Self::IdentityState => TimeDelta::minutes(10),
+            Self::ConnectionState => TimeDelta::minutes(30),
         }
     }
 }

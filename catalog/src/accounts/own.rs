@@ -241,6 +241,20 @@ impl Person {
         .execute(&mut **transaction)
         .await?;
         sqlx::query!(
+            "UPDATE connections SET connected_by = '' WHERE org_id = $1 AND connected_by = $2",
+            organization.0,
+            email,
+        )
+        .execute(&mut **transaction)
+        .await?;
+        sqlx::query!(
+            "UPDATE sync_jobs SET requested_by = '' WHERE org_id = $1 AND requested_by = $2",
+            organization.0,
+            email,
+        )
+        .execute(&mut **transaction)
+        .await?;
+        sqlx::query!(
             "UPDATE invitations SET invited_by_name = '' WHERE org_id = $1 AND invited_by = $2",
             organization.0,
             self.id().0,

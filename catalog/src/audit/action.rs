@@ -64,6 +64,10 @@ actions! {
     AccountDeleted, "account.deleted", "Deleted their account";
     CredentialsSet, "credentials.set", "Gave credentials to a connection";
     CredentialsRemoved, "credentials.removed", "Removed the credentials of a connection";
+    ConnectionMade, "connection.made", "Connected a source to a store";
+    ConnectionEnded, "connection.ended", "Disconnected a source";
+    SyncRequested, "sync.requested", "Asked for a source to be read";
+    SyncCalledOff, "sync.called_off", "Called off the reading of a source";
     KeysRotated, "keys.rotated", "Rotated a key that seals credentials";
     ApiKeyCreated, "api_key.created", "Made an API key";
     ApiKeyRevoked, "api_key.revoked", "Revoked an API key";

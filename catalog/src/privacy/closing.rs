@@ -37,8 +37,8 @@ impl Tenant {
         self.require(Permission::CloseOrganization)
     }
 
-    /// What waited to be imported in a closed organisation is not: its files, which nobody needs any more, and whether an import is under way,
-    /// which has to end first.
+    /// What waited to be imported in a closed organisation is not: its files, which nobody needs any more, and whether an import or a sync is
+    /// under way, which has to end first.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -61,8 +61,10 @@ impl Tenant {
         .fetch_all(&mut *transaction)
         .await?;
         let under_way = sqlx::query_scalar!(
-            r#"SELECT EXISTS (SELECT FROM imports WHERE org_id = $1 AND status = 'running') AS "any!""#,
+            r#"SELECT EXISTS (SELECT FROM imports WHERE org_id = $1 AND status = 'running')
+                OR EXISTS (SELECT FROM sync_jobs WHERE org_id = $1 AND status = 'running' AND lease_expires_at > $2) AS "any!""#,
             organization,
+            now,
         )
         .fetch_one(&mut *transaction)
         .await?;
@@ -111,6 +113,24 @@ impl Catalog {
         sqlx::query!("DELETE FROM invitations WHERE org_id = $1", organization.0).execute(&mut **transaction).await?;
         sqlx::query!("DELETE FROM credentials WHERE org_id = $1", organization.0).execute(&mut **transaction).await?;
         sqlx::query!("DELETE FROM tenant_keys WHERE org_id = $1", organization.0).execute(&mut **transaction).await?;
+        let now = self.clock().now();
+        sqlx::query!(
+            "UPDATE connections SET status = 'disconnected', disconnected_at = $2, sync_at = NULL, reconcile_at = NULL
+            WHERE org_id = $1 AND status <> 'disconnected'",
+            organization.0,
+            now,
+        )
+        .execute(&mut **transaction)
+        .await?;
+        sqlx::query!(
+            "UPDATE sync_jobs SET cancelled = true, status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END,
+                finished_at = CASE status WHEN 'queued' THEN $2 ELSE finished_at END
+            WHERE org_id = $1 AND status IN ('queued', 'running')",
+            organization.0,
+            now,
+        )
+        .execute(&mut **transaction)
+        .await?;
         tracing::info!(%organization, "an organisation was closed; what it had is removed");
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::PgTransaction;
 use zeroize::Zeroizing;
 
 use super::{Sealed, VaultError, Wrapped};
@@ -33,42 +34,47 @@ impl Tenant {
         fields: &[(&str, SecretString)],
     ) -> Result<(), CatalogError> {
         self.require(Permission::ManageConnections)?;
+        let mut transaction = self.begin().await?;
+        self.check_actor(&mut transaction).await?;
+        let names = self.seal_credentials(&mut transaction, connection, fields).await?;
+        let done = Done::new(AuditAction::CredentialsSet).to(connection.0, "connection").with("fields", names);
+        self.record(&mut transaction, done).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Seals credentials of a connection, each in the place of the one of that name, and answers their names. The key that they are sealed under
+    /// stays the one that seals until the transaction ends.
+    pub(crate) async fn seal_credentials(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        connection: ConnectionId,
+        fields: &[(&str, SecretString)],
+    ) -> Result<Vec<String>, CatalogError> {
         let fields = checked(fields)?;
         let organization = self.context().organization();
-        loop {
-            let key = self.active_key().await?;
-            let mut transaction = self.begin().await?;
-            self.check_actor(&mut transaction).await?;
-            if !self.holds_active(&mut transaction, key.id()).await? {
-                // A rotation was faster: there is another key now.
-                continue;
-            }
-            let now = self.catalog().clock().now();
-            for (field, text) in &fields {
-                let place = Place { organization, connection, field };
-                let sealed = key.seal(&place.parts(), text.expose_secret().as_bytes())?;
-                sqlx::query!(
-                    "INSERT INTO credentials (org_id, connection_id, field, key_id, nonce, ciphertext, updated_at)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7)
-                    ON CONFLICT (org_id, connection_id, field) DO UPDATE SET key_id = EXCLUDED.key_id, nonce = EXCLUDED.nonce,
-                        ciphertext = EXCLUDED.ciphertext, updated_at = EXCLUDED.updated_at",
-                    organization.0,
-                    connection.0,
-                    *field,
-                    sealed.key_id,
-                    sealed.nonce,
-                    sealed.ciphertext,
-                    now,
-                )
-                .execute(&mut *transaction)
-                .await?;
-            }
-            let names: Vec<_> = fields.iter().map(|(field, _)| *field).collect();
-            let done = Done::new(AuditAction::CredentialsSet).to(connection.0, "connection").with("fields", names);
-            self.record(&mut transaction, done).await?;
-            transaction.commit().await?;
-            return Ok(());
+        let key = self.held_key(transaction).await?;
+        let now = self.catalog().clock().now();
+        for (field, text) in &fields {
+            let place = Place { organization, connection, field };
+            let sealed = key.seal(&place.parts(), text.expose_secret().as_bytes())?;
+            sqlx::query!(
+                "INSERT INTO credentials (org_id, connection_id, field, key_id, nonce, ciphertext, updated_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT (org_id, connection_id, field) DO UPDATE SET key_id = EXCLUDED.key_id, nonce = EXCLUDED.nonce,
+                    ciphertext = EXCLUDED.ciphertext, updated_at = EXCLUDED.updated_at",
+                organization.0,
+                connection.0,
+                *field,
+                sealed.key_id,
+                sealed.nonce,
+                sealed.ciphertext,
+                now,
+            )
+            .execute(&mut **transaction)
+            .await?;
         }
+        Ok(fields.iter().map(|(field, _)| (*field).to_owned()).collect())
     }
 
     /// Forgets all credentials of a connection, if there are any.
@@ -123,9 +129,20 @@ impl Tenant {
         &self,
         connection: ConnectionId,
     ) -> Result<Vec<(String, SecretString)>, CatalogError> {
+        let mut transaction = self.begin().await?;
+        let revealed = self.reveal_in(&mut transaction, connection).await?;
+        transaction.commit().await?;
+        Ok(revealed)
+    }
+
+    /// [`Self::reveal_credentials`], in a transaction that goes on.
+    pub(crate) async fn reveal_in(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        connection: ConnectionId,
+    ) -> Result<Vec<(String, SecretString)>, CatalogError> {
         let Actor::System(_) = self.context().actor() else { return Err(CatalogError::Forbidden("system")) };
         let organization = self.context().organization();
-        let mut transaction = self.begin().await?;
         // In one statement: whatever a rotation does, each row is seen with the key that it is sealed under.
         let rows = sqlx::query!(
             "SELECT credential.field, credential.key_id, credential.nonce, credential.ciphertext, key.master_key_id, key.wrapped
@@ -135,9 +152,8 @@ impl Tenant {
             organization.0,
             connection.0,
         )
-        .fetch_all(&mut *transaction)
+        .fetch_all(&mut **transaction)
         .await?;
-        transaction.commit().await?;
         if rows.is_empty() {
             return Err(CatalogError::NotFound("credentials"));
         }
