@@ -60,5 +60,5 @@ pub use response::{
 };
 pub use rollup::{Part, WhyNot};
 pub use service::{MetricsOptions, MetricsService};
-pub(crate) use time::calendar::start_of_day;
+pub use time::calendar::start_of_day;
 pub use time::range::RangeEcho;

@@ -7,6 +7,7 @@ mod oracle;
 mod random;
 mod right;
 mod rollups;
+mod sales;
 mod shaping;
 mod support;
 mod view;

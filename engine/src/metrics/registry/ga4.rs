@@ -74,6 +74,7 @@ events!(REVENUE, "ga4", money, [
 ]);
 events!(ITEM_VIEWS, "ga4", ["items_viewed" by ITEM]);
 events!(ITEMS_ADDED, "ga4", ["items_added_to_cart" by ITEM]);
+events!(ITEMS_CHECKED_OUT, "ga4", ["items_checked_out" by ITEM]);
 events!(ITEMS_PURCHASED, "ga4", ["items_purchased" by ITEM]);
 
 const VALUE: &str = "metric_value";
@@ -208,6 +209,15 @@ pub(super) static METRICS: &[Metric] = &[
         description: "Pieces of a product that were put into carts",
         category: Category::Products,
         formula: Formula::Measure(sum(&ITEMS_ADDED, VALUE)),
+        dimensions: &["store", "product"],
+        ..COUNTS
+    },
+    Metric {
+        id: "ga4.items_checked_out",
+        title: "Items checked out",
+        description: "Pieces of a product in checkouts that were begun",
+        category: Category::Products,
+        formula: Formula::Measure(sum(&ITEMS_CHECKED_OUT, VALUE)),
         dimensions: &["store", "product"],
         ..COUNTS
     },

@@ -15,6 +15,7 @@ mod judgeme;
 mod knocommerce;
 mod metric;
 mod shopify;
+mod shopify_sales;
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -93,6 +94,7 @@ static SOURCES: &[Source] = &[
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
     let sources = [
         shopify::METRICS,
+        shopify_sales::METRICS,
         ga4::METRICS,
         clarity::METRICS,
         intelligems::METRICS,

@@ -5,7 +5,7 @@ use super::{Aggregate, Aggregation, Category, Condition, Formula, Measure, Metri
 
 const NOT_TEST: Condition = Condition::False { column: "is_test" };
 /// Orders that count: not a test, not cancelled.
-const COUNTED: &[Condition] = &[NOT_TEST, Condition::Null { column: "cancelled_at" }];
+pub(super) const COUNTED: &[Condition] = &[NOT_TEST, Condition::Null { column: "cancelled_at" }];
 const CANCELLED: &[Condition] = &[NOT_TEST, Condition::Present { column: "cancelled_at" }];
 /// Orders that make a customer known: from the second on the customer is returning.
 pub(crate) const FIRST_ORDERS: &[Condition] =
@@ -16,13 +16,11 @@ const RETURNING: &[Condition] = &[text("customer_type", "returning")];
 
 static PLACED: Rows = Rows { only: COUNTED, ..rows("orders", &["created_at"]) };
 static CALLED_OFF: Rows = Rows { only: CANCELLED, ..rows("orders", &["created_at"]) };
-static SOLD: Rows = Rows { only: COUNTED, ..rows("order_items", &["created_at"]) };
+pub(super) static SOLD: Rows = Rows { only: COUNTED, ..rows("order_items", &["created_at"]) };
 /// Refunds on their own day; on their order's where the source does not tell their own.
 static PAID_BACK: Rows = Rows { only: COUNTED, is_refund: true, ..rows("refunds", &["refunded_at", "created_at"]) };
 
-const ORDER_DIMENSIONS: &[&str] =
-    &["store", "channel", "country", "discount_code", "customer_type", "currency", "financial_status"];
-const ITEM_DIMENSIONS: &[&str] = &[
+const ORDER_DIMENSIONS: &[&str] = &[
     "store",
     "channel",
     "country",
@@ -30,6 +28,23 @@ const ITEM_DIMENSIONS: &[&str] = &[
     "customer_type",
     "currency",
     "financial_status",
+    "traffic_source",
+    "medium",
+    "campaign",
+    "page",
+];
+pub(super) const ITEM_DIMENSIONS: &[&str] = &[
+    "store",
+    "channel",
+    "country",
+    "discount_code",
+    "customer_type",
+    "currency",
+    "financial_status",
+    "traffic_source",
+    "medium",
+    "campaign",
+    "page",
     "product",
     "variant",
     "vendor",

@@ -32,8 +32,9 @@ fn local_of(zone: Tz, second: i64) -> NaiveDateTime {
     DateTime::from_timestamp(second, 0).map_or(NaiveDateTime::MAX, |instant| instant.with_timezone(&zone).naive_local())
 }
 
-/// When the day begins.
-pub(crate) fn start_of_day(zone: Tz, date: NaiveDate) -> DateTime<Utc> {
+/// When a local day begins: at midnight or, where that is skipped, after the gap.
+#[must_use]
+pub fn start_of_day(zone: Tz, date: NaiveDate) -> DateTime<Utc> {
     instant_of(zone, date.and_time(NaiveTime::MIN))
 }
 

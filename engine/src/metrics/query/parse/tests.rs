@@ -156,7 +156,7 @@ fn each_error_names_its_place_and_what_would_be_right() {
         (
             json!({"metrics": [{"metric": "shopify.orders", "filters": {"vendor": "Acme"}}]}),
             "/metrics/0/filters/vendor dimension_not_allowed: \"shopify.orders\" cannot be cut by \"vendor\"; it can be by \
-             store, channel, country, discount_code, customer_type, currency, financial_status",
+             store, channel, country, discount_code, customer_type, currency, financial_status, traffic_source, medium, campaign, page",
         ),
         (
             json!({"metrics": [{"formula": "shopify.revenue / shopify.orders"}]}),
@@ -266,7 +266,7 @@ fn each_error_names_its_place_and_what_would_be_right() {
         (
             json!({"group_by": "product"}),
             "/group_by dimension_not_allowed: \"shopify.revenue\" cannot be cut by \"product\"; it can be by store, \
-             channel, country, discount_code, customer_type, currency, financial_status",
+             channel, country, discount_code, customer_type, currency, financial_status, traffic_source, medium, campaign, page",
         ),
         (
             json!({"compare_to": "last_year"}),
@@ -330,7 +330,7 @@ fn each_error_in_a_filter_names_its_place() {
         (
             json!({"vendor": "Acme"}),
             "/filters/vendor dimension_not_allowed: \"shopify.revenue\" cannot be cut by \"vendor\"; it can be by \
-             store, channel, country, discount_code, customer_type, currency, financial_status",
+             store, channel, country, discount_code, customer_type, currency, financial_status, traffic_source, medium, campaign, page",
         ),
         (
             json!({"country": null}),
