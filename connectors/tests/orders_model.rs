@@ -385,6 +385,7 @@ fn expected(orders: &[Order], style: &Style) -> BTreeMap<&'static str, Vec<Row>>
                 ("unit_price", number(item.price.0)),
                 ("discount", number(line_discount(item) + share)),
                 ("amount", number(amounts[line] - share)),
+                ("gross", number(i64::from(item.quantity) * item.price.0)),
             ]);
             sold.extend(context.clone());
             let product = ["product_id", "product", "variant", "sku", "vendor", "unit_price", "currency"];
@@ -418,6 +419,14 @@ fn expected(orders: &[Order], style: &Style) -> BTreeMap<&'static str, Vec<Row>>
                 ("province", province),
                 ("country", country),
             ]));
+        }
+    }
+    // Files tell nothing of what datasets have for other sources.
+    for (name, rows) in &mut rows {
+        for field in aloftly_engine::dataset::find(name).unwrap().schema.fields() {
+            rows.iter_mut().for_each(|row| {
+                row.entry(field.name().clone()).or_default();
+            });
         }
     }
     rows

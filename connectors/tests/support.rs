@@ -54,7 +54,7 @@ impl RowSink for Kept {
 }
 
 /// All rows of one state are next to one another, and an entity has one state in a batch.
-fn check_states(dataset: &Dataset, rows: &[Row]) {
+pub(crate) fn check_states(dataset: &Dataset, rows: &[Row]) {
     let mut last_place: HashMap<&str, usize> = HashMap::new();
     for (place, row) in rows.iter().enumerate() {
         let entity = text(row, dataset.entity);
@@ -66,7 +66,8 @@ fn check_states(dataset: &Dataset, rows: &[Row]) {
     }
 }
 
-fn row_of(batch: &RecordBatch, row: usize) -> Row {
+/// The cells of a row.
+pub(crate) fn row_of(batch: &RecordBatch, row: usize) -> Row {
     let schema = batch.schema();
     let cells = schema.fields().iter().zip(batch.columns());
     cells.map(|(field, column)| (field.name().clone(), cell_of(column, row))).collect()

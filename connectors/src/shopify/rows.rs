@@ -9,6 +9,7 @@ use aloftly_engine::money::Money;
 use arrow::array::{Array, ArrayRef};
 
 use super::order::{Item, Order};
+use super::product_key::product_key_parts;
 use crate::columns::{self, Decimals, Flags, Instants, Integers, Text};
 use crate::{ImportError, Summary};
 
@@ -256,6 +257,7 @@ struct ItemRows {
     unit_price: Decimals,
     discount: Decimals,
     amount: Decimals,
+    gross: Decimals,
     /// Discount and amount of the lines of the order that is being read, as the lines tell them.
     open: Vec<(Money, Money)>,
     id: String,
@@ -276,6 +278,7 @@ impl Default for ItemRows {
             unit_price: Decimals::money(),
             discount: Decimals::money(),
             amount: Decimals::money(),
+            gross: Decimals::money(),
             open: Vec::new(),
             id: String::new(),
         }
@@ -288,7 +291,7 @@ impl ItemRows {
         self.rows += 1;
         self.context.push(order);
         self.id.clear();
-        let (kind, name) = if item.sku.is_empty() { ("name:", item.product) } else { ("sku:", item.sku) };
+        let (kind, name) = product_key_parts(item.sku, item.product);
         self.id.push_str(kind);
         self.id.push_str(name);
         self.line.push(order.lines);
@@ -299,6 +302,7 @@ impl ItemRows {
         self.variant.push(item.sku);
         self.quantity.push(item.quantity);
         self.unit_price.push_money(Some(item.unit_price));
+        self.gross.push_money(item.unit_price.checked_mul(item.quantity));
         self.open.push((item.discount, item.amount));
         &self.id
     }
@@ -326,6 +330,7 @@ impl ItemRows {
             ("unit_price", self.unit_price.finish()),
             ("discount", self.discount.finish()),
             ("amount", self.amount.finish()),
+            ("gross", self.gross.finish()),
         ]);
         columns
     }
