@@ -66,6 +66,10 @@ impl Integers {
         self.0.append_value(number);
     }
 
+    pub(crate) fn push_option(&mut self, number: Option<i64>) {
+        self.0.append_option(number);
+    }
+
     pub(crate) fn finish(&mut self) -> ArrayRef {
         Arc::new(self.0.finish())
     }

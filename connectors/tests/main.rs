@@ -1,5 +1,6 @@
 //! Connectors from the outside: files in, rows out.
 
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "a skipped test says so")]
 
@@ -7,6 +8,7 @@ mod support;
 
 mod demo;
 mod events;
+mod ga4;
 mod http;
 mod limits;
 mod orders_discounts;
@@ -15,3 +17,4 @@ mod orders_model;
 mod orders_versions;
 mod rates;
 mod retail;
+mod shopify;
