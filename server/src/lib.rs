@@ -10,4 +10,5 @@ pub mod identity;
 pub mod importing;
 pub mod mail;
 pub mod service;
+pub mod syncing;
 pub mod telemetry;

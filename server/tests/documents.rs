@@ -44,8 +44,9 @@ async fn the_document_can_be_browsed() {
     let world = World::new().await;
     let server = world.serve().await;
     let client = server.anonymous();
-    let page = client.get("/api/docs").send().await.unwrap();
-    assert!(page.url().path().ends_with("/api/docs/"), "{}", page.url());
+    let moved = client.get("/api/docs").send().await.unwrap();
+    assert_eq!((moved.status().as_u16(), moved.headers()["location"].to_str().unwrap()), (308, "/api/docs/"));
+    let page = client.get("/api/docs/").send().await.unwrap();
     assert!(page.text().await.unwrap().contains("swagger-ui"));
     let (_, script) = answer(client.get("/api/docs/swagger-initializer.js")).await;
     assert!(script.as_str().unwrap().contains("/api/openapi.json"));

@@ -33,6 +33,7 @@ mod shares;
 mod shutdown;
 mod sign_in;
 mod support;
+mod syncing;
 mod timing;
 mod tokens;
 mod wrong_queries;

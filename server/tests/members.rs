@@ -67,11 +67,12 @@ async fn the_plan_is_told_with_how_much_of_it_is_in_use() {
     let server = world.serve().await;
     let client = server.person("ann@a.test").await;
     let unlimited = json!({ "stores": null, "integrations": null, "seats": null, "retention_months": null });
-    let expected = json!({ "tier": "enterprise", "limits": unlimited, "usage": { "stores": 1, "seats": 2 } });
+    let expected =
+        json!({ "tier": "enterprise", "limits": unlimited, "usage": { "stores": 1, "integrations": 0, "seats": 2 } });
     assert_eq!(client.read("/api/plan").await, expected);
     tenant.set_plan(Tier::Free).await.unwrap();
     let limits = json!({ "stores": 1, "integrations": 2, "seats": 2, "retention_months": 12 });
-    let expected = json!({ "tier": "free", "limits": limits, "usage": { "stores": 1, "seats": 2 } });
+    let expected = json!({ "tier": "free", "limits": limits, "usage": { "stores": 1, "integrations": 0, "seats": 2 } });
     assert_eq!(client.read("/api/plan").await, expected);
     server.stop().await;
 }

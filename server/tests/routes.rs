@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use aloftly_catalog::{
-    Invited, KeyScope, NewApiKey, NewInvitations, NewShare, OrgRole, Provisioned, Tenant, WorkspaceRole,
+    ConnectedAccount, Invited, KeyScope, NewApiKey, NewConnection, NewInvitations, NewShare, OrgRole, Provisioned,
+    Tenant, WorkspaceRole,
 };
+use aloftly_connectors::contract::Account;
 use aloftly_server::api;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -28,19 +30,22 @@ pub(crate) struct Things {
     pub(crate) invitation: Uuid,
     pub(crate) key: Uuid,
     pub(crate) share: Uuid,
+    pub(crate) connection: Uuid,
+    pub(crate) sync: Uuid,
 }
 
 impl Things {
     fn unknown() -> Self {
-        let [store, import, organization, workspace, member, session, invitation, key, share] =
-            [1, 2, 3, 4, 5, 6, 7, 8, 9].map(Uuid::from_u128);
-        Self { store, import, organization, workspace, member, session, invitation, key, share }
+        let [store, import, organization, workspace, member, session, invitation, key, share, connection, sync] =
+            [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(Uuid::from_u128);
+        Self { store, import, organization, workspace, member, session, invitation, key, share, connection, sync }
     }
 
     /// All of them.
-    pub(crate) fn ids(&self) -> [Uuid; 9] {
-        let Self { store, import, organization, workspace, member, session, invitation, key, share } = *self;
-        [store, import, organization, workspace, member, session, invitation, key, share]
+    pub(crate) fn ids(&self) -> [Uuid; 11] {
+        let Self { store, import, organization, workspace, member, session, invitation, key, share, connection, sync } =
+            *self;
+        [store, import, organization, workspace, member, session, invitation, key, share, connection, sync]
     }
 
     /// A text without their ids.
@@ -60,6 +65,7 @@ pub(crate) async fn new_things(
 ) -> Things {
     let email = format!("target-{number}@a.test");
     let member = world.database.member(made.organization, &email, OrgRole::Viewer).await;
+    let (connection, sync) = new_connection(tenant, made, &format!("elsewhere_{number}"), "acme").await;
     Things {
         store: made.stores[0].0,
         import,
@@ -70,6 +76,8 @@ pub(crate) async fn new_things(
         invitation: invited(tenant, &format!("invited-{number}@a.test")).await,
         key: new_key(world).await,
         share: new_share(world, made).await,
+        connection,
+        sync,
     }
 }
 
@@ -208,6 +216,29 @@ pub(crate) fn request(client: &Client, route: &str, of: &Things) -> RequestBuild
         }
         "GET /api/api-keys/{id}" => client.get(&format!("/api/api-keys/{}", of.key)),
         "DELETE /api/api-keys/{id}" => client.delete(&format!("/api/api-keys/{}", of.key)),
+        "GET /api/providers" => client.get("/api/providers"),
+        "GET /api/integrations" => client.get(&format!("/api/integrations?store={}", of.store)),
+        "POST /api/integrations" => {
+            let body = json!({ "store_id": of.store, "provider": "elsewhere", "fields": {} });
+            client.post("/api/integrations").json(&body)
+        }
+        "GET /api/integrations/{id}" => client.get(&format!("/api/integrations/{}", of.connection)),
+        "DELETE /api/integrations/{id}" => client.delete(&format!("/api/integrations/{}", of.connection)),
+        "POST /api/integrations/{id}/test" => client.post(&format!("/api/integrations/{}/test", of.connection)),
+        "GET /api/integrations/{id}/accounts" => client.get(&format!("/api/integrations/{}/accounts", of.connection)),
+        "PUT /api/integrations/{id}/account" => {
+            client.put(&format!("/api/integrations/{}/account", of.connection)).json(&json!({ "account_id": "1" }))
+        }
+        "POST /api/integrations/{id}/sync" => {
+            client.post(&format!("/api/integrations/{}/sync", of.connection)).json(&json!({ "kind": "incremental" }))
+        }
+        "GET /api/integrations/{id}/syncs" => client.get(&format!("/api/integrations/{}/syncs", of.connection)),
+        "GET /api/syncs/{id}" => client.get(&format!("/api/syncs/{}", of.sync)),
+        "DELETE /api/syncs/{id}" => client.delete(&format!("/api/syncs/{}", of.sync)),
+        "POST /api/oauth/{provider}/start" => {
+            client.post("/api/oauth/elsewhere/start").json(&json!({ "store_id": of.store }))
+        }
+        "GET /api/oauth/{provider}/callback" => client.get("/api/oauth/elsewhere/callback?state=unknown&code=unknown"),
         "GET /api/audit" => client.get("/api/audit"),
         "GET /api/audit/export" => client.get("/api/audit/export"),
         "GET /api/stores" => client.get("/api/stores"),
@@ -233,6 +264,8 @@ fn public(route: &str) -> Option<u16> {
         "POST /api/auth/sign-in" | "POST /api/auth/tokens" | "POST /api/auth/tokens/refresh" => Some(401),
         "POST /api/auth/sign-out" | "POST /api/auth/tokens/revoke" => Some(204),
         "GET /api/auth/methods" => Some(200),
+        // To a page of the app, which says what is wrong.
+        "GET /api/oauth/{provider}/callback" => Some(303),
         "POST /api/auth/sign-up" | "POST /api/auth/magic-link" | "POST /api/auth/password-reset" => Some(202),
         "GET /api/auth/google/start" | "GET /api/auth/google/callback" => Some(404),
         "POST /api/auth/second-factor"
@@ -250,7 +283,20 @@ fn public(route: &str) -> Option<u16> {
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-const NAME_SOMETHING: [(&str, u16); 23] = [
+const NAME_SOMETHING: [(&str, u16); 36] = [
+    ("GET /api/integrations", 404),
+    ("POST /api/integrations", 404),
+    ("GET /api/integrations/{id}", 404),
+    ("DELETE /api/integrations/{id}", 404),
+    ("POST /api/integrations/{id}/test", 404),
+    ("GET /api/integrations/{id}/accounts", 404),
+    ("PUT /api/integrations/{id}/account", 404),
+    ("POST /api/integrations/{id}/sync", 404),
+    ("GET /api/integrations/{id}/syncs", 404),
+    ("GET /api/syncs/{id}", 404),
+    ("DELETE /api/syncs/{id}", 404),
+    ("POST /api/oauth/{provider}/start", 404),
+    ("GET /api/oauth/{provider}/callback", 303),
     ("POST /api/invites", 404),
     ("POST /api/invites/{id}/resend", 404),
     ("DELETE /api/invites/{id}", 404),
@@ -278,7 +324,22 @@ const NAME_SOMETHING: [(&str, u16); 23] = [
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-const BY_ROLE: [(&str, [u16; 4]); 71] = [
+const BY_ROLE: [(&str, [u16; 4]); 85] = [
+    ("GET /api/providers", [200; 4]),
+    ("GET /api/integrations", [200; 4]),
+    // Nobody knows the provider here.
+    ("POST /api/integrations", [403, 403, 404, 404]),
+    ("GET /api/integrations/{id}", [200; 4]),
+    ("DELETE /api/integrations/{id}", [403, 403, 204, 204]),
+    ("POST /api/integrations/{id}/test", [403, 403, 404, 404]),
+    ("GET /api/integrations/{id}/accounts", [403, 403, 404, 404]),
+    ("PUT /api/integrations/{id}/account", [403, 403, 404, 404]),
+    ("POST /api/integrations/{id}/sync", [403, 202, 202, 202]),
+    ("GET /api/integrations/{id}/syncs", [200; 4]),
+    ("GET /api/syncs/{id}", [200; 4]),
+    ("DELETE /api/syncs/{id}", [403, 200, 200, 200]),
+    ("POST /api/oauth/{provider}/start", [403, 403, 404, 404]),
+    ("GET /api/oauth/{provider}/callback", [303; 4]),
     ("POST /api/auth/second-factor", [410; 4]),
     ("GET /api/auth/methods", [200; 4]),
     ("POST /api/auth/sign-up", [202; 4]),
@@ -379,10 +440,24 @@ enum OfPrograms {
     Person,
 }
 
-const BY_SCOPE: [(&str, OfPrograms); 71] = {
+const BY_SCOPE: [(&str, OfPrograms); 85] = {
     use KeyScope::{AuditRead, ImportsWrite, MembersRead, MetricsRead};
     use OfPrograms::{Nothing, Person, Scope};
     [
+        ("GET /api/providers", Scope(MetricsRead, 200)),
+        ("GET /api/integrations", Scope(MetricsRead, 200)),
+        ("POST /api/integrations", Person),
+        ("GET /api/integrations/{id}", Scope(MetricsRead, 200)),
+        ("DELETE /api/integrations/{id}", Person),
+        ("POST /api/integrations/{id}/test", Person),
+        ("GET /api/integrations/{id}/accounts", Person),
+        ("PUT /api/integrations/{id}/account", Person),
+        ("POST /api/integrations/{id}/sync", Scope(ImportsWrite, 202)),
+        ("GET /api/integrations/{id}/syncs", Scope(MetricsRead, 200)),
+        ("GET /api/syncs/{id}", Scope(MetricsRead, 200)),
+        ("DELETE /api/syncs/{id}", Scope(ImportsWrite, 200)),
+        ("POST /api/oauth/{provider}/start", Person),
+        ("GET /api/oauth/{provider}/callback", Person),
         ("POST /api/auth/second-factor", Nothing(410)),
         ("GET /api/auth/methods", Nothing(200)),
         ("POST /api/auth/sign-up", Nothing(202)),
@@ -483,6 +558,7 @@ async fn no_route_tells_anything_of_another_organisation() {
     let query = json!({ "metrics": ["shopify.revenue"], "time_range": "last_7_days" });
     let share = json!({ "name": CANARY, "query": query, "expires_at": null });
     let (_, share) = answer(owner.post("/api/shares").json(&share)).await;
+    let (connection, sync) = new_connection(&tenant, &b, "elsewhere", CANARY).await;
     let foreign = Things {
         store: b.stores[0].0,
         import: done["id"].as_str().unwrap().parse().unwrap(),
@@ -493,6 +569,8 @@ async fn no_route_tells_anything_of_another_organisation() {
         invitation: invited(&tenant, "invited@canary.test").await,
         key: key["id"].as_str().unwrap().parse().unwrap(),
         share: share["share"]["id"].as_str().unwrap().parse().unwrap(),
+        connection,
+        sync,
     };
     let unknown = Things::unknown();
 
@@ -574,6 +652,24 @@ async fn each_route_answers_each_role_as_it_may() {
     server.stop().await;
 }
 
+/// A connection of the organisation's store to a provider that this server does not know, with the account of that name, and its first sync.
+pub(crate) async fn new_connection(tenant: &Tenant, made: &Provisioned, provider: &str, account: &str) -> (Uuid, Uuid) {
+    let new = NewConnection {
+        store: made.stores[0],
+        provider,
+        fields: json!({ "shop": account }),
+        credentials: vec![("token", account.into())],
+        expires_at: None,
+        accounts: vec![account.to_owned()],
+    };
+    let begun = tenant.begin_connection(new).await.unwrap();
+    let about = serde_json::to_value(Account::new(account, account)).unwrap();
+    let account = ConnectedAccount { id: account.to_owned(), name: account.to_owned(), about };
+    tenant.choose_account(begun.id, &account, std::slice::from_ref(&account.name)).await.unwrap();
+    let job = tenant.sync_jobs(begun.id, None, 1).await.unwrap().jobs.pop().unwrap();
+    (begun.id.0, job.id.0)
+}
+
 /// Shows figures of the organisation's store to whoever has a link.
 async fn new_share(world: &World, made: &Provisioned) -> Uuid {
     let query = json!({ "metrics": ["shopify.revenue"] });
@@ -596,6 +692,7 @@ async fn each_route_answers_each_scope_as_it_may() {
     let Mailing { world, server, tenant, made, sink: _sink } = Mailing::new().await;
     let import = server.owner_of("a").await.import(made.stores[0], "a.csv", ORDERS).await;
     let member = world.database.member(made.organization, "target@a.test", OrgRole::Viewer).await;
+    let (connection, sync) = new_connection(&tenant, &made, "elsewhere", "acme").await;
     let things = Things {
         store: made.stores[0].0,
         import: import["id"].as_str().unwrap().parse().unwrap(),
@@ -606,6 +703,8 @@ async fn each_route_answers_each_scope_as_it_may() {
         invitation: invited(&tenant, "invited@a.test").await,
         key: new_key(&world).await,
         share: new_share(&world, &made).await,
+        connection,
+        sync,
     };
     let with = async |scopes: &[KeyScope]| {
         let token = world.database.api_key("owner@a.test", scopes).await;

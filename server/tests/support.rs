@@ -115,7 +115,8 @@ impl Server {
 
     /// Somebody without a session.
     pub(crate) fn anonymous(&self) -> Client {
-        Client { http: reqwest::Client::new(), base: format!("http://{}", self.address), cookie: None, token: None }
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Client { http, base: format!("http://{}", self.address), cookie: None, token: None }
     }
 
     /// Somebody whose browser has that cookie.
@@ -149,7 +150,7 @@ pub(crate) fn cookie(answer: &reqwest::Response) -> String {
     answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
 }
 
-/// A program that uses the API as the web app does.
+/// A program that uses the API as the web app does, and follows no redirects.
 #[derive(Clone)]
 pub(crate) struct Client {
     http: reqwest::Client,

@@ -42,6 +42,15 @@ impl From<CatalogError> for Problem {
                 let detail = format!("This is more than the organisation pays for: {said}.");
                 Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail)
             }
+            CatalogError::OtherAccount(account) => {
+                let detail =
+                    format!("This store has data of {account}. Connect another account to a store of its own.");
+                Self::new(StatusCode::CONFLICT, "other_account", detail)
+            }
+            CatalogError::NotConnected(status) => {
+                let detail = format!("The connection is {status}. Connect it, or choose its account, first.");
+                Self::new(StatusCode::CONFLICT, "not_connected", detail)
+            }
             CatalogError::LastOwner => {
                 let detail = "An organisation must have an owner. Make somebody else an owner first.";
                 Self::new(StatusCode::CONFLICT, "last_owner", detail)

@@ -8,6 +8,7 @@ mod documents;
 mod errors;
 mod import_form;
 mod imports;
+mod integrations;
 mod invitations;
 mod members;
 mod metrics;
@@ -38,11 +39,13 @@ use crate::http::{health, json, layers, web};
 use crate::identity::Provider;
 use crate::importing::uploads::Uploads;
 use crate::importing::worker::Queue;
-use crate::mail::Postbox;
+use crate::mail::{Links, Postbox};
 use crate::service::backend::Backend;
 use crate::service::privacy::Privacy;
 use crate::service::queries::QueryRuntime;
 use crate::service::readiness::Readiness;
+use crate::syncing::Providers;
+use crate::syncing::worker::SyncQueue;
 
 /// What handlers work with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -69,6 +72,12 @@ pub struct AppState {
     pub provider: Option<Provider>,
     /// Erases what is not to be kept.
     pub privacy: Privacy,
+    /// The providers that can be connected.
+    pub providers: Providers,
+    /// Where syncs are announced.
+    pub syncs: SyncQueue,
+    /// Where people reach the app.
+    pub links: Links,
     /// How often the API may be asked.
     pub limits: Limits,
     sign_in: auth::Limits,
@@ -89,6 +98,12 @@ pub struct Doing {
     pub provider: Option<Provider>,
     /// Erases what is not to be kept.
     pub privacy: Privacy,
+    /// The providers that can be connected.
+    pub providers: Providers,
+    /// Where syncs are announced.
+    pub syncs: SyncQueue,
+    /// Where people reach the app.
+    pub links: Links,
 }
 
 impl std::ops::Deref for App {
@@ -111,7 +126,7 @@ impl App {
     /// # Errors
     /// The query threads cannot be made.
     pub fn new(backend: Backend, doing: Doing) -> std::io::Result<Self> {
-        let Doing { uploads, queue, readiness, post, provider, privacy } = doing;
+        let Doing { uploads, queue, readiness, post, provider, privacy, providers, syncs, links } = doing;
         let config = &backend.config;
         Ok(Self(Arc::new(AppState {
             metrics: MetricsService::new(
@@ -127,6 +142,9 @@ impl App {
             post,
             provider,
             privacy,
+            providers,
+            syncs,
+            links,
             backend,
         })))
     }
@@ -205,6 +223,17 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(privacy::erasures::list_erasures))
         .routes(routes!(privacy::retention::get_retention, privacy::retention::set_retention))
         .routes(routes!(plan::get_plan))
+        .routes(routes!(integrations::providers::list_providers))
+        .routes(routes!(integrations::list_integrations, integrations::connect::create_integration))
+        .routes(routes!(integrations::get_integration, integrations::disconnect_integration))
+        .routes(routes!(integrations::test_integration))
+        .routes(routes!(integrations::connect::list_accounts))
+        .routes(routes!(integrations::connect::choose_account))
+        .routes(routes!(integrations::oauth::start_oauth))
+        .routes(routes!(integrations::oauth::finish_oauth))
+        .routes(routes!(integrations::syncs::request_sync))
+        .routes(routes!(integrations::syncs::list_syncs))
+        .routes(routes!(integrations::syncs::get_sync, integrations::syncs::call_off_sync))
         .routes(routes!(members::list_members))
         .routes(routes!(members::change_member, members::remove_member))
         .routes(routes!(members::transfer_ownership))

@@ -52,6 +52,9 @@ struct Limits {
 #[schema(as = PlanUsage)]
 struct Usage {
     stores: u32,
+    /// Connections to sources of data that were not ended.
+    integrations: u32,
+    /// Members, and people who were asked to become one.
     seats: u32,
 }
 
@@ -73,6 +76,6 @@ pub(super) async fn get_plan(session: Session) -> Result<Json<Plan>, Problem> {
     Ok(Json(Plan {
         tier,
         limits: Limits { stores, integrations, seats, retention_months },
-        usage: Usage { stores: usage.stores, seats: usage.seats },
+        usage: Usage { stores: usage.stores, integrations: usage.integrations, seats: usage.seats },
     }))
 }

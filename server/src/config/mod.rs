@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use aloftly_catalog::LocalMasterKeys;
 use aloftly_catalog::plans::Tier;
+use aloftly_connectors::contract::App;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 use url::Url;
@@ -107,6 +108,18 @@ pub struct Config {
     pub disk_reserve: u64,
     /// How long what was replaced in the lake is kept for queries that still read it.
     pub lake_grace: Duration,
+    /// What Shopify knows this server by; without it nobody connects a shop.
+    pub shopify_client_id: Option<String>,
+    /// What shows Shopify that it is this server, and what shows that a webhook is Shopify's.
+    pub shopify_client_secret: Option<SecretString>,
+    /// The secret before, while it is changed.
+    pub shopify_old_client_secret: Option<SecretString>,
+    /// A Shopify of this machine's, in place of the real one.
+    pub shopify_url: Option<Url>,
+    /// Google's APIs of this machine's, in place of the real ones.
+    pub google_url: Option<Url>,
+    /// Connections that are read at the same time.
+    pub sync_concurrency: usize,
     /// Imports that run at the same time.
     pub import_concurrency: usize,
     /// How long requests and imports may take to finish once the server is told to stop.
@@ -156,6 +169,12 @@ impl Config {
             pending_upload_limit: values.required("pending_upload_limit", parse::bytes),
             disk_reserve: values.required("disk_reserve", parse::bytes),
             lake_grace: values.required("lake_grace", parse::duration),
+            shopify_client_id: values.optional("shopify_client_id", parse::text),
+            shopify_client_secret: values.optional("shopify_client_secret", parse::secret),
+            shopify_old_client_secret: values.optional("shopify_old_client_secret", parse::secret),
+            shopify_url: values.optional("shopify_url", parse::loopback_url),
+            google_url: values.optional("google_url", parse::loopback_url),
+            sync_concurrency: values.required("sync_concurrency", parse::sync_concurrency),
             import_concurrency: values.required("import_concurrency", parse::import_concurrency),
             shutdown_timeout: values.required("shutdown_timeout", parse::duration),
         };
@@ -177,10 +196,14 @@ impl Config {
         let both = self.google_client_id.is_some() == self.google_client_secret.is_some();
         let missing = if self.google_client_id.is_some() { "google_client_secret" } else { "google_client_id" };
         values.demand(missing, both, "the client's id and its secret are needed together");
+        let both = self.shopify_client_id.is_some() == self.shopify_client_secret.is_some();
+        let missing = if self.shopify_client_id.is_some() { "shopify_client_secret" } else { "shopify_client_id" };
+        values.demand(missing, both, "the client's id and its secret are needed together");
         // Links of mails, and the way back from Google, must not be made of what a request says that this server is called.
         let reachable = self.public_origin.is_some() || self.listen.ip().is_loopback();
-        let links = self.smtp_url.is_some() || self.google_client_id.is_some();
-        let why = "it is needed for mail and Google when the server listens beyond this machine: links lead there";
+        let links = self.smtp_url.is_some() || self.google_client_id.is_some() || self.shopify_client_id.is_some();
+        let why =
+            "it is needed for mail, Google and Shopify when the server listens beyond this machine: links lead there";
         values.demand("public_origin", reachable || !links, why);
     }
 
@@ -188,6 +211,23 @@ impl Config {
     #[must_use]
     pub fn file_limit(&self) -> u64 {
         self.upload_limit.min(self.pending_upload_limit)
+    }
+
+    /// Who this server is to a provider that is signed in to by OAuth; `None` where it is nobody.
+    #[must_use]
+    pub fn app(&self, provider: &str) -> Option<App> {
+        let (id, secret, old_secret, base) = match provider {
+            "shopify" => (
+                &self.shopify_client_id,
+                &self.shopify_client_secret,
+                &self.shopify_old_client_secret,
+                &self.shopify_url,
+            ),
+            "ga4" => (&self.google_client_id, &self.google_client_secret, &None, &self.google_url),
+            _ => return None,
+        };
+        let (client_id, client_secret) = id.clone().zip(secret.clone())?;
+        Some(App { client_id, client_secret, old_secret: old_secret.clone(), base: base.clone(), webhooks: None })
     }
 
     /// The folder that uploads wait in until they are imported.

@@ -152,6 +152,37 @@ pub const OPTIONS: &[OptionSpec] = &[
         "OpenID provider that is asked in Google's place",
     ),
     option(
+        "google_url",
+        "ALOFTLY_GOOGLE_URL",
+        "",
+        "Google's APIs as a program of this machine plays them, for tries: http://127.0.0.1:PORT",
+    ),
+    option(
+        "shopify_client_id",
+        "ALOFTLY_SHOPIFY_CLIENT_ID",
+        "",
+        "Client id of a Shopify app, to offer connecting shops; its redirect address is /api/oauth/shopify/callback",
+    ),
+    shown_as(
+        Visibility::Secret,
+        option("shopify_client_secret", "ALOFTLY_SHOPIFY_CLIENT_SECRET", "", "The app's secret"),
+    ),
+    shown_as(
+        Visibility::Secret,
+        option(
+            "shopify_old_client_secret",
+            "ALOFTLY_SHOPIFY_OLD_CLIENT_SECRET",
+            "",
+            "The app's secret before, while Shopify changes over to a new one",
+        ),
+    ),
+    option(
+        "shopify_url",
+        "ALOFTLY_SHOPIFY_URL",
+        "",
+        "Shopify as a program of this machine plays it, for tries: http://127.0.0.1:PORT",
+    ),
+    option(
         "trusted_proxies",
         "ALOFTLY_TRUSTED_PROXIES",
         "",
@@ -233,6 +264,12 @@ pub const OPTIONS: &[OptionSpec] = &[
         "15m",
         "How long what was replaced in the lake is kept for queries that still read it: longer than the longest query, and \
          than servers' clocks differ",
+    ),
+    option(
+        "sync_concurrency",
+        "ALOFTLY_SYNC_CONCURRENCY",
+        "4",
+        "Connections that are read at the same time, 64 at most",
     ),
     option("import_concurrency", "ALOFTLY_IMPORT_CONCURRENCY", "2", "Imports that run at the same time, 8 at most"),
     option(

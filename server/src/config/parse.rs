@@ -382,6 +382,21 @@ pub(super) fn import_concurrency(text: &str) -> Parsed<usize> {
     text.parse().ok().filter(|count| (1..=8).contains(count)).ok_or_else(expected)
 }
 
+/// A sync holds a connection to the database for moments only.
+pub(super) fn sync_concurrency(text: &str) -> Parsed<usize> {
+    let expected = || "expected a whole number from 1 to 64".to_owned();
+    text.parse().ok().filter(|count| (1..=64).contains(count)).ok_or_else(expected)
+}
+
+/// A provider that a program of this machine plays. Secrets are sent there, so it is never elsewhere.
+pub(super) fn loopback_url(text: &str) -> Parsed<Url> {
+    let expected = || "expected an address of this machine, such as http://127.0.0.1:9000".to_owned();
+    let url = Url::parse(text).map_err(|_| expected())?;
+    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    let here = url.host_str() == Some("127.0.0.1") && url.scheme() == "http";
+    if plain && here { Ok(url) } else { Err(expected()) }
+}
+
 pub(super) fn threads(text: &str) -> Parsed<usize> {
     match text {
         "auto" => Ok(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),

@@ -16,6 +16,7 @@ pub mod problem;
 pub mod query;
 pub mod rate_limit;
 pub mod request_id;
+pub mod see;
 pub mod session;
 pub mod size;
 pub mod standing;

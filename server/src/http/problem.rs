@@ -115,6 +115,12 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, code, detail)
     }
 
+    /// Its kind, as a stable name for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// 422 and not 401, since the session is as good as before: what was given at that place is not the person's password.
     #[must_use]
     pub fn wrong_password(pointer: &str) -> Self {

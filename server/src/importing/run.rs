@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use aloftly_catalog::ImportId;
 use aloftly_connectors::{CellError, ImportError, Progress, Summary, events_file, rates_file, shopify};
 use aloftly_engine::CommitId;
-use aloftly_engine::dataset::Dataset;
+use aloftly_engine::dataset::{self, Dataset};
 use aloftly_engine::lake::manifest::{CommitCounts, Published};
 use aloftly_engine::lake::{LakeError, RowSink, Snapshot, Spool, StoreLake, Version};
 use arrow::record_batch::RecordBatch;
@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::Content;
+use crate::syncing::ONLY_OF_APIS;
 use crate::telemetry::measures;
 
 /// The part of the work that reading the file is; the rest is the commit.
@@ -193,6 +194,7 @@ async fn attempt(
     if let Some(imported) = imported(lake, import, &source.content, Some(&sha256)).await? {
         return Ok(imported);
     }
+    refuse_beside_an_api(lake, &source.content).await?;
     let spool = lake.spool()?;
     let reading = Arc::clone(watch);
     let (spool, summary) = blocking(move || read(&source, spool, &reading, now)).await??;
@@ -207,6 +209,16 @@ async fn attempt(
         measures::lake_committed("upsert");
     }
     Ok(imported)
+}
+
+/// Orders of files and of an API are not told apart well enough to be in one store: one could be there twice.
+async fn refuse_beside_an_api(lake: &StoreLake, content: &Content) -> Result<(), RunError> {
+    let (Content::ShopifyOrders, Some(orders)) = (content, dataset::find("orders")) else { return Ok(()) };
+    if !lake.some_row(orders, ONLY_OF_APIS, true).await? {
+        return Ok(());
+    }
+    let message = "this store's orders come from a connection: import files of orders into another store".to_owned();
+    Err(RunError::Rejected(Rejection { message, errors: Vec::new(), total: 0 }))
 }
 
 /// What the store has of a file already: by its receipt or, where the file's SHA-256 is not known, by the import's own commit.

@@ -21,6 +21,8 @@ use crate::identity::Provider;
 use crate::importing::uploads::Uploads;
 use crate::importing::worker::Worker;
 use crate::mail::{self, Links, Transport};
+use crate::syncing::worker::SyncQueue;
+use crate::syncing::{Providers, schedule, worker};
 use crate::telemetry::measures;
 
 /// How often uploads are looked for that no import needs.
@@ -61,11 +63,16 @@ pub async fn serve(
     let address = listener.local_addr()?;
     let links = links(&backend, address);
     let provider = provider(&backend, &links)?;
-    let (post, delivering) = mail::deliver(backend.catalog.clone(), mail, links, stop.clone());
+    let (providers, syncs) = (Providers::new(&config), SyncQueue::default());
+    let (post, delivering) = mail::deliver(backend.catalog.clone(), mail, links.clone(), stop.clone());
     let delivering = tokio::spawn(delivering);
     let privacy = Privacy::default();
     let erasing = tokio::spawn(privacy.clone().work(backend.clone(), uploads.clone(), stop.clone()));
-    let doing = Doing { uploads, queue, readiness: readiness(&backend), post, provider, privacy };
+    let reading = worker::work(backend.clone(), providers.clone(), syncs.clone(), stop.clone());
+    let scheduling = schedule::work(backend.clone(), providers.clone(), syncs.clone(), stop.clone());
+    let (reading, scheduling) = (tokio::spawn(reading), tokio::spawn(scheduling));
+    let readiness = readiness(&backend);
+    let doing = Doing { uploads, queue, readiness, post, provider, privacy, providers, syncs, links };
     let app = App::new(backend.clone(), doing).context("cannot start the query threads")?;
     let guard = tokio::spawn(guard_database(backend.clone(), stop.clone()));
     let forgetting = tokio::spawn(Limits::forget(app.clone(), stop.clone()));
@@ -99,9 +106,12 @@ pub async fn serve(
     if tokio::time::timeout(config.shutdown_timeout, delivering).await.is_err() {
         tracing::warn!("mails were not sent within the shutdown timeout");
     }
+    if tokio::time::timeout(config.shutdown_timeout, reading).await.is_err() {
+        tracing::warn!("syncs were interrupted by the shutdown timeout; they go on after the next start");
+    }
     // It may be in the middle of starting a database that is not needed any more.
     guard.abort();
-    let _ = tokio::join!(guard, sweeping, following, forgetting, erasing);
+    let _ = tokio::join!(guard, sweeping, following, forgetting, erasing, scheduling);
     backend.close().await?;
     drop(worker);
     tracing::info!("stopped");

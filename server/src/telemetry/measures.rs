@@ -44,6 +44,7 @@ fn describe() {
     describe_counter!("aloftly_imports_total", "Ended imports by kind and outcome");
     describe_counter!("aloftly_import_rows_total", "Rows read by imports");
     describe_histogram!("aloftly_import_seconds", Unit::Seconds, "Time of imports by kind");
+    describe_counter!("aloftly_syncs_total", "Ended attempts to read a source by provider and outcome");
     describe_counter!("aloftly_lake_commits_total", "Commits to the lake by kind");
     describe_counter!(
         "aloftly_object_store_requests_total",
@@ -96,6 +97,11 @@ pub fn import_ended(kind: &'static str, outcome: &'static str, rows: u64, took: 
     metrics::counter!("aloftly_imports_total", "kind" => kind, "outcome" => outcome).increment(1);
     metrics::counter!("aloftly_import_rows_total", "kind" => kind).increment(rows);
     metrics::histogram!("aloftly_import_seconds", "kind" => kind).record(took);
+}
+
+/// An attempt to read a source ended: `done`, `cancelled`, `retried` or `failed`.
+pub fn synced(provider: &'static str, outcome: &'static str) {
+    metrics::counter!("aloftly_syncs_total", "provider" => provider, "outcome" => outcome).increment(1);
 }
 
 /// What the lake asked of its object store and caches so far.

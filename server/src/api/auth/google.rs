@@ -4,8 +4,8 @@
 
 use aloftly_catalog::{Entry, IdentityEntry, NewOwner};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ use crate::http::cookies;
 use crate::http::json::Json;
 use crate::http::problem::{Chain, Problem, ProblemDocument};
 use crate::http::query::Query;
+use crate::http::see::see;
 use crate::http::session;
 use crate::identity::{Departure, Provider, ProviderError};
 
@@ -96,14 +97,6 @@ fn own_page(path: Option<String>) -> String {
 
 fn hashed(text: &str) -> String {
     hex::encode(Sha256::digest(text))
-}
-
-/// Sends the browser to a page, which reads everything anew.
-fn see(page: &str, cookies: HeaderMap) -> Response {
-    let mut answer = (StatusCode::SEE_OTHER, cookies).into_response();
-    let page = HeaderValue::from_str(page).unwrap_or(HeaderValue::from_static("/"));
-    answer.headers_mut().insert(header::LOCATION, page);
-    answer
 }
 
 /// Sends the browser to Google to sign in

@@ -1,0 +1,125 @@
+//! Pages on their way into a store: each is one commit, together with the place behind it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aloftly_connectors::contract::{Cursor, Failure, Page, Pages, Removal};
+use aloftly_connectors::http::Client;
+use aloftly_connectors::shopify::OrderKeys;
+use aloftly_engine::clock::Clock;
+use aloftly_engine::lake::manifest::{Bookmark, CommitCounts};
+use aloftly_engine::lake::{Erasure, LakeError, Matching, RowSink as _, Snapshot, StoreLake};
+use aloftly_engine::{CommitId, dataset};
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::run::Shared;
+use crate::telemetry::measures;
+
+/// Commits the pages of one stream.
+pub(super) struct Committer<'a> {
+    pub(super) lake: &'a StoreLake,
+    pub(super) clock: &'a Arc<dyn Clock>,
+    /// The bookmark's name, and where it is.
+    pub(super) bookmark: String,
+    pub(super) place: Option<String>,
+    /// How far the job is.
+    pub(super) shared: &'a Shared,
+    /// Things that were read of streams before this one.
+    pub(super) records_before: u64,
+    /// What the job asked for before, and who asks now.
+    pub(super) asked: (u64, &'a Client),
+    /// Told when the job is to end.
+    pub(super) cancel: &'a CancellationToken,
+}
+
+#[async_trait]
+impl Pages for Committer<'_> {
+    async fn take(&mut self, page: Page) -> Result<(), Failure> {
+        if self.cancel.is_cancelled() {
+            return Err(Failure::Stopped);
+        }
+        let mut counts = self.remove(&page.removals).await?;
+        let to = page.cursor.to_text();
+        let moves = self.place.as_ref() != Some(&to);
+        if moves || !page.batches.is_empty() || page.replaces.is_some() {
+            counts += self.commit(&page, &to).await?;
+        }
+        self.place = Some(to);
+        self.shared.change(|progress| {
+            progress.records += page.records;
+            progress.requests = self.asked.0 + self.asked.1.counts().requests;
+            progress.expected = page.expected.map(|expected| self.records_before + expected).or(progress.expected);
+            progress.counts += counts;
+            for warning in page.warnings {
+                if !progress.warnings.contains(&warning) {
+                    progress.warnings.push(warning);
+                }
+            }
+        });
+        Ok(())
+    }
+}
+
+impl Committer<'_> {
+    async fn commit(&self, page: &Page, to: &str) -> Result<CommitCounts, Failure> {
+        let mut spool = self.lake.spool()?;
+        for (dataset, batch) in &page.batches {
+            spool.push(dataset, batch)?;
+        }
+        let has_orders = page.batches.iter().any(|(dataset, _)| dataset.name == "orders");
+        let fits = |snapshot: &Snapshot| match has_orders {
+            true => OrderKeys::Ids.fit(snapshot).map_err(|mixed| mixed.to_string()),
+            false => Ok(()),
+        };
+        let mark = Bookmark { name: self.bookmark.clone(), from: self.place.clone(), to: to.to_owned() };
+        let id = CommitId(self.clock.new_id());
+        let published =
+            self.lake.commit_page(id, spool, page.replaces.as_ref(), vec![mark], &fits).await.map_err(refused)?;
+        if published.counts.is_change() {
+            measures::lake_committed(if page.replaces.is_some() { "replace" } else { "upsert" });
+        }
+        Ok(published.counts)
+    }
+
+    /// Removes what is gone at the source. Doing it again changes nothing, so it need not be one commit with the rest.
+    async fn remove(&self, removals: &[Removal]) -> Result<CommitCounts, Failure> {
+        let mut matching = Vec::new();
+        for removal in removals.iter().filter(|removal| !removal.entities.is_empty()) {
+            let dataset =
+                dataset::find(removal.dataset).ok_or_else(|| LakeError::UnknownDataset(removal.dataset.to_owned()))?;
+            let values: BTreeSet<String> = removal.entities.iter().cloned().collect();
+            matching.push(Matching { dataset: Arc::clone(dataset), column: dataset.entity, values });
+        }
+        if matching.is_empty() {
+            return Ok(CommitCounts::default());
+        }
+        let erased = self.lake.erase(CommitId(self.clock.new_id()), &Erasure::Rows(matching)).await?;
+        Ok(erased.counts)
+    }
+
+    /// Keeps where the stream is to be read from next time.
+    pub(super) async fn leave(
+        lake: &StoreLake,
+        clock: &Arc<dyn Clock>,
+        bookmark: &str,
+        cursor: &Cursor,
+    ) -> Result<(), Failure> {
+        let from = lake.manifest().bookmark(lake.store(), bookmark).await.map_err(LakeError::from)?;
+        let to = cursor.to_text();
+        if from.as_ref() == Some(&to) {
+            return Ok(());
+        }
+        let mark = Bookmark { name: bookmark.to_owned(), from, to };
+        lake.commit_page(CommitId(clock.new_id()), lake.spool()?, None, vec![mark], &|_| Ok(())).await?;
+        Ok(())
+    }
+}
+
+/// What a store does not take for what it has already will not be taken later either.
+fn refused(error: LakeError) -> Failure {
+    match error {
+        LakeError::Refused(detail) => Failure::Conflict { detail },
+        other => other.into(),
+    }
+}

@@ -1,0 +1,25 @@
+//! Syncs: connections to providers are read, page by page, into their stores' lakes.
+//!
+//! [`connect`] knows which connectors this server can use and with which registration; [`client`] asks a provider within the budget that all
+//! servers share; [`keyring`] keeps credentials fresh. [`schedule`] puts what is due in the queue; [`worker`] takes jobs from it, each under a
+//! lease; `attempt` brings one to an outcome; `run` reads its streams and `commit` keeps their pages.
+//!
+//! Promises: rows and the place behind them are committed together, so a job that is killed anywhere goes on behind the last page that is in the
+//! store; what fails is tried again, later each time, and said to people in plain words when it fails for good.
+
+pub mod client;
+pub mod connect;
+pub mod keyring;
+pub mod read;
+pub mod schedule;
+pub mod worker;
+
+mod attempt;
+mod commit;
+mod reconcile;
+mod run;
+mod words;
+
+pub use connect::Providers;
+pub(crate) use run::ONLY_OF_APIS;
+pub use words::words;
