@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { LogoMark } from "@/components/logo";
 import { ImportIndicator } from "@/features/imports/import-indicator";
+import { parseOverviewSearch } from "@/features/overview/view";
 import { StoreSwitcher } from "@/features/stores/store-switcher";
 import type { Store } from "@/lib/api/types";
 import { AccountMenu } from "./account-menu";
@@ -35,6 +36,7 @@ export function Bar({ children, tools }: { children?: ReactNode; tools?: ReactNo
   );
 }
 
+/** The view of the store's numbers goes along to every page; what belongs to one of them alone does not. */
 export function Header({ stores, store, onSwitch }: HeaderProps) {
   const params = { storeId: store.id };
   return (
@@ -44,7 +46,7 @@ export function Header({ stores, store, onSwitch }: HeaderProps) {
         <Link
           to="/stores/$storeId"
           params={params}
-          search={(search) => ({ ...search, import: undefined })}
+          search={parseOverviewSearch}
           activeOptions={{ exact: true, includeSearch: false }}
           className={link}
         >
@@ -53,11 +55,19 @@ export function Header({ stores, store, onSwitch }: HeaderProps) {
         <Link
           to="/stores/$storeId/imports"
           params={params}
-          search={(search) => search}
+          search={parseOverviewSearch}
           activeOptions={{ includeSearch: false }}
           className={link}
         >
           Imports
+        </Link>
+        <Link
+          to="/connections"
+          search={(search) => ({ ...parseOverviewSearch(search), store: store.id })}
+          activeOptions={{ includeSearch: false }}
+          className={link}
+        >
+          Connections
         </Link>
       </nav>
     </Bar>

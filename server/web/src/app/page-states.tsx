@@ -3,7 +3,7 @@ import { LogoMark } from "@/components/logo";
 import { Button } from "@/components/ui/button";
 import { EmptyState, ErrorState } from "@/components/ui/states";
 import { usePageTitle } from "@/lib/page-title";
-import { OverviewSkeleton, SettingsSkeleton } from "./skeletons";
+import { ConnectionsSkeleton, OverviewSkeleton, SettingsSkeleton } from "./skeletons";
 
 export function PageNotFound() {
   usePageTitle("Page not found");
@@ -44,13 +44,19 @@ export function PageError({ error, reset }: ErrorComponentProps) {
   );
 }
 
+const SKELETONS = [
+  { path: "/settings", Shape: SettingsSkeleton },
+  { path: "/connections", Shape: ConnectionsSkeleton },
+];
+
 /** Has the shape of the page that is waited for. */
 export function PagePending() {
   const { pathname } = useLocation();
+  const { Shape } = SKELETONS.find(({ path }) => pathname.startsWith(path)) ?? { Shape: OverviewSkeleton };
   return (
     <div aria-busy>
       <span className="sr-only">Loading</span>
-      {pathname.startsWith("/settings") ? <SettingsSkeleton /> : <OverviewSkeleton />}
+      <Shape />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { parseAuditSearch } from "@/features/audit/search";
 import { sessionQuery } from "@/features/auth/session";
+import { parseConnectionsSearch } from "@/features/connections/arrival";
 import { parseOverviewSearch } from "@/features/overview/view";
 import { storesQuery } from "@/features/stores/queries";
 import { ApiError } from "@/lib/api/error";
@@ -57,6 +58,18 @@ export const importsRoute = createRoute({
     ...(typeof search.import === "string" && { import: search.import }),
   }),
   component: ImportsRoute,
+});
+
+const connectionsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  // Not below a store: providers send browsers back here, and a sign-in that failed may be of none.
+  path: "/connections",
+  // The view of the store's numbers is kept here as well.
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...parseOverviewSearch(search),
+    ...parseConnectionsSearch(search),
+  }),
+  component: lazyRouteComponent(() => import("./connections-route"), "ConnectionsRoute"),
 });
 
 /** Seldom needed, and so no part of what everybody waits for. */
@@ -124,6 +137,7 @@ const routeTree = rootRoute.addChildren([
   signedInRoute.addChildren([
     homeRoute,
     storeRoute.addChildren([overviewRoute, importsRoute]),
+    connectionsRoute,
     settingsRoute.addChildren([
       settingsHomeRoute,
       membersRoute,

@@ -2,16 +2,22 @@ import { LogoMark } from "@/components/logo";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 
+function StoreBarSkeleton() {
+  return (
+    <div className="border-b bg-card">
+      <div className="mx-auto flex h-21 w-full max-w-7xl items-start gap-3 px-3 py-2 sm:h-12 sm:px-6">
+        <LogoMark />
+        <Skeleton className="h-8 w-36 sm:w-44" />
+        <Skeleton className="ml-auto h-8 w-24 sm:w-28" />
+      </div>
+    </div>
+  );
+}
+
 export function OverviewSkeleton() {
   return (
     <>
-      <div className="border-b bg-card">
-        <div className="mx-auto flex h-21 w-full max-w-7xl items-start gap-3 px-3 py-2 sm:h-12 sm:px-6">
-          <LogoMark />
-          <Skeleton className="h-8 w-36 sm:w-44" />
-          <Skeleton className="ml-auto h-8 w-24 sm:w-28" />
-        </div>
-      </div>
+      <StoreBarSkeleton />
       <div className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-3 py-5 sm:px-6 sm:py-6">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <Skeleton className="h-7 w-28" />
@@ -29,6 +35,25 @@ export function OverviewSkeleton() {
         <Card className="p-4 sm:p-5">
           <Skeleton className="h-5 w-36" />
           <Skeleton className="mt-4 h-78 w-full" />
+        </Card>
+      </div>
+    </>
+  );
+}
+
+export function ConnectionsSkeleton() {
+  return (
+    <>
+      <StoreBarSkeleton />
+      <div className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-3 py-5 sm:px-6 sm:py-6">
+        <div className="flex flex-col gap-2">
+          <Skeleton className="h-7 w-32" />
+          <Skeleton className="h-5 w-64" />
+        </div>
+        <Card className="gap-4 p-5">
+          <Skeleton className="h-6 w-44" />
+          <Skeleton className="h-14 w-full" />
+          <Skeleton className="h-14 w-full" />
         </Card>
       </div>
     </>

@@ -1,5 +1,5 @@
 import type { Change } from "@/lib/metrics/response";
-import type { Import, QueryResponse, Session, Store } from "@/lib/api/types";
+import type { Import, Integration, Provider, QueryResponse, Session, Store, Sync } from "@/lib/api/types";
 
 export const store: Store = {
   id: "0192a000-0000-7000-8000-000000000001",
@@ -114,6 +114,97 @@ export function importOf(parts: Partial<Import> = {}): Import {
     error_count: 0,
     created_at: "2026-10-31T12:00:00Z",
     finished_at: "2026-10-31T12:00:09Z",
+    ...parts,
+  };
+}
+
+/** A provider that one signs in to elsewhere. */
+export const shopify: Provider = {
+  id: "shopify",
+  title: "Shopify",
+  description: "Orders, products and customers of a shop",
+  available: true,
+  sign_in: "oauth",
+  fields: [
+    {
+      name: "shop",
+      title: "Shop",
+      help: "The address of its admin",
+      placeholder: "my-shop.myshopify.com",
+      secret: false,
+      optional: false,
+    },
+  ],
+  streams: [
+    { id: "orders", title: "Orders" },
+    { id: "products", title: "Products" },
+    { id: "customers", title: "Customers" },
+  ],
+};
+
+/** One whose keys are copied. */
+export const gorgias: Provider = {
+  id: "gorgias",
+  title: "Gorgias",
+  description: "Tickets of a help desk",
+  available: true,
+  sign_in: "keys",
+  fields: [
+    {
+      name: "domain",
+      title: "Domain",
+      help: "The first part of its address",
+      placeholder: "my-desk",
+      secret: false,
+      optional: false,
+    },
+    {
+      name: "api_key",
+      title: "API key",
+      help: "Under Settings → REST API",
+      placeholder: "",
+      secret: true,
+      optional: false,
+    },
+    { name: "inbox", title: "Inbox", help: "", placeholder: "", secret: false, optional: true },
+  ],
+  streams: [{ id: "tickets", title: "Tickets" }],
+};
+
+export function integrationOf(parts: Partial<Integration> = {}): Integration {
+  return {
+    id: "0192a000-0000-7000-8000-000000000101",
+    store_id: store.id,
+    provider: "shopify",
+    status: "connected",
+    account: { id: "northwind.myshopify.com", name: "Northwind Shop", scopes: [] },
+    warnings: [],
+    connected_by: "kim@example.com",
+    created_at: "2026-11-01T12:00:00Z",
+    synced_at: "2026-11-21T11:55:00Z",
+    next_sync_at: "2026-11-21T12:05:00Z",
+    latest_sync: syncOf(),
+    ...parts,
+  };
+}
+
+export function syncOf(parts: Partial<Sync> = {}): Sync {
+  return {
+    id: "0192a000-0000-7000-8000-000000000201",
+    integration_id: "0192a000-0000-7000-8000-000000000101",
+    kind: "incremental",
+    cause: "schedule",
+    status: "done",
+    cancelling: false,
+    finished_streams: ["orders", "products", "customers"],
+    records: 1_240,
+    counts: { new: 12, updated: 3, removed: 1 },
+    requests: 9,
+    warnings: [],
+    attempts: 0,
+    created_at: "2026-11-21T11:55:00Z",
+    started_at: "2026-11-21T11:55:00Z",
+    finished_at: "2026-11-21T11:56:32Z",
     ...parts,
   };
 }

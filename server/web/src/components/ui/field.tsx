@@ -36,7 +36,10 @@ export function TextField({ title, value, onValue, problem, hint, ...props }: Te
 
 interface PasswordFieldProps extends FieldProps<HTMLInputElement> {
   name: string;
-  autoComplete: "current-password" | "new-password";
+  /** Off where it is no password of a person's, but a key that is copied from elsewhere. */
+  autoComplete: "current-password" | "new-password" | "off";
+  placeholder?: string;
+  required?: boolean;
 }
 
 export function PasswordField({ title, value, onValue, problem, hint, ...props }: PasswordFieldProps) {

@@ -4,11 +4,11 @@ import type { Import } from "@/lib/api/types";
 import { formatInstant, formatSoon } from "@/lib/format/date";
 import { formatCount, formatDuration } from "@/lib/format/number";
 import { sentence } from "@/lib/format/text";
+import { usePace } from "@/lib/use-pace";
 import { ImportCounts } from "./import-counts";
 import { ImportErrors } from "./import-errors";
 import { isSaving, secondsLeft } from "./progress";
 import { isPostponed } from "./queries";
-import { usePace } from "./use-pace";
 
 interface ImportStatusProps {
   item: Import;

@@ -548,6 +548,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/integrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the connections of the stores that one sees */
+        get: operations["list_integrations"];
+        put?: never;
+        /** Connects an account with keys */
+        post: operations["create_integration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how a connection is */
+        get: operations["get_integration"];
+        put?: never;
+        post?: never;
+        /** Ends a connection; what was read of it stays */
+        delete: operations["disconnect_integration"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Chooses the account that a connection is to, and has it read */
+        put: operations["choose_account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the accounts that a connection can be to */
+        get: operations["list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a connection to be read */
+        post: operations["request_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{id}/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the syncs of a connection, the newest first */
+        get: operations["list_syncs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries whether a connection works */
+        post: operations["test_integration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invites": {
         parameters: {
             query?: never;
@@ -749,6 +870,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oauth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a provider sends the browser back to */
+        get: operations["finish_oauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins the connection of a provider that is signed in to at the provider */
+        post: operations["start_oauth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orgs": {
         parameters: {
             query?: never;
@@ -816,6 +971,23 @@ export interface paths {
         };
         /** Tells what the organisation's plan includes, and how much of it is in use */
         get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the providers that can be connected */
+        get: operations["list_providers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1010,6 +1182,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/syncs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how far a sync is */
+        get: operations["get_sync"];
+        put?: never;
+        post?: never;
+        /** Calls a sync off; what was read stays */
+        delete: operations["call_off_sync"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces": {
         parameters: {
             query?: never;
@@ -1072,6 +1262,15 @@ export interface components {
         AccountChange: {
             /** @description What one is called. */
             name: string;
+        };
+        /** @description The account that a connection is to be to. */
+        AccountChoice: {
+            /** @description One of those that `GET /api/integrations/{id}/accounts` tells. */
+            account_id: string;
+        };
+        /** @description The accounts that a sign-in opened. */
+        AccountList: {
+            accounts: components["schemas"]["IntegrationAccount"][];
         };
         /** @description Who did it. */
         Actor: {
@@ -1741,6 +1940,85 @@ export interface components {
          * @enum {string}
          */
         ImportStatus: "queued" | "running" | "done" | "failed";
+        /** @description A connection of a store to an account at a provider. */
+        Integration: {
+            account?: components["schemas"]["IntegrationAccount"] | null;
+            /** @description The address of who connected it. */
+            connected_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            latest_sync?: components["schemas"]["Sync"] | null;
+            /**
+             * Format: date-time
+             * @description When it is read next by itself.
+             */
+            next_sync_at?: string | null;
+            problem?: components["schemas"]["IntegrationProblem"] | null;
+            /**
+             * @description The provider's id, as `GET /api/providers` tells it.
+             * @example shopify
+             */
+            provider: string;
+            status: components["schemas"]["IntegrationStatus"];
+            /** Format: uuid */
+            store_id: string;
+            /**
+             * Format: date-time
+             * @description What happened at the source until then is there; missing before the first sync is done.
+             */
+            synced_at?: string | null;
+            /** @description What people should know of its data. */
+            warnings: string[];
+        };
+        /** @description An account at a provider. */
+        IntegrationAccount: {
+            /** @description The currency of its books, where the provider tells. */
+            currency?: string | null;
+            /**
+             * @description What the provider calls it.
+             * @example some-shop.myshopify.com
+             */
+            id: string;
+            name: string;
+            /** @description What was granted, in the provider's words. */
+            scopes: string[];
+            /** @description The zone of its days, where the provider tells. */
+            timezone?: string | null;
+        };
+        /** @description The connections. */
+        IntegrationList: {
+            integrations: components["schemas"]["Integration"][];
+        };
+        /** @description What is wrong. */
+        IntegrationProblem: {
+            /**
+             * @description A stable name for programs.
+             * @example access_revoked
+             */
+            code: string;
+            /** @description What happened and what to do. */
+            detail: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since?: string | null;
+        };
+        /**
+         * @description How a connection is.
+         * @enum {string}
+         */
+        IntegrationStatus: "choosing" | "connected" | "broken" | "revoked" | "disconnected";
+        /** @description What a test of a connection found. */
+        IntegrationTest: {
+            problem?: components["schemas"]["IntegrationProblem"] | null;
+            /** @description What works, but not as it should. */
+            warnings: string[];
+            /** @description Whether the provider lets us in. */
+            works: boolean;
+        };
         /** @description Somebody who was asked to join and has not answered. */
         Invitation: {
             /**
@@ -1976,6 +2254,20 @@ export interface components {
              */
             workspace_id?: string | null;
         };
+        /** @description A connection that is to be, with keys. */
+        NewIntegration: {
+            /** @description What its form asks for, by the names of the fields. */
+            fields: {
+                [key: string]: string;
+            };
+            /** @description The provider's id. */
+            provider: string;
+            /**
+             * Format: uuid
+             * @description Where its data go.
+             */
+            store_id: string;
+        };
         /** @description People to ask. */
         NewInvites: {
             /**
@@ -2020,6 +2312,23 @@ export interface components {
          * @enum {string}
          */
         NoGranularity: "none";
+        /** @description Where the browser goes. */
+        OAuthDeparture: {
+            /** @description The provider's page. Open it in this window. */
+            location: string;
+        };
+        /** @description Who is to be connected. */
+        OAuthStart: {
+            /** @description What the provider's form asks for, by the names of the fields. */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uuid
+             * @description The store that the data go to.
+             */
+            store_id: string;
+        };
         /** @description A name, or several. */
         OneOrMany: string | string[];
         /** @description What shows that it is oneself. */
@@ -2199,7 +2508,15 @@ export interface components {
         PlanTier: "free" | "starter" | "growth" | "scale" | "enterprise";
         /** @description How much of it is in use. */
         PlanUsage: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Connections to sources of data that were not ended.
+             */
+            integrations: number;
+            /**
+             * Format: int32
+             * @description Members, and people who were asked to become one.
+             */
             seats: number;
             /** Format: int32 */
             stores: number;
@@ -2250,6 +2567,47 @@ export interface components {
              * @description Its password.
              */
             password: string;
+        };
+        /** @description A provider of data. */
+        Provider: {
+            /** @description Whether this server can connect it: to some it has to be made known first. */
+            available: boolean;
+            /** @description What it brings. */
+            description: string;
+            /** @description What the form asks for. */
+            fields: components["schemas"]["ProviderField"][];
+            /** @example shopify */
+            id: string;
+            /** @description How one signs in. */
+            sign_in: components["schemas"]["ProviderSignIn"];
+            /** @description What is read, in its order. */
+            streams: components["schemas"]["ProviderStream"][];
+            title: string;
+        };
+        /** @description A field of a provider's form. */
+        ProviderField: {
+            /** @description Where a person finds what belongs there. */
+            help: string;
+            name: string;
+            optional: boolean;
+            placeholder: string;
+            /** @description Whether it is hidden while it is typed, and kept sealed. */
+            secret: boolean;
+            title: string;
+        };
+        /** @description The providers that there are. */
+        ProviderList: {
+            providers: components["schemas"]["Provider"][];
+        };
+        /**
+         * @description How one signs in to a provider.
+         * @enum {string}
+         */
+        ProviderSignIn: "oauth" | "keys";
+        /** @description Something that is read from a provider. */
+        ProviderStream: {
+            id: string;
+            title: string;
         };
         /** @description A checked query. It is written as it could be asked again. */
         Query: {
@@ -2810,6 +3168,121 @@ export interface components {
         StoreList: {
             stores: components["schemas"]["Store"][];
         };
+        /** @description One reading of a connection. */
+        Sync: {
+            /**
+             * Format: int32
+             * @description How many attempts in a row came to nothing.
+             */
+            attempts: number;
+            /** @description It was called off, and ends at its next page. */
+            cancelling: boolean;
+            cause: components["schemas"]["SyncCause"];
+            counts: components["schemas"]["SyncCounts"];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again, or begun.
+             */
+            due_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many there will be in all, as far as the source tells.
+             */
+            expected?: number | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            /** @description What was read to its end. */
+            finished_streams: string[];
+            /**
+             * Format: date
+             * @description The first day of a range.
+             */
+            first_day?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            integration_id: string;
+            /**
+             * @description What it reads: `full`, `incremental`, `range`, `things` or `reconcile`.
+             * @example incremental
+             */
+            kind: string;
+            /**
+             * Format: date
+             * @description The last day of a range.
+             */
+            last_day?: string | null;
+            problem?: components["schemas"]["IntegrationProblem"] | null;
+            /**
+             * Format: int64
+             * @description Things of the source that were read.
+             */
+            records: number;
+            /** @description The address of who asked for it. */
+            requested_by?: string | null;
+            /**
+             * Format: int64
+             * @description How often the source was asked.
+             */
+            requests: number;
+            /** Format: date-time */
+            started_at?: string | null;
+            status: components["schemas"]["SyncStatus"];
+            /** @description What is being read. */
+            stream?: string | null;
+            warnings: string[];
+        };
+        /**
+         * @description Why a sync is there.
+         * @enum {string}
+         */
+        SyncCause: "connected" | "schedule" | "person" | "webhook";
+        /** @description What the store has of what was read: orders, customers and other things. */
+        SyncCounts: {
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            updated: number;
+        };
+        /** @description Some syncs, the newest first. */
+        SyncList: {
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string | null;
+            syncs: components["schemas"]["Sync"][];
+        };
+        /** @description What is to be read. */
+        SyncRequest: {
+            /** @enum {string} */
+            kind: "incremental";
+        } | {
+            /** @enum {string} */
+            kind: "full";
+        } | {
+            /** @enum {string} */
+            kind: "reconcile";
+        } | {
+            /**
+             * Format: date
+             * @description The first.
+             */
+            first_day: string;
+            /** @enum {string} */
+            kind: "range";
+            /**
+             * Format: date
+             * @description The last.
+             */
+            last_day: string;
+        };
+        /**
+         * @description How far a sync is.
+         * @enum {string}
+         */
+        SyncStatus: "queued" | "running" | "done" | "failed" | "cancelled";
         /** @description What it was done to. */
         Target: {
             /** Format: uuid */
@@ -5166,6 +5639,648 @@ export interface operations {
             };
         };
     };
+    list_integrations: {
+        parameters: {
+            query?: {
+                /** @description Of this store alone. */
+                store?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connections that were not ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such store that one sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_integration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIntegration"];
+            };
+        };
+        responses: {
+            /** @description Connected, or its account is to be chosen; its address is in `Location` */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plan_limit`: the plan includes fewer integrations */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such store or provider, or one that is signed in to otherwise */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_account`: the store has data of another account of the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_refused`: the provider does not take the keys, or does not answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_integration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such connection that one sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnect_integration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended: its credentials are gone, and nothing is read any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such connection that one sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChoice"];
+            };
+        };
+        responses: {
+            /** @description Connected; its first sync is in the queue */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such connection that one sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_account`: the store has data of another account of the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The sign-in does not open that account */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_refused`: the provider does not answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The accounts that the sign-in opened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such connection that one sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_refused`: the provider does not answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncRequest"];
+            };
+        };
+        responses: {
+            /** @description It is in the queue, or was already; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sync"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the store's workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such connection that one sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_connected`: its account is being chosen, it was ended, or its access was taken back */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_syncs: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 unless it is said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of syncs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such connection that one sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_integration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the provider said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationTest"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such connection that one sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_connected`: its account is being chosen, or it was ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_invites: {
         parameters: {
             query?: never;
@@ -6088,6 +7203,117 @@ export interface operations {
             };
         };
     };
+    finish_oauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page of the connections, which says what came of it: `?connected=<id>`, `?choose=<id>` or `?problem=<code>` */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_oauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OAuthStart"];
+            };
+        };
+        responses: {
+            /** @description Where the browser goes; the provider sends it back to `/api/oauth/{provider}/callback` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthDeparture"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such store or provider, or one that this server is not known to */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_organizations: {
         parameters: {
             query?: never;
@@ -6293,6 +7519,44 @@ export interface operations {
             };
             /** @description `needs_person`: not for keys */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The providers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7054,6 +8318,115 @@ export interface operations {
             };
             /** @description Well-formed but wrong; or the address is of no customer */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sync */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sync */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sync"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such sync that one sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_off_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sync */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over, or ends at its next page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sync"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the store's workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such sync that one sees */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

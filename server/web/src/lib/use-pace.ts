@@ -1,5 +1,5 @@
 import { useEffect, useReducer } from "react";
-import { seen, type Pace } from "./progress";
+import { seen, type Pace } from "./pace";
 
 /** The pace at which a progress grows, from when it was seen first. */
 export function usePace(progress: number): Pace | null {
