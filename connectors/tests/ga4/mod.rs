@@ -3,6 +3,7 @@
 mod answers;
 mod properties;
 mod rows;
+mod simulated;
 mod warnings;
 
 use std::collections::BTreeMap;
