@@ -1,4 +1,5 @@
-//! A day of a property as a page: all its reports, which are replaced at once.
+//! A day of a property as a page: its reports, which are replaced at once. Of a report that was not read, or a metric that somebody is kept
+//! from, what is known stays.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::answer::unexpected;
+use super::names::Missing;
 use super::rows::{self, Common, Rows};
 use super::table::Table;
 use super::{SOURCE, STREAM, reports};
@@ -51,7 +53,7 @@ pub(super) fn zone_of(account: &Account) -> Result<Tz, Failure> {
     account.zone.ok_or_else(|| unexpected("the connected property", "has no time zone: connect it anew"))
 }
 
-/// The page of a day. It replaces everything that was told of the day before.
+/// The page of a day. It replaces what these reports told of the day before, and nothing that only others tell.
 ///
 /// # Errors
 /// [`Failure::Unexpected`] when the answers are not the reports of that day.
@@ -60,11 +62,12 @@ pub(super) fn page(account: &Account, about: About, reports: Vec<Answered>, curs
     let next = about.day.succ_opt().unwrap_or(about.day);
     let range = [about.day, next].map(|day| start_of_day(zone, day).timestamp_micros());
     let common = Common { account, day: about.day, recorded_at: range[0], synced_at: about.synced_at };
-    let (mut rows, mut warnings) = (Rows::new(common), BTreeSet::new());
+    let (mut rows, mut warnings, mut told) = (Rows::new(common), BTreeSet::new(), BTreeSet::new());
     for answered in &reports {
         let report = reports::find(&answered.id).ok_or_else(|| unexpected("reports", "has one that is not known"))?;
         let table = Table::read(report, about.day, &answered.pages)?;
         warnings.extend(caveats(account, zone, &table));
+        told.extend(names_told(account, &table));
         rows.push(&table)?;
     }
     let dataset = rows::dataset()?;
@@ -73,8 +76,11 @@ pub(super) fn page(account: &Account, about: About, reports: Vec<Answered>, curs
     Ok(Page {
         batches: rows.finish()?.into_iter().map(|batch| (Arc::clone(dataset), batch)).collect(),
         // A date that the zone skipped holds nothing, and is no slice.
-        replaces: (range[0] < range[1])
-            .then(|| Slice::new(dataset, (range[0], range[1]), [("source", SOURCE.to_owned())]))
+        replaces: (range[0] < range[1] && !told.is_empty())
+            .then(|| {
+                let whole = Slice::new(dataset, (range[0], range[1]), [("source", SOURCE.to_owned())])?;
+                whole.among("metric_name", told)
+            })
             .transpose()?,
         removals: Vec::new(),
         raw: vec![Raw { stream: STREAM, kind: KIND, about: about_json, body: Bytes::from(body) }],
@@ -83,6 +89,19 @@ pub(super) fn page(account: &Account, about: About, reports: Vec<Answered>, curs
         expected: None,
         warnings: warnings.into_iter().collect(),
     })
+}
+
+/// What the rows are called of which a report says all that there is. One without rows need not say what it would have told: that is what
+/// is asked for of the property.
+fn names_told<'a>(account: &Account, table: &'a Table) -> impl Iterator<Item = String> + use<'a> {
+    let metrics = if table.rows.is_empty() {
+        let asked = reports::asked(&Missing::read(account)).into_iter();
+        asked.filter(|asked| asked.report == table.report).flat_map(|asked| asked.metrics).collect()
+    } else {
+        table.metrics.clone()
+    };
+    let told = metrics.into_iter().filter(|metric| !table.restricted().any(|name| name == metric.name));
+    told.map(|metric| metric.metric_name.to_owned())
 }
 
 /// The page that was made of answers when they came.

@@ -6,8 +6,9 @@
 //! date, although some hours of it are not the same. Figures of hours are not to be had. So the zones should be made the same, in
 //! GA4 or in the store.
 //!
-//! **A day is read as a whole**: six reports, which replace all that was told of the day before, in one commit. GA4 restates days, and rows
-//! that it does not tell any more are gone. The `cursor` module says which days are read again and when.
+//! **A day is read as a whole**: six reports, which replace all that they told of the day before, in one commit. GA4 restates days, and rows
+//! that it does not tell any more are gone; of a report that Google refuses, what is known stays. The `cursor` module says which days are
+//! read again and when.
 //!
 //! **What GA4 says of its figures goes with them**: that they were estimated from a sample, that rows were withheld, that a row gathers what
 //! is not listed. Values such as `(not set)`, `(direct)` and `(other)` stay as they are; an empty one is none.

@@ -106,7 +106,12 @@ impl<'a> Reader<'a> {
     /// What people should know of the reports that Google refuses.
     fn refusals(&self) -> impl Iterator<Item = String> {
         let asked = self.asked.iter().filter_map(|asked| Some((asked.report, self.refused.get(asked.report.id)?)));
-        asked.map(|(report, said)| format!("Google refuses the report of {}, which is left out: {said}", report.title))
+        asked.map(|(report, said)| {
+            format!(
+                "Google refuses the report of {}: it is left out, and what is known of it stays: {said}",
+                report.title
+            )
+        })
     }
 
     /// Reads what comes next, as much as goes into a call.
@@ -156,7 +161,7 @@ impl<'a> Reader<'a> {
             Err(Failure::Refused { detail }) => {
                 self.refused.insert(asked.report.id, detail);
                 if self.refused.len() == self.asked.len() {
-                    // Days without any report would wipe out what is known of them.
+                    // Days without any report say nothing: they were not read.
                     let detail = self.refusals().collect::<Vec<_>>().join("; ");
                     return Err(Failure::Refused { detail });
                 }

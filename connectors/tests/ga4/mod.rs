@@ -2,8 +2,9 @@
 
 mod answers;
 mod properties;
+mod replaced;
 mod rows;
-mod simulated;
+pub(crate) mod simulated;
 mod warnings;
 
 use std::collections::BTreeMap;

@@ -1,10 +1,11 @@
 //! Slices: what a source restates as a whole, such as one report for some days.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, Scalar, StringViewArray, TimestampMicrosecondArray};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, Scalar, TimestampMicrosecondArray};
+use arrow::compute::and;
 use arrow::compute::kernels::cmp;
-use arrow::compute::{and, prep_null_mask_filter};
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use datafusion::common::{Column, ScalarValue};
 use datafusion::logical_expr::{Expr, lit};
@@ -15,13 +16,13 @@ use crate::dataset::{Dataset, Partition};
 /// A commit says of every partition of its slice that nobody else changed it.
 const MOST_MONTHS: i32 = 1_200;
 
-/// The rows of one dataset whose time is in a range and whose text columns have certain values. An entity is in a slice when any
-/// of its rows is.
+/// The rows of one dataset whose time is in a range and whose text columns have certain values, one of several each. An entity is in a
+/// slice when any of its rows is.
 #[derive(Clone, Debug)]
 pub struct Slice {
     dataset: Arc<Dataset>,
     range: (i64, i64),
-    conditions: Vec<(&'static str, String)>,
+    conditions: Vec<(&'static str, BTreeSet<String>)>,
 }
 
 impl Slice {
@@ -42,20 +43,44 @@ impl Slice {
         if first.months_to(last) >= MOST_MONTHS {
             return Err(shape(format!("a slice spans at most {MOST_MONTHS} months; replace it piece by piece")));
         }
-        let conditions: Vec<_> = conditions.into_iter().collect();
-        for (column, _) in &conditions {
-            let field = dataset.schema.field_with_name(column).ok();
-            if field.is_none_or(|field| field.data_type() != &DataType::Utf8View) {
-                return Err(shape(format!("{column:?} is no text column, which a slice could be told by")));
-            }
+        let whole = Self { dataset: Arc::clone(dataset), range, conditions: Vec::new() };
+        conditions.into_iter().try_fold(whole, |slice, (column, value)| slice.among(column, [value]))
+    }
+
+    /// The part of it in whose rows a column has one of these values.
+    ///
+    /// # Errors
+    /// [`LakeError::Shape`] when the column is not a text column of the dataset, or there is no value: nothing would be in it.
+    pub fn among(mut self, column: &'static str, values: impl IntoIterator<Item = String>) -> Result<Self, LakeError> {
+        let shape = |detail: String| LakeError::Shape { dataset: self.dataset.name, detail };
+        let field = self.dataset.schema.field_with_name(column).ok();
+        if field.is_none_or(|field| field.data_type() != &DataType::Utf8View) {
+            return Err(shape(format!("{column:?} is no text column, which a slice could be told by")));
         }
-        Ok(Self { dataset: Arc::clone(dataset), range, conditions })
+        let values: BTreeSet<String> = values.into_iter().collect();
+        if values.is_empty() {
+            return Err(shape(format!("a slice needs a value of {column:?} to be told by")));
+        }
+        self.conditions.push((column, values));
+        Ok(self)
     }
 
     /// The dataset.
     #[must_use]
     pub fn dataset(&self) -> &Arc<Dataset> {
         &self.dataset
+    }
+
+    /// The range of its rows' times, half-open, in microseconds since the epoch.
+    #[must_use]
+    pub fn range(&self) -> (i64, i64) {
+        self.range
+    }
+
+    /// The columns that its rows are told by, each with the values of which one is theirs.
+    #[must_use]
+    pub fn conditions(&self) -> &[(&'static str, BTreeSet<String>)] {
+        &self.conditions
     }
 
     /// Every partition that may hold rows of it.
@@ -76,11 +101,11 @@ impl Slice {
             Scalar::new(instant.with_data_type(time.data_type().clone()))
         };
         let mut mask = and(&cmp::gt_eq(time, &instant(self.range.0))?, &cmp::lt(time, &instant(self.range.1))?)?;
-        for (column, value) in &self.conditions {
-            let equal = cmp::eq(&batch[*column], &Scalar::new(StringViewArray::from_iter_values([value])))?;
+        for (column, values) in &self.conditions {
             // A null is no value.
-            let equal = if equal.null_count() > 0 { prep_null_mask_filter(&equal) } else { equal };
-            mask = and(&mask, &equal)?;
+            let told = batch[*column].as_string_view().iter();
+            let told = told.map(|value| Some(value.is_some_and(|value| values.contains(value))));
+            mask = and(&mask, &told.collect())?;
         }
         Ok(mask)
     }
@@ -91,8 +116,9 @@ impl Slice {
         let instant = |micros| lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())));
         let time = column(self.dataset.time);
         let in_range = time.clone().gt_eq(instant(self.range.0)).and(time.lt(instant(self.range.1)));
-        self.conditions.iter().fold(in_range, |all, (name, value)| {
-            all.and(column(name).eq(lit(ScalarValue::Utf8View(Some(value.clone())))))
+        self.conditions.iter().fold(in_range, |all, (name, values)| {
+            let values = values.iter().map(|value| lit(ScalarValue::Utf8View(Some(value.clone())))).collect();
+            all.and(column(name).in_list(values, false))
         })
     }
 }

@@ -89,6 +89,19 @@ async fn a_slice_of_a_channel_leaves_other_channels_and_rows_of_none() {
 }
 
 #[tokio::test]
+async fn a_slice_of_some_channels_leaves_the_others() {
+    for hot_rows in [1_000, 0] {
+        let lake = TestLake::new(hot_rows);
+        lake.upsert(&[1, 2, 3].map(|channel| order_by(channel, channel, 1, 3, &[i64::from(channel)]))).await;
+        lake.upsert(&[order(4, 1, 3, &[4])]).await;
+        let some = slice((0, 31), None).among("channel", [1, 3].map(|channel| format!("channel-{channel}"))).unwrap();
+        let published = lake.replace(&some, &[order_by(3, 3, 1, 3, &[9])]).await.unwrap();
+        assert_eq!(published.counts, counts(0, 1, 0, 1));
+        assert_eq!(held(&lake).await, [order_by(2, 2, 1, 3, &[2]), order_by(3, 3, 1, 3, &[9]), order(4, 1, 3, &[4])]);
+    }
+}
+
+#[tokio::test]
 async fn an_entity_that_the_month_holds_outside_the_slice_is_replaced_and_not_doubled() {
     for hot_rows in [1_000, 0] {
         let lake = TestLake::new(hot_rows);
@@ -157,6 +170,8 @@ fn a_slice_must_be_one_that_can_be_told() {
     assert!(new((5, 5), None).contains("empty"));
     assert!(new((0, 5), Some("amount")).contains("\"amount\" is no text column"));
     assert!(new((0, 5), Some("nothing")).contains("\"nothing\" is no text column"));
+    let none = slice((0, 5), None).among("channel", []).unwrap_err().to_string();
+    assert!(none.contains("a value of \"channel\""), "{none}");
     let century = |years: i64| midnight(0) + years * 366 * 86_400_000_000;
     assert!(new((midnight(0), century(101)), None).contains("1200 months"));
     assert!(Slice::new(items(), (midnight(0), century(99)), []).is_ok());
