@@ -73,6 +73,9 @@ pub struct Faults {
     tokens: VecDeque<Fault>,
     /// The next bulk operation fails after so many lines.
     pub bulk_fails_after: Option<usize>,
+    /// Whether requests for results of bulk operations go wrong like those of the Admin API: statuses, answers that end early or late. One that is
+    /// truncated ends behind a line.
+    pub files: bool,
     /// What goes wrong with webhooks.
     pub webhooks: WebhookFaults,
     /// By how many seconds the `Date` header is wrong.
@@ -98,6 +101,11 @@ impl Faults {
     /// What goes wrong with this request of tokens.
     pub(crate) fn next_token(&mut self) -> Option<Fault> {
         self.tokens.pop_front()
+    }
+
+    /// What goes wrong with this request for a file.
+    pub(crate) fn next_of_files(&mut self) -> Option<Fault> {
+        if self.files { self.next() } else { None }
     }
 
     /// What goes wrong with this request.

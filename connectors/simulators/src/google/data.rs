@@ -14,7 +14,7 @@ use super::error::ApiError;
 use super::options::{Property, Settings, User};
 use super::quota::Allowed;
 use super::report::Counter;
-use super::request::{Batch, Compatibility, MOST_REPORTS, Report, read};
+use super::request::{Batch, Compatibility, Int64, MOST_REPORTS, Report, read};
 use super::state::State;
 use super::{ANALYTICS_SCOPE, answer, metadata};
 
@@ -105,12 +105,19 @@ impl Asked<'_> {
             code => code.to_owned().try_into().map_err(|_| ApiError::invalid("Invalid currency code."))?,
         };
         let now = self.state.now();
+        let report = &self.told_again(report)?;
         let found = self.property.world.look(|world| {
             let (property, settings) = (self.property, self.settings);
             Counter { world, property, settings, now, zone, currency }.run(report)
         });
         let found = found.ok_or_else(|| ApiError::of(500, "Internal error encountered."))??;
         let mut told = answer::report(report, &found, self.settings, zone.name(), currency);
+        if self.settings.endless_reports {
+            told["rowCount"] = json!(report.offset()? + found.rows.len() as u64 + 1);
+        }
+        if let Some(fields) = told.as_object_mut() {
+            fields.retain(|name, _| !self.settings.missing_fields.contains(name));
+        }
         let cost =
             self.settings.report_tokens + found.rows.len() as u64 / ROWS_OF_A_TOKEN + found.events / EVENTS_OF_A_TOKEN;
         let mut kept = self.state.kept();
@@ -120,6 +127,17 @@ impl Asked<'_> {
             told["propertyQuota"] = used.told(self.allowed, cost, self.under_way);
         }
         Ok(told)
+    }
+
+    /// The report from a row before on, when that is told again.
+    fn told_again(&self, report: &Report) -> Result<Report, ApiError> {
+        let (mut report, mut kept) = (report.clone(), self.state.kept());
+        let offset = report.offset()?;
+        if offset > 0 && kept.settings.overlaps > 0 {
+            kept.settings.overlaps -= 1;
+            report.offset = Some(Int64::Text((offset - 1).to_string()));
+        }
+        Ok(report)
     }
 }
 

@@ -96,6 +96,11 @@ impl GoogleSimulator {
         self.state.kept().faults.add(times, path, fault);
     }
 
+    /// Lets nothing go wrong any more.
+    pub fn recover(&self) {
+        self.state.kept().faults = faults::Faults::default();
+    }
+
     /// Changes how properties behave from now on.
     pub fn set(&self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.state.kept().settings);

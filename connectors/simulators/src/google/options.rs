@@ -160,6 +160,12 @@ pub struct Settings {
     pub page_size: usize,
     /// Listings have no last page.
     pub endless: bool,
+    /// Reports always say that there are more rows.
+    pub endless_reports: bool,
+    /// So many of the next pages of reports behind a first begin with the last row of the page before: the report changed meanwhile.
+    pub overlaps: u32,
+    /// Reports lack these fields.
+    pub missing_fields: BTreeSet<String>,
     /// Columns come in another order than they were asked for.
     pub turned_columns: bool,
     /// Objects have a field that nobody knows.
@@ -187,6 +193,9 @@ impl Default for Settings {
             page_rows: 250_000,
             page_size: 200,
             endless: false,
+            endless_reports: false,
+            overlaps: 0,
+            missing_fields: BTreeSet::new(),
             turned_columns: false,
             unknown_fields: false,
             is_disabled: false,

@@ -232,10 +232,16 @@ impl Report {
         self.metrics.iter().map(|named| named.name.as_str()).collect()
     }
 
+    /// From which row on.
+    pub(super) fn offset(&self) -> Result<u64, ApiError> {
+        let offset = self.offset.as_ref().map(Int64::value).transpose()?.unwrap_or(0);
+        u64::try_from(offset).map_err(|_| ApiError::invalid("Offset must not be negative."))
+    }
+
     /// From which row on, and how many.
     pub(super) fn window(&self, settings: &Settings) -> Result<(u64, u64), ApiError> {
         let limit = self.limit.as_ref().map(Int64::value).transpose()?;
-        let offset = self.offset.as_ref().map(Int64::value).transpose()?.unwrap_or(0);
+        let offset = self.offset()?;
         let limit = match limit {
             None => ROWS,
             Some(limit) => u64::try_from(limit)
@@ -243,7 +249,6 @@ impl Report {
                 .filter(|limit| *limit > 0)
                 .ok_or_else(|| ApiError::invalid(&format!("Limit must be positive. Field `limit` was {limit}.")))?,
         };
-        let offset = u64::try_from(offset).map_err(|_| ApiError::invalid("Offset must not be negative."))?;
         Ok((offset, limit.min(250_000).min(settings.page_rows)))
     }
 
