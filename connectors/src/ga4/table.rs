@@ -46,7 +46,12 @@ impl Extent {
         if let Some(metric) = missing.filter(|_| !page.rows.is_empty()) {
             return Err(unexpected(&format!("{place}.metricHeaders"), &format!("lacks {}", metric.name)));
         }
-        Ok(Self { rows: u64::try_from(page.rows.len()).unwrap_or(u64::MAX), of: page.row_count })
+        let rows = u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
+        if page.row_count < rows {
+            // Whoever believed it would leave the other pages out.
+            return Err(unexpected(&format!("{place}.rowCount"), "is missing, or less than the rows that came"));
+        }
+        Ok(Self { rows, of: page.row_count })
     }
 }
 
