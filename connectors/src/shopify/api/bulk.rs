@@ -168,12 +168,23 @@ async fn fetch(api: &Api<'_>, operation: Operation) -> Result<Outcome, AskError>
     let calls = &api.session.calls;
     // The address is signed: our token must not go there. It costs none of the shop's points.
     match calls.http.send(Request::get(url).cost(0), calls.cancel).await {
+        Ok(answer) if lines_of(answer.body()) < operation.object_count.0 => {
+            // It is whole to HTTP, and not to Shopify, which counted its lines.
+            let detail = "the result of a bulk operation ended before its end".to_owned();
+            Err(Failure::Unavailable { detail, retry_after: None }.into())
+        }
         Ok(answer) => Ok(Outcome::Done(answer.body().clone())),
         Err(error) if matches!(error.status(), Some(400 | 403 | 404 | 410)) => {
             Ok(Outcome::Lost("its result is not kept any more".to_owned()))
         }
         Err(error) => Err(Failure::from(error).into()),
     }
+}
+
+/// How many things a result tells.
+fn lines_of(body: &[u8]) -> u64 {
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.fold(0, |count, _| count + 1)
 }
 
 #[cfg(test)]
@@ -195,6 +206,11 @@ mod tests {
         );
         assert!(!is_too_much(&done));
         assert_eq!(done.object_count.0, 12);
+    }
+
+    #[test]
+    fn the_lines_of_a_result_are_counted_whether_the_last_has_an_end_or_not() {
+        assert_eq!((lines_of(b""), lines_of(b"{}\n"), lines_of(b"{}\n{}"), lines_of(b"{}\n{}\n")), (0, 1, 2, 2));
     }
 
     #[test]
