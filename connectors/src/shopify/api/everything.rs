@@ -90,7 +90,7 @@ async fn in_bulk(
     place: &mut Everything,
     extent: Extent,
 ) -> Result<(), AskError> {
-    let whole = Window { from: extent.from, to: extent.to };
+    let whole = Window { from: extent.from, to: extent.to.saturating_add(resource.beyond()) };
     let mut lost = 0;
     loop {
         let window = *place.window.get_or_insert(whole);

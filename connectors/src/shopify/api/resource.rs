@@ -171,6 +171,13 @@ const PAGE_INFO: &str = "pageInfo { hasNextPage endCursor }";
 pub(super) const MORE: u32 = 50;
 
 impl Resource {
+    /// How far behind the end of a range it is searched for, in microseconds. `customer_date` is of whole days: what was made on the day of the end
+    /// would be left out, at whatever time of it.
+    pub(super) fn beyond(&self) -> i64 {
+        const DAY: i64 = 86_400_000_000;
+        if self.made == "customer_date" { DAY } else { 0 }
+    }
+
     /// Points that a request for so many things is reserved with.
     pub(super) fn cost_of(&self, things: u32) -> u32 {
         let below: u32 = self.below.iter().map(|below| CONNECTION + below.first * below.cost).sum();
