@@ -122,7 +122,8 @@ impl Tree {
         Ok(())
     }
 
-    /// Everything below it: what came with it, then what came by itself.
+    /// Everything below it: what came with it, then what came by itself. What was told twice, as at the border of two pages, is there once, as it
+    /// was told last.
     pub(super) fn children(&self, what: &str) -> Result<Vec<Child<'_>>, Failure> {
         let embedded: Embedded<'_> = parse(&self.root, what)?;
         let nodes = [embedded.children, embedded.others].into_iter().flatten().flat_map(|nodes| nodes.nodes);
@@ -132,7 +133,19 @@ impl Tree {
             let parent = parse::<Line<'_>>(line, what)?.parent;
             children.push(Child { parent: parent.unwrap_or_else(|| embedded.id.clone()), json: line });
         }
-        Ok(children)
+        let (mut places, mut once) = (HashMap::new(), Vec::with_capacity(children.len()));
+        for child in children {
+            let Some(id) = parse::<Line<'_>>(child.json, what)?.id else {
+                once.push(child);
+                continue;
+            };
+            let place = *places.entry(id).or_insert(once.len());
+            match once.get_mut(place) {
+                Some(before) => *before = child,
+                None => once.push(child),
+            }
+        }
+        Ok(once)
     }
 
     /// Its global id.
@@ -279,6 +292,20 @@ mod tests {
         let children = kept[0].children("a test").unwrap();
         assert_eq!((children[0].parent_kind(), children[1].parent_kind()), ("Order", "Refund"));
         assert_eq!(children[1].parent_number(), "3");
+    }
+
+    #[test]
+    fn children_that_are_told_twice_are_there_once_as_they_were_told_last() {
+        let mut order = tree(
+            r#"{"id":"gid://shopify/Order/1","children":{"nodes":[{"id":"gid://shopify/LineItem/5","quantity":1},{"id":"gid://shopify/LineItem/6"}]}}"#,
+        );
+        for line in [r#"{"id":"gid://shopify/LineItem/5","quantity":2}"#, "{}", "{}"] {
+            order.add("gid://shopify/Order/1", &RawValue::from_string(line.to_owned()).unwrap()).unwrap();
+        }
+        let texts = texts(&order);
+        // What has no id is not known again.
+        assert_eq!(texts.len(), 4);
+        assert!(texts[0].contains(r#""quantity":2"#) && texts[1].contains("LineItem/6"), "{texts:?}");
     }
 
     #[test]
