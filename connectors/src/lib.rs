@@ -9,6 +9,7 @@
 //! - [`contract`]: what every provider's connector says of itself and does.
 //! - [`http`]: how providers are asked, within what they allow.
 //! - [`registry`]: the connectors that there are.
+//! - `conformance`: the suite that every one of them is run through, for tests.
 //!
 //! Promises: a file is read as a stream, in memory that does not grow with its size but for a few bytes per entity;
 //! amounts are never floats; a file with any error is rejected as a whole, with the errors' places; nothing of a file is
@@ -17,6 +18,8 @@
 //! Leaves out, on purpose: Postgres, HTTP servers and tenants. A connector does not know whose rows it reads, and what it
 //! pushes is not seen by anyone until the caller commits it.
 
+#[cfg(feature = "testing")]
+pub mod conformance;
 pub mod contract;
 pub mod demo;
 pub mod events_file;

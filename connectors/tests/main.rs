@@ -6,11 +6,13 @@
 
 mod support;
 
+mod conformance;
 mod demo;
 mod events;
 mod ga4;
 mod http;
 mod limits;
+mod one_clock;
 mod orders_discounts;
 mod orders_errors;
 mod orders_model;

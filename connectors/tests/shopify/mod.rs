@@ -6,4 +6,5 @@ mod deliveries;
 mod orders;
 mod reading;
 mod shop;
+pub(crate) mod simulated;
 mod told;

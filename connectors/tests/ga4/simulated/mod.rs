@@ -1,5 +1,6 @@
 //! The connector against a simulated Google, over the visits of a made-up shop.
 
+pub(crate) mod conformance;
 mod limits;
 mod oracle;
 mod sign_in;
@@ -9,7 +10,6 @@ mod trouble;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use aloftly_connectors::contract::{
     Account, App, Authorization, Callback, Calls, Connector as _, Credentials, Cursor, Failure, Keyring, Mode,
@@ -19,19 +19,19 @@ use aloftly_connectors::ga4::Ga4;
 use aloftly_connectors::http::budget::{Budget, MemoryLedger};
 use aloftly_connectors::http::{Client, RandomJitter};
 use aloftly_engine::clock::Clock;
+use aloftly_engine::lake::Slice;
 use aloftly_simulators::clock::Clock as SimulatedClock;
 use aloftly_simulators::google::{ANALYTICS_SCOPE, ClientOptions, GoogleOptions, GoogleSimulator, Property, WorldView};
 use aloftly_simulators::world::{World, WorldOptions};
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
-use futures::future::BoxFuture;
+use chrono::NaiveDate;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use url::Url;
-use uuid::Uuid;
 
 use super::rows_of;
-use crate::support::Row;
+use crate::one_clock::OneClock;
+use crate::support::{Row, number};
 
 const REDIRECT: &str = "http://127.0.0.1:9/back";
 /// A verifier and its challenge (RFC 7636, appendix B).
@@ -42,35 +42,6 @@ const ID: u64 = 123_456_789;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
-}
-
-/// The simulator's clock as ours. Whoever waits moves it.
-#[derive(Debug)]
-struct OneClock {
-    clock: SimulatedClock,
-    began: DateTime<Utc>,
-    ids: AtomicU64,
-    waited: Mutex<Vec<Duration>>,
-}
-
-impl Clock for OneClock {
-    fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        (self.clock.now() - self.began).to_std().unwrap()
-    }
-
-    fn new_id(&self) -> Uuid {
-        Uuid::from_u128(u128::from(self.ids.fetch_add(1, Ordering::SeqCst)))
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.clock.advance(duration);
-        self.waited.lock().unwrap().push(duration);
-        Box::pin(tokio::task::yield_now())
-    }
 }
 
 /// What calls are made with.
@@ -128,10 +99,20 @@ impl Lab {
     /// Some eighty orders from 1 November on, and a property that was made the day before. It is one in the afternoon of 20 November in New
     /// York, where both are.
     async fn start(change: impl FnOnce(&mut GoogleOptions)) -> Self {
-        let now = "2026-11-20T18:00:00Z".parse().unwrap();
+        Self::at("2026-11-20T18:00:00Z", 80, |_| {}, change).await
+    }
+
+    /// The same at another instant, with so many orders, over another property.
+    async fn at(
+        now: &str,
+        orders: usize,
+        other: impl FnOnce(&mut Property),
+        change: impl FnOnce(&mut GoogleOptions),
+    ) -> Self {
+        let now = now.parse().unwrap();
         let options = WorldOptions {
             first_day: day("2026-11-01"),
-            orders: 80,
+            orders,
             products: 12,
             customers: 30,
             checkouts: 5,
@@ -139,10 +120,11 @@ impl Lab {
         };
         let world = Arc::new(World::new(&options));
         let shown = Arc::clone(&world);
-        let property = Property {
+        let mut property = Property {
             created_at: "2026-10-31T16:00:00Z".parse().unwrap(),
             ..Property::new(ID, WorldView::new(move |look| look(&shown)))
         };
+        other(&mut property);
         let clock = SimulatedClock::at(now);
         let client = ClientOptions {
             id: "aloftly.apps.google.test".to_owned(),
@@ -160,8 +142,7 @@ impl Lab {
             base: Some(Url::parse(&google.base()).unwrap()),
             webhooks: None,
         };
-        let waits =
-            Arc::new(OneClock { clock: clock.clone(), began: now, ids: AtomicU64::new(1), waited: Mutex::default() });
+        let waits = Arc::new(OneClock::new(clock.clone()));
         let ours: Arc<dyn Clock> = Arc::clone(&waits) as Arc<dyn Clock>;
         let outgoing = Ga4.outgoing(Some(&app), None, &BTreeMap::new()).unwrap();
         let budget = Budget::new(outgoing.budget, outgoing.rules, Arc::new(MemoryLedger::default()));
@@ -238,6 +219,14 @@ impl Lab {
     }
 }
 
+/// Whether a row is in a slice.
+fn is_in(slice: &Slice, row: &Row) -> bool {
+    let at = i64::try_from(number(row, slice.dataset().time)).unwrap();
+    let has =
+        |(column, values): &(&str, BTreeSet<String>)| row[*column].as_ref().is_some_and(|own| values.contains(own));
+    (slice.range().0..slice.range().1).contains(&at) && slice.conditions().iter().all(has)
+}
+
 /// Keeps the rows of each day, as a lake would.
 #[derive(Default)]
 struct Store {
@@ -259,10 +248,16 @@ impl Pages for Store {
             return Err(Failure::Stopped);
         }
         let rows = rows_of(&page);
-        assert!(page.replaces.is_some() && page.raw.len() == 1 && page.records == 1);
+        assert!(page.raw.len() == 1 && page.records == 1);
+        assert!(
+            rows.iter().all(|row| page.replaces.iter().any(|slice| is_in(slice, row))),
+            "rows are in what is replaced"
+        );
         let day = day(page.raw[0].about["day"].as_str().unwrap());
         self.came.push(day);
-        self.days.insert(day, rows);
+        let held = self.days.entry(day).or_default();
+        held.retain(|row| !page.replaces.iter().any(|slice| is_in(slice, row)));
+        held.extend(rows);
         self.cursor = Some(Cursor::from_text(&page.cursor.to_text()).unwrap());
         self.warnings.extend(page.warnings);
         self.expected = page.expected;

@@ -81,8 +81,12 @@ fn counted(visit: &Session) -> [(&'static str, i128); 10] {
 
 /// What a store holds of a day, in the same form.
 pub(super) fn held(store: &Store, day: NaiveDate) -> Values {
+    values(store.days.get(&day).map_or(&[][..], Vec::as_slice))
+}
+
+/// What the rows of a day say.
+pub(super) fn values<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Values {
     let column = |row: &Row, name: &str| row[name].clone().unwrap_or_default();
-    let rows = store.days.get(&day).map_or(&[][..], Vec::as_slice);
     let mut values = Values::new();
     for row in rows {
         let name = text(row, "metric_name");

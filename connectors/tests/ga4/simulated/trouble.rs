@@ -121,6 +121,26 @@ async fn one_report_that_google_refuses_does_not_keep_the_others_out() {
 }
 
 #[tokio::test]
+async fn what_is_known_of_a_report_stays_when_google_refuses_it_later() {
+    let lab = Lab::start(|_| {}).await;
+    let (pocket, account) = lab.connected().await;
+    let mut store = Store::default();
+    lab.sync(&pocket, &account, one_day(), &mut store).await.unwrap();
+    let known = oracle::held(&store, day("2026-11-12"));
+    assert!(known.keys().any(|(name, _)| name == "sessions_by_page"));
+    lab.google.set(|settings| {
+        settings.missing.insert("landingPage".to_owned());
+        settings.blocked.insert("purchaseRevenue".to_owned(), Blocked::Revenue);
+    });
+    store.cursor = None;
+    lab.sync(&pocket, &account, one_day(), &mut store).await.unwrap();
+    assert_eq!(store.came.len(), 2);
+    assert_eq!(oracle::held(&store, day("2026-11-12")), known);
+    assert!(store.warnings.iter().any(|warning| warning.contains("report of landing pages")), "{:?}", store.warnings);
+    assert!(store.warnings.iter().any(|warning| warning.contains("keeps purchaseRevenue")), "{:?}", store.warnings);
+}
+
+#[tokio::test]
 async fn days_are_not_wiped_out_when_google_refuses_everything() {
     let lab = Lab::start(|_| {}).await;
     let (pocket, account) = lab.connected().await;
