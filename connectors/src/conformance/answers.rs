@@ -8,7 +8,7 @@ use crate::contract::Failure;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// How many places of a reading are tried.
-const MOST_PLACES: usize = 40;
+const MOST_PLACES: usize = 16;
 /// More requests than anything here takes.
 const MANY: usize = 1_000_000;
 

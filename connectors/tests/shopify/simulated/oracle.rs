@@ -1,6 +1,7 @@
 //! What should be known of a shop: told by its world, without any of the code that asks or answers.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use aloftly_connectors::conformance::{Facts, Lake, Row};
 use aloftly_simulators::world::World;
@@ -86,7 +87,7 @@ pub(super) fn newest_levels(lake: &Lake) -> BTreeMap<(String, String), &Row> {
 struct Told(Facts);
 
 impl Told {
-    fn put(&mut self, thing: &str, column: &str, value: impl ToString) {
+    fn put(&mut self, thing: &str, column: &str, value: impl Display) {
         self.0.insert(format!("{thing}/{column}"), value.to_string());
     }
 
