@@ -16,12 +16,11 @@ CARGO_ALL := --workspace --locked
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: ## Builds Aloftly and starts it with three stores of demo data
+demo: ## Builds Aloftly and starts it with demo data, and with a simulated Shopify and Google to connect; SIMULATORS=off without them
 	scripts/setup
 	scripts/web
 	cargo build $(CARGO_ALL) --bins
-	if [ "$$(id -u)" = 0 ]; then export ALOFTLY_DATA_DIR="$${ALOFTLY_DATA_DIR:-/var/lib/aloftly}"; fi; \
-	exec "$$CARGO_TARGET_DIR/debug/aloftly" demo $(ARGS)
+	SIMULATORS="$(SIMULATORS)" exec scripts/demo $(ARGS)
 
 test: ## Runs everything that CI runs
 	scripts/check

@@ -2,7 +2,7 @@
 //!
 //! They share no code with the product, so that the two cannot be wrong in the same way. What they answer follows what the providers
 //! document and what was seen of them; where neither says enough they are the stricter or the more awkward of what they may be, see
-//! [`options::Settings`]. They are for tests and for the demo, keep everything in memory, and are not made to be reached from another machine.
+//! [`options::Settings`]. They are for tests and for the demo, keep everything in memory unless they are given a folder, and are not made to be reached from another machine.
 //!
 //! [`ShopifySimulator`] is Shopify: OAuth, the GraphQL Admin API with its costs, bulk operations and webhooks, for several shops at once. A
 //! shop is named by the `Host` header or by the path, `/shops/{domain}/admin/...`. What is behind it is a [`world::World`] per shop, which
@@ -15,6 +15,8 @@ pub mod faults;
 pub mod google;
 mod graphql;
 mod http;
+pub mod keep;
+pub mod life;
 pub mod log;
 pub mod money;
 pub mod options;

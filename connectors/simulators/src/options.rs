@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::clock::Clock;
@@ -189,6 +190,8 @@ pub struct SimulatorOptions {
     pub shops: Vec<WorldOptions>,
     /// How it decides what is open.
     pub settings: Settings,
+    /// Where it keeps what has to outlive its process, see [`crate::keep`]. Nothing does without it.
+    pub folder: Option<PathBuf>,
 }
 
 impl SimulatorOptions {
@@ -203,6 +206,7 @@ impl SimulatorOptions {
             app,
             shops: vec![shop],
             settings: Settings::default(),
+            folder: None,
         }
     }
 }

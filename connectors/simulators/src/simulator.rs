@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -12,10 +14,11 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::http;
+use crate::keep::{Entry, KeepError, Ledger, Record};
 use crate::log::Logged;
 use crate::options::{AppOptions, Settings, SimulatorOptions};
-use crate::shop::Shop;
-use crate::state::State;
+use crate::shop::{KeptShop, Shop};
+use crate::state::{Keeping, State};
 use crate::world::{Action, ActionError, Happened, World};
 
 /// Why the simulator cannot do something.
@@ -30,6 +33,9 @@ pub enum SimulatorError {
     /// The world refuses.
     #[error(transparent)]
     Action(#[from] ActionError),
+    /// What has to outlive it cannot be kept.
+    #[error(transparent)]
+    Keep(#[from] KeepError),
 }
 
 /// A running simulator. It stops when it is dropped.
@@ -45,33 +51,62 @@ impl Drop for ShopifySimulator {
     }
 }
 
-/// Lets something happen in a shop now, and has webhooks tell of it.
-pub(crate) fn act(state: &State, domain: &str, action: Action) -> Result<Vec<Happened>, SimulatorError> {
-    let second = state.clock.second();
+/// Lets something happen in a shop at an instant, and has webhooks tell of it unless nobody is to be told.
+pub(crate) fn act(
+    state: &State,
+    domain: &str,
+    action: Action,
+    at: DateTime<Utc>,
+    is_told: bool,
+) -> Result<Vec<Happened>, SimulatorError> {
     let happened = state.with_shop(domain, |shop, app, _, now| {
-        let happened = shop.world.act(action, second)?;
-        shop.tell(&happened, app, now);
-        Ok::<_, ActionError>(happened)
+        let entry = Entry { shop: domain.to_owned(), at, action };
+        state.note_action(&entry)?;
+        let happened = shop.world.act(entry.action, at)?;
+        if is_told {
+            shop.tell(&happened, app, now);
+        }
+        Ok::<_, SimulatorError>(happened)
     });
-    Ok(happened.ok_or_else(|| SimulatorError::NoShop(domain.to_owned()))??)
+    let happened = happened.ok_or_else(|| SimulatorError::NoShop(domain.to_owned()))??;
+    state.keep()?;
+    Ok(happened)
+}
+
+/// Has everything happen again that happened before the process was started, and gives the shops back what they were granted.
+fn go_on(folder: &Path, shops: &mut BTreeMap<String, Shop>, now: DateTime<Utc>) -> Result<Keeping, SimulatorError> {
+    let (ledger, entries) = Ledger::open(folder)?;
+    for Entry { shop, at, action } in entries {
+        if let Some(shop) = shops.get_mut(&shop) {
+            // What was refused then is refused again.
+            let _ = shop.world.act(action, at);
+        }
+    }
+    let record: Record<BTreeMap<String, KeptShop>> = Record::open(folder, "shopify.json")?;
+    for (domain, kept) in record.read()?.unwrap_or_default() {
+        if let Some(shop) = shops.get_mut(&domain) {
+            shop.restore(kept, now);
+        }
+    }
+    Ok(Keeping { record, ledger })
 }
 
 impl ShopifySimulator {
-    /// Makes the shops up and listens.
+    /// Makes the shops up and listens. With a folder, everything that happened before happens in them again.
     ///
     /// # Errors
-    /// [`SimulatorError::Listen`].
+    /// [`SimulatorError::Listen`] and [`SimulatorError::Keep`].
     pub async fn start(options: SimulatorOptions) -> Result<Self, SimulatorError> {
         let failed = |error| SimulatorError::Listen(options.address, error);
         let listener = TcpListener::bind(options.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let shops: BTreeMap<String, Mutex<Shop>> = options
-            .shops
-            .iter()
-            .map(|shop| (shop.domain.clone(), Mutex::new(Shop::new(shop, &options.settings))))
-            .collect();
-        let state =
-            Arc::new(State::new(options.clock, format!("http://{address}"), options.app, options.settings, shops));
+        let made = options.shops.iter().map(|shop| (shop.domain.clone(), Shop::new(shop, &options.settings)));
+        let mut shops: BTreeMap<String, Shop> = made.collect();
+        let now = options.clock.now();
+        let keeping = options.folder.map(|folder| go_on(&folder, &mut shops, now)).transpose()?;
+        let shops = shops.into_iter().map(|(domain, shop)| (domain, Mutex::new(shop))).collect();
+        let origin = format!("http://{address}");
+        let state = Arc::new(State::new(options.clock, origin, options.app, options.settings, shops, keeping));
         let router = http::router(Arc::clone(&state));
         let serving = tokio::spawn(async move {
             // It serves until the task is aborted.
@@ -116,9 +151,22 @@ impl ShopifySimulator {
     /// Lets something happen in a shop now, and has webhooks tell of it.
     ///
     /// # Errors
-    /// [`SimulatorError::NoShop`] and [`SimulatorError::Action`].
+    /// [`SimulatorError::NoShop`], [`SimulatorError::Action`] and [`SimulatorError::Keep`].
     pub fn act(&self, domain: &str, action: Action) -> Result<Vec<Happened>, SimulatorError> {
-        act(&self.state, domain, action)
+        act(&self.state, domain, action, self.state.clock.second(), true)
+    }
+
+    /// Lets something have happened in a shop at an instant, after everything else that did, of which nobody is told.
+    ///
+    /// # Errors
+    /// Those of [`ShopifySimulator::act`].
+    pub fn act_unheard(
+        &self,
+        domain: &str,
+        action: Action,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Happened>, SimulatorError> {
+        act(&self.state, domain, action, at, false)
     }
 
     /// Changes the settings of all shops. The plan and the timeout of webhooks are as they were at the start.

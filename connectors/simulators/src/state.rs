@@ -12,11 +12,12 @@ use crate::clock::Clock;
 use crate::graphql::context::{Context, Quirks};
 use crate::graphql::execute::{self, Line};
 use crate::graphql::schema;
+use crate::keep::{Entry, KeepError, Ledger, Record};
 use crate::log::Logged;
 use crate::options::{AppOptions, Settings};
-use crate::shop::Shop;
 use crate::shop::bulk::Operation;
 use crate::shop::grants::implied;
+use crate::shop::{KeptShop, Shop};
 use crate::signing;
 use crate::webhooks::send;
 
@@ -32,6 +33,13 @@ pub(crate) struct State {
     shops: BTreeMap<String, Mutex<Shop>>,
     log: Mutex<Vec<Logged>>,
     wake: Notify,
+    keeping: Option<Keeping>,
+}
+
+/// Where things are kept.
+pub(crate) struct Keeping {
+    pub(crate) record: Record<BTreeMap<String, KeptShop>>,
+    pub(crate) ledger: Ledger,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -45,6 +53,7 @@ impl State {
         app: AppOptions,
         settings: Settings,
         shops: BTreeMap<String, Mutex<Shop>>,
+        keeping: Option<Keeping>,
     ) -> Self {
         Self {
             clock,
@@ -54,7 +63,22 @@ impl State {
             shops,
             log: Mutex::default(),
             wake: Notify::new(),
+            keeping,
         }
+    }
+
+    /// Keeps what was granted, if there is a folder for it.
+    pub(crate) fn keep(&self) -> Result<(), KeepError> {
+        let Some(keeping) = &self.keeping else { return Ok(()) };
+        keeping.record.write(|| {
+            let kept = self.shops.iter().map(|(domain, shop)| (domain.clone(), lock(shop).kept()));
+            kept.collect::<BTreeMap<_, _>>()
+        })
+    }
+
+    /// Keeps what is about to happen, if there is a folder for it.
+    pub(crate) fn note_action(&self, entry: &Entry) -> Result<(), KeepError> {
+        self.keeping.as_ref().map_or(Ok(()), |keeping| keeping.ledger.add(entry))
     }
 
     /// The app as it is set now.
@@ -122,7 +146,7 @@ impl State {
             shop.send("bulk_operations/finish", &body, app, now);
         }
         for (topic, body) in shop.queue.ripe(now) {
-            shop.send(topic, &body, app, now);
+            shop.send(&topic, &body, app, now);
         }
     }
 
@@ -235,6 +259,8 @@ impl State {
                 || delivery.listener.subscription.is_none_or(|id| shop.subscriptions.delivered(id, well));
             shop.queue.came_back(delivery, well || !is_wanted, &settings, now);
         });
+        // Nobody waits for an answer who could be told that it failed; the next request is.
+        let _ = self.keep();
     }
 
     /// Like [`State::with_shop`], for the worker, which must not wake itself.

@@ -22,7 +22,7 @@ pub struct Cli {
 pub(super) enum Command {
     /// Serve the app and its API (this is the default)
     Serve,
-    /// Serve three stores of made-up trade to look around in
+    /// Serve three stores of made-up trade to look around in, and one to connect
     Demo(DemoArgs),
     /// Import files into a store
     #[command(subcommand)]

@@ -8,7 +8,8 @@ use aloftly_catalog::plans::Tier;
 use aloftly_catalog::{FIRST_WORKSPACE, NewOrganization, NewStore, Tenant};
 use aloftly_connectors::demo::{DemoStore, Options, Written, write_orders_csv};
 use anyhow::Context as _;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
+use chrono_tz::Tz;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,8 @@ use crate::service::serving;
 const ORGANIZATION: &str = "Aloftly demo";
 const EMAIL: &str = "owner@demo.example";
 const PASSWORD_FILE: &str = "demo-password";
+/// The store without any trade. It comes after the others, which are looked at first.
+const EMPTY_STORE: &str = "Wren & Kettle";
 
 /// The demo keeps to its own data folder: made-up trade has no business in a real database or bucket.
 pub(super) fn check(config: &Config) -> Result<(), CliError> {
@@ -45,6 +48,7 @@ pub(super) async fn demo(backend: Backend, args: &DemoArgs, stop: CancellationTo
     for store in DemoStore::ALL {
         trade(&backend, &tenant, store, args.seed, &stop).await?;
     }
+    empty_store(&tenant).await?;
     let address = listener.local_addr().context("cannot tell the address")?;
     // An unspecified address is every address, this machine's own among them.
     let host = if address.ip().is_loopback() || address.ip().is_unspecified() {
@@ -55,6 +59,13 @@ pub(super) async fn demo(backend: Backend, args: &DemoArgs, stop: CancellationTo
     say(&format!("\n  Aloftly is at  http://{host}:{}", address.port()));
     say(&format!("  Sign in as     {EMAIL}"));
     say(&format!("  Password       {secret}\n"));
+    if backend.config.app("shopify").is_some() {
+        say(&format!("  The store {EMPTY_STORE} has no data yet: connect it on its page Connections."));
+        if let Some(shop) = backend.config.suggestion("shopify", "shop") {
+            say(&format!("  At Shopify it is the shop {shop}."));
+        }
+        say("");
+    }
     note("Ctrl-C stops it; the data stay and the next start is quick.");
     serving::serve(backend, listener, mail, stop).await?;
     Ok(())
@@ -77,12 +88,6 @@ async fn owner(backend: &Backend) -> Result<(Tenant, String), CliError> {
         backend.catalog.set_password(EMAIL, &secret).await.context("cannot give the demo's owner a new password")?;
         return Ok((tenant, secret));
     }
-    let new_store = |store: DemoStore| NewStore {
-        name: store.name().to_owned(),
-        currency: store.currency().to_owned(),
-        timezone: store.timezone(),
-        week_start: store.week_start(),
-    };
     let new = NewOrganization {
         name: ORGANIZATION.to_owned(),
         plan: Tier::Enterprise,
@@ -90,12 +95,42 @@ async fn owner(backend: &Backend) -> Result<(Tenant, String), CliError> {
         owner_email: EMAIL.to_owned(),
         owner_name: "Demo owner".to_owned(),
         owner_password: secret.clone(),
-        stores: DemoStore::ALL.into_iter().map(new_store).collect(),
+        stores: DemoStore::ALL.into_iter().map(new_store).chain([new_empty_store()]).collect(),
     };
     backend.catalog.provision_organization(&new).await.context("cannot make the demo's organisation")?;
     let made = choose::organizations(backend).await?.into_iter().find(|(org, _)| org.name == ORGANIZATION);
     let (_, tenant) = made.context("the demo's organisation has gone")?;
     Ok((tenant, secret))
+}
+
+fn new_store(store: DemoStore) -> NewStore {
+    NewStore {
+        name: store.name().to_owned(),
+        currency: store.currency().to_owned(),
+        timezone: store.timezone(),
+        week_start: store.week_start(),
+    }
+}
+
+/// A store of somebody who has just come: what is in it is what they connect.
+fn new_empty_store() -> NewStore {
+    NewStore {
+        name: EMPTY_STORE.to_owned(),
+        currency: "USD".to_owned(),
+        timezone: Tz::America__New_York,
+        week_start: Weekday::Sun,
+    }
+}
+
+/// Adds the store without trade to a demo that was made before there was one. Where there are others than those it began with, somebody has made
+/// it theirs.
+async fn empty_store(tenant: &Tenant) -> Result<(), CliError> {
+    let stores = tenant.stores().await.context("cannot list the stores")?;
+    let is_as_made = stores.len() == DemoStore::ALL.len()
+        && stores.iter().all(|held| DemoStore::ALL.iter().any(|one| one.name() == held.name));
+    let Some(workspace) = stores.first().filter(|_| is_as_made).map(|store| store.workspace.id) else { return Ok(()) };
+    tenant.create_store(workspace, &new_empty_store()).await.context("cannot make the demo's empty store")?;
+    Ok(())
 }
 
 /// Makes up a store's trade up to now and imports it as any other file. A later file holds the same orders and those since,

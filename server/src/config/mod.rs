@@ -27,6 +27,9 @@ pub use parse::{IpRange, LogFormat, Rate, SignUp};
 pub use report::Report;
 pub use sources::{Flags, Layers, Origin};
 
+/// The issuer of Google's own statements.
+const REAL_GOOGLE: &str = "https://accounts.google.com";
+
 /// A size such as `512MiB`, in bytes.
 ///
 /// # Errors
@@ -116,6 +119,8 @@ pub struct Config {
     pub shopify_old_client_secret: Option<SecretString>,
     /// A Shopify of this machine's, in place of the real one.
     pub shopify_url: Option<Url>,
+    /// The shop that the form for connecting Shopify begins with.
+    pub shopify_shop: Option<String>,
     /// Google's APIs of this machine's, in place of the real ones.
     pub google_url: Option<Url>,
     /// Connections that are read at the same time.
@@ -173,6 +178,7 @@ impl Config {
             shopify_client_secret: values.optional("shopify_client_secret", parse::secret),
             shopify_old_client_secret: values.optional("shopify_old_client_secret", parse::secret),
             shopify_url: values.optional("shopify_url", parse::loopback_url),
+            shopify_shop: values.optional("shopify_shop", parse::text),
             google_url: values.optional("google_url", parse::loopback_url),
             sync_concurrency: values.required("sync_concurrency", parse::sync_concurrency),
             import_concurrency: values.required("import_concurrency", parse::import_concurrency),
@@ -228,6 +234,22 @@ impl Config {
         };
         let (client_id, client_secret) = id.clone().zip(secret.clone())?;
         Some(App { client_id, client_secret, old_secret: old_secret.clone(), base: base.clone(), webhooks: None })
+    }
+
+    /// What a field of a provider's form begins with, where something is set.
+    #[must_use]
+    pub fn suggestion(&self, provider: &str, field: &str) -> Option<&str> {
+        match (provider, field) {
+            ("shopify", "shop") => self.shopify_shop.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether people can sign in with Google: it has to know this server's client, and knows none that is for an imitation of its APIs.
+    #[must_use]
+    pub fn signs_in_with_google(&self) -> bool {
+        let is_real = self.google_issuer.trim_end_matches('/') == REAL_GOOGLE;
+        self.google_client_id.is_some() && !(is_real && self.google_url.is_some())
     }
 
     /// The folder that uploads wait in until they are imported.

@@ -183,6 +183,12 @@ pub const OPTIONS: &[OptionSpec] = &[
         "Shopify as a program of this machine plays it, for tries: http://127.0.0.1:PORT",
     ),
     option(
+        "shopify_shop",
+        "ALOFTLY_SHOPIFY_SHOP",
+        "",
+        "Shop that is in the form for connecting Shopify from the beginning, such as my-shop.myshopify.com; people can name another",
+    ),
+    option(
         "trusted_proxies",
         "ALOFTLY_TRUSTED_PROXIES",
         "",

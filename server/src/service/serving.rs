@@ -118,11 +118,11 @@ pub async fn serve(
     Ok(())
 }
 
-/// Where people reach the app: what was configured or, for this machine alone, where it listens. Never what a request says.
+/// Where people reach the app: what was configured or, for this machine alone, where it listens. Never a name that only a request says.
 fn links(backend: &Backend, address: SocketAddr) -> Links {
     match &backend.config.public_origin {
         Some(origin) => Links::to(origin),
-        None => Links::to(&format!("http://localhost:{}", address.port())),
+        None => Links::here(address.port()),
     }
 }
 
@@ -130,6 +130,9 @@ fn links(backend: &Backend, address: SocketAddr) -> Links {
 fn provider(backend: &Backend, links: &Links) -> anyhow::Result<Option<Provider>> {
     let config = &backend.config;
     let (Some(id), Some(secret)) = (&config.google_client_id, &config.google_client_secret) else { return Ok(None) };
+    if !config.signs_in_with_google() {
+        return Ok(None);
+    }
     let redirect = links.page("/api/auth/google/callback");
     let provider = Provider::new(&config.google_issuer, id, secret.clone(), redirect);
     Ok(Some(provider.context("cannot make a client for Google")?))

@@ -2,7 +2,8 @@
 //!
 //! [`connect`] knows which connectors this server can use and with which registration; [`client`] asks a provider within the budget that all
 //! servers share; [`keyring`] keeps credentials fresh. [`schedule`] puts what is due in the queue; [`worker`] takes jobs from it, each under a
-//! lease; `attempt` brings one to an outcome; `run` reads its streams and `commit` keeps their pages.
+//! lease; `attempt` brings one to an outcome; `run` reads its streams and `commit` keeps their pages. `reconcile` compares what is held of a
+//! stream with what its source lists, month by month, removes what is gone and reads what is missing or is there in an older state.
 //!
 //! Promises: rows and the place behind them are committed together, so a job that is killed anywhere goes on behind the last page that is in the
 //! store; what fails is tried again, later each time, and said to people in plain words when it fails for good.

@@ -80,6 +80,8 @@ test("a source is not connected before its form is filled in", async ({ page }) 
     const open = page.getByRole("button", { name: `Connect ${title}` });
     await open.click();
     const dialog = page.getByRole("dialog", { name: `Connect ${title}` });
+    // There may be a suggestion.
+    await dialog.getByLabel(needed.title, { exact: true }).fill("");
     await dialog.getByLabel(needed.title, { exact: true }).press("Enter");
     await expect(dialog.getByText(`Enter what belongs to “${needed.title}”.`)).toBeVisible();
     await expect(dialog.getByLabel(needed.title, { exact: true })).toBeFocused();

@@ -19,4 +19,10 @@ export const COLLEAGUE = {
 export const SERVER_LOG = wanted("ALOFTLY_SERVER_LOG");
 /** The server's binary, which makes accounts at the terminal as well. */
 export const BINARY = wanted("ALOFTLY_BINARY");
+/** Shopify and Google as programs of this machine play them, and a shop that there is. */
+export const SHOPIFY = wanted("ALOFTLY_SHOPIFY_URL");
+export const GOOGLE = wanted("ALOFTLY_GOOGLE_URL");
+export const SHOP = wanted("ALOFTLY_SHOPIFY_SHOP");
+/** The demo's store that has no data before it is connected. */
+export const EMPTY_STORE = "Wren & Kettle";
 export const SESSION = "test-results/session.json";

@@ -24,15 +24,22 @@ export class Complaints {
   }
 }
 
-export const test = base.extend<{ complaints: Complaints }>({
+interface Fixtures {
+  complaints: Complaints;
+  /** Origins besides the server's whose pages the browser may go to. */
+  neighbours: string[];
+}
+
+export const test = base.extend<Fixtures>({
+  neighbours: [[], { option: true }],
   complaints: [
-    async ({ page, baseURL }, use) => {
+    async ({ page, baseURL, neighbours }, use) => {
       const complaints = new Complaints(page);
       const foreign: string[] = [];
       page.on("request", (request) => {
         const { origin, protocol } = new URL(request.url());
-        if (protocol.startsWith("http") && baseURL && origin !== new URL(baseURL).origin)
-          foreign.push(request.url());
+        if (!protocol.startsWith("http") || !baseURL) return;
+        if (![new URL(baseURL).origin, ...neighbours].includes(origin)) foreign.push(request.url());
       });
       await use(complaints);
       expect(complaints.all, "the browser has nothing to complain of").toEqual([]);

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State as Extracted;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::faults::Fault;
 use super::state::State;
+use crate::world::traffic::{Session, sessions};
 
 pub(super) fn routes() -> Router<Arc<State>> {
     Router::new()
@@ -20,6 +23,7 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/faults", post(fault))
         .route("/expire_tokens", post(expire))
         .route("/revoke", post(revoke))
+        .route("/properties/{id}/days/{day}", get(visits))
 }
 
 fn done() -> Json<Value> {
@@ -82,4 +86,15 @@ struct Whose {
 async fn revoke(Extracted(state): Extracted<Arc<State>>, Json(whose): Json<Whose>) -> Json<Value> {
     state.kept().tokens.revoke_all(&whose.email);
     done()
+}
+
+/// The visits of a property's day that are known by now, each with all that happened in it: what whoever reads the property has to find.
+async fn visits(
+    Extracted(state): Extracted<Arc<State>>,
+    Path((id, day)): Path<(u64, NaiveDate)>,
+) -> Result<Json<Vec<Session>>, StatusCode> {
+    let property = state.properties.iter().find(|property| property.id == id).ok_or(StatusCode::NOT_FOUND)?;
+    let now = state.now();
+    let known = property.world.look(|world| sessions(world, &property.traffic, day, property.zone, now));
+    Ok(Json(known.unwrap_or_default()))
 }

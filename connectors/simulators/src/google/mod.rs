@@ -30,6 +30,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{Request, State as Extracted};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -37,9 +41,19 @@ pub use self::faults::Fault;
 pub use self::log::Asked;
 pub use self::options::{Blocked, ClientOptions, GoogleOptions, Property, Settings, User, WorldView};
 use self::state::State;
+use crate::SimulatorError;
 
 /// The scope by which reports can be read.
 pub const ANALYTICS_SCOPE: &str = "https://www.googleapis.com/auth/analytics.readonly";
+
+/// What somebody agreed to is kept before its answer is sent.
+async fn keep(Extracted(state): Extracted<Arc<State>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    match state.keep() {
+        Ok(()) => response,
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
 
 /// A simulated Google. It goes when it is dropped.
 #[derive(Debug)]
@@ -59,18 +73,20 @@ impl GoogleSimulator {
     /// Starts one.
     ///
     /// # Errors
-    /// When the port cannot be listened on.
-    pub async fn start(options: GoogleOptions) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(options.address).await?;
-        let address = listener.local_addr()?;
-        let state = Arc::new(State::new(options));
+    /// [`SimulatorError::Listen`] and [`SimulatorError::Keep`].
+    pub async fn start(options: GoogleOptions) -> Result<Self, SimulatorError> {
+        let failed = |error| SimulatorError::Listen(options.address, error);
+        let listener = TcpListener::bind(options.address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let state = Arc::new(State::new(options)?);
         let routes = Router::new()
             .nest("/accounts", consent::routes())
             .nest("/oauth2", tokens::routes())
             .nest("/analyticsadmin", admin::routes())
             .nest("/analyticsdata", data::routes())
             .nest("/_control", control::routes())
-            .layer(axum::middleware::from_fn_with_state(Arc::clone(&state), faults::layer))
+            .layer(from_fn_with_state(Arc::clone(&state), faults::layer))
+            .layer(from_fn_with_state(Arc::clone(&state), keep))
             .with_state(Arc::clone(&state));
         let task = tokio::spawn(async move {
             // It listens until it is dropped, and a connection that breaks is its client's affair.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -224,6 +225,8 @@ pub struct GoogleOptions {
     pub settings: Settings,
     /// Decides tokens and codes.
     pub seed: u64,
+    /// Where it keeps what has to outlive its process, see [`crate::keep`]. Nothing does without it.
+    pub folder: Option<PathBuf>,
 }
 
 impl GoogleOptions {
@@ -243,6 +246,7 @@ impl GoogleOptions {
             properties,
             settings: Settings::default(),
             seed: 1,
+            folder: None,
         }
     }
 }

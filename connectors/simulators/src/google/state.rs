@@ -14,6 +14,7 @@ use super::options::{ClientOptions, GoogleOptions, Property, Settings, User};
 use super::quota::Used;
 use super::tokens::Tokens;
 use crate::clock::Clock;
+use crate::keep::{KeepError, Record};
 
 /// What the simulator keeps.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(super) struct State {
     pub(super) client: ClientOptions,
     pub(super) properties: Vec<Property>,
     kept: Mutex<Kept>,
+    record: Option<Record<Tokens>>,
     /// Requests to each property that are under way.
     pub(super) under_way: BTreeMap<u64, Arc<AtomicU32>>,
 }
@@ -40,10 +42,12 @@ pub(super) struct Kept {
 }
 
 impl State {
-    pub(super) fn new(options: GoogleOptions) -> Self {
+    pub(super) fn new(options: GoogleOptions) -> Result<Self, KeepError> {
+        let record = options.folder.as_deref().map(|folder| Record::open(folder, "google.json")).transpose()?;
+        let tokens = record.as_ref().map_or(Ok(None), Record::read)?;
         let redirect_uris = options.client.redirect_uris.clone();
         let under_way = options.properties.iter().map(|property| (property.id, Arc::default())).collect();
-        Self {
+        Ok(Self {
             clock: options.clock,
             client: options.client,
             properties: options.properties,
@@ -51,13 +55,20 @@ impl State {
                 users: options.users,
                 redirect_uris,
                 settings: options.settings,
-                tokens: Tokens::new(options.seed),
+                tokens: tokens.unwrap_or_else(|| Tokens::new(options.seed)),
                 quotas: BTreeMap::new(),
                 faults: Faults::default(),
                 log: Vec::new(),
             }),
             under_way,
-        }
+            record,
+        })
+    }
+
+    /// Keeps what people agreed to, if there is a folder for it.
+    pub(super) fn keep(&self) -> Result<(), KeepError> {
+        let Some(record) = &self.record else { return Ok(()) };
+        record.write(|| serde_json::to_value(&self.kept().tokens).unwrap_or_default())
     }
 
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {

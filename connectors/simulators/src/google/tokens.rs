@@ -14,6 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -24,7 +25,7 @@ use super::state::State;
 const MOST_REFRESH: usize = 100;
 
 /// What a code stands for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Code {
     pub(super) email: String,
     pub(super) scopes: Vec<String>,
@@ -36,7 +37,7 @@ pub(super) struct Code {
 }
 
 /// What a token lets one do, and in whose name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Access {
     pub(super) email: String,
     pub(super) scopes: Vec<String>,
@@ -44,7 +45,7 @@ pub(super) struct Access {
 }
 
 /// What a refresh token renews.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Refresh {
     token: String,
     email: String,
@@ -52,11 +53,13 @@ struct Refresh {
 }
 
 /// All codes and tokens.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Tokens {
-    random: ChaCha8Rng,
-    codes: HashMap<String, Code>,
-    access: HashMap<String, Access>,
+    seed: u64,
+    /// How many there were.
+    made: u64,
+    codes: BTreeMap<String, Code>,
+    access: BTreeMap<String, Access>,
     /// The oldest first.
     refresh: Vec<Refresh>,
     /// Scopes that people agreed to before.
@@ -66,17 +69,21 @@ pub(super) struct Tokens {
 impl Tokens {
     pub(super) fn new(seed: u64) -> Self {
         Self {
-            random: ChaCha8Rng::seed_from_u64(seed),
-            codes: HashMap::new(),
-            access: HashMap::new(),
+            seed,
+            made: 0,
+            codes: BTreeMap::new(),
+            access: BTreeMap::new(),
             refresh: Vec::new(),
             agreed: BTreeMap::new(),
         }
     }
 
     fn new_text(&mut self, prefix: &str) -> String {
+        self.made += 1;
         let mut bytes = [0; 24];
-        self.random.fill_bytes(&mut bytes);
+        // By its number, so that none comes twice when the others are read from a folder.
+        let mixed = self.seed.rotate_left(32) ^ self.made.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        ChaCha8Rng::seed_from_u64(mixed).fill_bytes(&mut bytes);
         format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
     }
 

@@ -14,7 +14,7 @@ use crate::faults::{Fault, WebhookFaults};
 use crate::shop::Shop;
 use crate::simulator;
 use crate::state::State;
-use crate::world::Action;
+use crate::world::{Action, Order};
 
 type Said = Result<Json<Value>, (StatusCode, Json<Value>)>;
 
@@ -33,6 +33,7 @@ pub(super) fn router() -> Router<Arc<State>> {
         .route("/clock", post(clock))
         .route("/app", post(app))
         .route("/shops", get(shops))
+        .route("/shops/{shop}/orders", get(orders))
         .route("/shops/{shop}/actions", post(act))
         .route("/shops/{shop}/faults", post(fault).delete(clear_faults))
         .route("/shops/{shop}/token_faults", post(token_fault))
@@ -94,8 +95,31 @@ async fn shops(Extract(state): Extract<Arc<State>>) -> Json<Value> {
     Json(state.domains().into_iter().filter_map(told).collect())
 }
 
+/// Every order of a shop with what it comes to, in minor units of the shop's currency: what whoever reads the shop has to find.
+async fn orders(Extract(state): Extract<Arc<State>>, Path(shop): Path<String>) -> Said {
+    let told = state.with_shop(&shop, |shop, _, _, _| {
+        let told = |order: &Order| {
+            json!({
+                "id": order.id.to_string(),
+                "processed_at": order.processed_at,
+                "updated_at": order.updated_at,
+                "cancelled_at": order.cancelled_at,
+                "test": order.test,
+                "source": order.source,
+                "customer": order.customer.map(|customer| customer.to_string()),
+                "units": order.lines.iter().map(|line| line.quantity).sum::<i64>(),
+                "total": order.total().shop,
+                "refunded": order.refunded().shop,
+            })
+        };
+        shop.world.orders.iter().map(told).collect::<Value>()
+    });
+    told.map(Json).ok_or_else(no_shop)
+}
+
 async fn act(Extract(state): Extract<Arc<State>>, Path(shop): Path<String>, Json(action): Json<Action>) -> Said {
-    let happened = simulator::act(&state, &shop, action).map_err(|error| match error {
+    let at = state.clock.second();
+    let happened = simulator::act(&state, &shop, action, at, true).map_err(|error| match error {
         simulator::SimulatorError::NoShop(_) => no_shop(),
         error => (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "error": error.to_string() }))),
     })?;

@@ -14,6 +14,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State as Extract};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -102,7 +103,17 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .nest("/_control", control::router())
         .route("/_storage/{shop}/{file}", axum::routing::get(storage::file))
         .fallback(shop)
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&state), keep))
         .with_state(state)
+}
+
+/// What was granted is kept before its answer is sent.
+async fn keep(Extract(state): Extract<Arc<State>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    match state.keep() {
+        Ok(()) => response,
+        Err(error) => Answer::json(500, &json!({ "errors": error.to_string() })).response(),
+    }
 }
 
 /// The shop that a request is of, what names it in the path, and the rest of the path.

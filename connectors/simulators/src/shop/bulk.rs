@@ -172,6 +172,16 @@ impl Operations {
     pub(crate) fn clear(&mut self) {
         self.all.clear();
     }
+
+    /// How many there were. Operations do not outlive the process, but no other one ever gets the number of one that is gone.
+    pub(crate) fn made(&self) -> u64 {
+        self.made
+    }
+
+    /// None, after so many.
+    pub(crate) fn after(made: u64) -> Self {
+        Self { all: Vec::new(), made }
+    }
 }
 
 impl Operation {

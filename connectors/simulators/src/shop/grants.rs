@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::options::Settings;
 
 /// A code that is good once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Code {
     scopes: Vec<String>,
     until: DateTime<Utc>,
@@ -17,7 +18,7 @@ struct Code {
 }
 
 /// An access token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Access {
     scopes: Vec<String>,
     /// Until when it is good; `None` for one that does not expire.
@@ -27,7 +28,7 @@ struct Access {
 }
 
 /// A refresh token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Refresh {
     scopes: Vec<String>,
     until: DateTime<Utc>,
@@ -47,7 +48,7 @@ fn refusal(error: &'static str, description: &'static str) -> Refusal {
 }
 
 /// What was granted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Grants {
     domain: String,
     made: u64,

@@ -5,7 +5,8 @@ pub(crate) mod bulk;
 pub(crate) mod grants;
 pub(crate) mod subscriptions;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::bucket::Bucket;
@@ -29,6 +30,19 @@ pub(crate) struct Shop {
     pub(crate) faults: Faults,
 }
 
+/// What of a shop outlives the process, besides its world.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct KeptShop {
+    grants: Grants,
+    subscriptions: Subscriptions,
+    queue: Queue,
+    /// How many bulk operations there were.
+    operations: u64,
+}
+
+/// How long webhooks wait that were left over: who is told is started at the same time, perhaps.
+const REST: TimeDelta = TimeDelta::seconds(30);
+
 impl Shop {
     pub(crate) fn new(options: &WorldOptions, settings: &Settings) -> Self {
         Self {
@@ -40,6 +54,24 @@ impl Shop {
             queue: Queue::new(&options.domain),
             faults: Faults::default(),
         }
+    }
+
+    /// What is to outlive the process.
+    pub(crate) fn kept(&self) -> KeptShop {
+        KeptShop {
+            grants: self.grants.clone(),
+            subscriptions: self.subscriptions.clone(),
+            queue: self.queue.clone(),
+            operations: self.operations.made(),
+        }
+    }
+
+    /// Goes on from what was kept.
+    pub(crate) fn restore(&mut self, kept: KeptShop, now: DateTime<Utc>) {
+        let KeptShop { grants, subscriptions, queue, operations } = kept;
+        (self.grants, self.subscriptions, self.queue) = (grants, subscriptions, queue);
+        self.operations = Operations::after(operations);
+        self.queue.rest_until(now + REST);
     }
 
     /// Tells webhooks what happened.
@@ -110,6 +142,6 @@ impl Shop {
         self.operations.clear();
         let shop = &self.world.shop;
         let body = json!({ "shop_id": shop.id, "shop_domain": shop.domain });
-        self.queue.later("shop/redact", body, now + crate::webhooks::sped(chrono::TimeDelta::hours(48), settings));
+        self.queue.later("shop/redact", body, now + crate::webhooks::sped(TimeDelta::hours(48), settings));
     }
 }

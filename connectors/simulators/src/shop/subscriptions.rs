@@ -1,12 +1,13 @@
 //! Webhook subscriptions that the app made through the API.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::graphql::context::{gid, time};
 
 /// A subscription.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Subscription {
     id: u64,
     /// As webhooks name it: `orders/create`.
@@ -22,7 +23,7 @@ struct Subscription {
 }
 
 /// Where a webhook goes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Listener {
     /// The subscription; `None` for one of the app's configuration.
     pub(crate) subscription: Option<u64>,
@@ -52,7 +53,7 @@ impl Listener {
 }
 
 /// The subscriptions of an app in a shop.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Subscriptions {
     all: Vec<Subscription>,
     made: u64,

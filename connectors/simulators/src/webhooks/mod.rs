@@ -4,6 +4,7 @@ pub(crate) mod payload;
 pub(crate) mod send;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -24,7 +25,7 @@ pub(crate) fn sped(span: TimeDelta, settings: &Settings) -> TimeDelta {
 }
 
 /// Something to be sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Delivery {
     pub(crate) topic: String,
     /// The same for every subscription and try.
@@ -57,15 +58,15 @@ impl Delivery {
 }
 
 /// A body for the app's configured endpoints that is not to be sent yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Later {
-    topic: &'static str,
+    topic: String,
     body: Value,
     due: DateTime<Utc>,
 }
 
 /// What a shop has to send.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Queue {
     domain: String,
     made: u64,
@@ -73,6 +74,7 @@ pub(crate) struct Queue {
     held: Vec<Delivery>,
     later: Vec<Later>,
     /// How many are on their way.
+    #[serde(skip)]
     pub(crate) flying: usize,
 }
 
@@ -114,12 +116,12 @@ impl Queue {
     }
 
     /// Queues a body for the app's configured endpoints at a later instant.
-    pub(crate) fn later(&mut self, topic: &'static str, body: Value, due: DateTime<Utc>) {
-        self.later.push(Later { topic, body, due });
+    pub(crate) fn later(&mut self, topic: &str, body: Value, due: DateTime<Utc>) {
+        self.later.push(Later { topic: topic.to_owned(), body, due });
     }
 
     /// The bodies that are due by now.
-    pub(crate) fn ripe(&mut self, now: DateTime<Utc>) -> Vec<(&'static str, Value)> {
+    pub(crate) fn ripe(&mut self, now: DateTime<Utc>) -> Vec<(String, Value)> {
         let (ripe, rest): (Vec<Later>, Vec<Later>) =
             std::mem::take(&mut self.later).into_iter().partition(|one| one.due <= now);
         self.later = rest;
@@ -166,6 +168,11 @@ impl Queue {
     /// When something is due next.
     pub(crate) fn next(&self) -> Option<DateTime<Utc>> {
         self.waiting.iter().map(|one| one.due).chain(self.later.iter().map(|one| one.due)).min()
+    }
+
+    /// Sends nothing before that: who is told may still be on their way, too.
+    pub(crate) fn rest_until(&mut self, at: DateTime<Utc>) {
+        self.waiting.iter_mut().for_each(|one| one.due = one.due.max(at));
     }
 
     /// How many deliveries wait or are on their way.

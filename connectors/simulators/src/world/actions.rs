@@ -1,6 +1,6 @@
 //! What can happen in a shop, and what it is told about by webhooks.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::catalog::ProductStatus;
 pub use super::edits::Edited;
@@ -8,7 +8,7 @@ use super::order::CancelReason;
 use super::payment::Restock;
 
 /// Units of a line of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct LineCount {
     /// The line.
     pub line: u64,
@@ -20,7 +20,7 @@ pub struct LineCount {
 }
 
 /// Units of a variant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct VariantCount {
     /// The variant.
     pub variant: u64,
@@ -29,7 +29,7 @@ pub struct VariantCount {
 }
 
 /// Something that happens in a shop now. What is not said is made up.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
     /// Somebody buys, a thing or two when nothing is said.

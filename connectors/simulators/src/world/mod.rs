@@ -31,7 +31,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::actions::{Action, ActionError, Edited, Happened, LineCount, Subject, VariantCount};
 pub use self::catalog::{Collection, InventoryItem, Level, Location, Product, ProductStatus, Variant};
@@ -49,7 +49,7 @@ pub use self::visit::{Journey, Utm, Visit};
 use crate::money::Currency;
 
 /// What history to make up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct WorldOptions {
     /// Decides everything that is not said here.
     pub seed: u64,

@@ -8,7 +8,7 @@ use aloftly_catalog::{CatalogError, ConnectionStatus};
 use aloftly_connectors::contract::{Authorization, Callback, Calls, Failure};
 use aloftly_engine::StoreId;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,7 @@ struct Away {
 pub(in crate::api) async fn start_oauth(
     State(app): State<App>,
     session: Session,
+    headers: HeaderMap,
     Path(id): Path<String>,
     Json(given): Json<OAuthStart>,
 ) -> Result<axum::Json<OAuthDeparture>, Problem> {
@@ -99,7 +100,7 @@ pub(in crate::api) async fn start_oauth(
         verifier: verifier.into_secret(),
     };
     let state = app.backend.catalog.leave_to_connect(session.info.user.id, &away).await?;
-    let redirect = redirect(&app, provider)?;
+    let redirect = redirect(&app, &headers, provider)?;
     let authorization = Authorization {
         fields: &away.fields,
         state: state.expose(),
@@ -123,12 +124,13 @@ pub(in crate::api) async fn start_oauth(
 pub(in crate::api) async fn finish_oauth(
     State(app): State<App>,
     session: Option<Session>,
+    headers: HeaderMap,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = query.unwrap_or_default();
     let parameters: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let page = match arrive(&app, session, &id, &parameters).await {
+    let page = match arrive(&app, session, &headers, &id, &parameters).await {
         Ok(page) => page,
         Err(Arrival::Told(code)) => format!("{PAGE}?problem={code}&provider={}", plain(&id)),
         Err(Arrival::Problem(problem)) => {
@@ -157,6 +159,7 @@ impl<E: Into<Problem>> From<E> for Arrival {
 async fn arrive(
     app: &App,
     session: Option<Session>,
+    headers: &HeaderMap,
     id: &str,
     parameters: &[(String, String)],
 ) -> Result<String, Arrival> {
@@ -179,7 +182,7 @@ async fn arrive(
     let provider = provider(app, id)?;
     let oauth = provider.connector.oauth().ok_or_else(Problem::not_found)?;
     let verifier = PkceCodeVerifier::new(away.verifier).into_secret();
-    let redirect = redirect(app, provider)?;
+    let redirect = redirect(app, headers, provider)?;
     let callback = Callback { fields: &away.fields, parameters, verifier: &verifier, redirect: &redirect };
     let cancel = CancellationToken::new();
     let exchanged = async {
@@ -200,10 +203,11 @@ async fn arrive(
     Ok(format!("{PAGE}?store={}&{what}={}", away.store, connection.id))
 }
 
-/// Where a provider is to send browsers: an address that the provider knows, and never one that a request names.
-fn redirect(app: &App, provider: &Provider) -> Result<Url, Problem> {
+/// Where a provider is to send browsers: an address that the provider knows, and never one that a request alone names.
+fn redirect(app: &App, headers: &HeaderMap, provider: &Provider) -> Result<Url, Problem> {
     let path = format!("/api/oauth/{}/callback", provider.connector.declaration().id);
-    Url::parse(&app.links.page(&path)).map_err(|error| Problem::internal(&error))
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    Url::parse(&app.links.as_reached(host).page(&path)).map_err(|error| Problem::internal(&error))
 }
 
 /// A provider's id in an address: nothing else than what ids are made of.

@@ -54,6 +54,10 @@ pub(in crate::api) struct ProviderField {
     /// Where a person finds what belongs there.
     help: &'static str,
     placeholder: &'static str,
+    /// What whoever runs this server would have in it from the beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "my-shop.myshopify.com")]
+    suggestion: Option<String>,
     /// Whether it is hidden while it is typed, and kept sealed.
     secret: bool,
     optional: bool,
@@ -89,6 +93,7 @@ pub(in crate::api) async fn list_providers(
             title: field.title,
             help: field.help,
             placeholder: field.placeholder,
+            suggestion: app.backend.config.suggestion(declaration.id, field.name).map(str::to_owned),
             secret: field.kind == FieldKind::Secret,
             optional: field.optional,
         };

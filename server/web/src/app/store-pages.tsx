@@ -1,8 +1,10 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
 import { useImportCenter } from "@/features/imports/import-context";
 import { ImportsPage } from "@/features/imports/imports-page";
 import { OverviewPage } from "@/features/overview/overview-page";
+import { parseOverviewSearch } from "@/features/overview/view";
 import { storesQuery } from "@/features/stores/queries";
 import type { Store } from "@/lib/api/types";
 
@@ -19,6 +21,11 @@ export function OverviewRoute() {
   const search = useSearch({ from: "/signed-in/stores/$storeId/" });
   const navigate = useNavigate({ from: "/stores/$storeId/" });
   const center = useImportCenter();
+  const queries = useQueryClient();
+  const onData = useCallback(
+    () => void queries.invalidateQueries({ queryKey: storesQuery.queryKey }),
+    [queries],
+  );
   if (!store) return null;
   return (
     <OverviewPage
@@ -27,6 +34,13 @@ export function OverviewRoute() {
       search={search}
       onSearch={(change) => void navigate({ search: (now) => ({ ...now, ...change }), resetScroll: false })}
       onImport={center.open}
+      onConnections={() =>
+        void navigate({
+          to: "/connections",
+          search: (now) => ({ ...parseOverviewSearch(now), store: store.id }),
+        })
+      }
+      onData={onData}
     />
   );
 }

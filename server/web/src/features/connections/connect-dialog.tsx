@@ -18,7 +18,8 @@ interface ConnectDialogProps {
 }
 
 function rulesOf(fields: ProviderField[]): Record<string, FieldRules> {
-  const rule = ({ name, title, optional }: ProviderField): FieldRules => ({
+  const rule = ({ name, title, optional, suggestion }: ProviderField): FieldRules => ({
+    ...(suggestion && { initial: suggestion }),
     ...(!optional && { check: needed(`Enter what belongs to “${title}”.`) }),
     pointer: `/fields/${name}`,
   });

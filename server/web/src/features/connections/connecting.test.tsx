@@ -42,6 +42,26 @@ describe("a provider that one signs in to", () => {
     expect(sent).toHaveBeenCalledWith({ store_id: store.id, fields: { shop: "my-shop" } });
   });
 
+  it("begins with what whoever runs the server suggests, which can be typed over", async () => {
+    const [shop] = shopify.fields.map((field) => ({ ...field, suggestion: "harbour.myshopify.com" }));
+    if (!shop) throw new Error("the provider has a field");
+    answerConnections([], [{ ...shopify, fields: [shop] }]);
+    const sent = vi.fn();
+    network.use(
+      http.post("/api/oauth/shopify/start", async ({ request }) => {
+        sent(await request.json());
+        return HttpResponse.json({ location: "https://other.myshopify.com/admin/oauth/authorize?state=s" });
+      }),
+    );
+    const { user } = show(page());
+    const dialog = await openDialog(user, "Shopify");
+    const field = dialog.getByLabelText("Shop");
+    expect(field).toHaveValue("harbour.myshopify.com");
+    await user.clear(field);
+    await user.type(field, "other{Enter}");
+    await waitFor(() => expect(sent).toHaveBeenCalledWith({ store_id: store.id, fields: { shop: "other" } }));
+  });
+
   it("says at the field what is wrong with it, and keeps what was typed", async () => {
     answerConnections([], [shopify]);
     network.use(

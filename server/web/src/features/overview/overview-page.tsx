@@ -1,12 +1,9 @@
-import { FileDown, Upload } from "lucide-react";
 import { RangePicker } from "@/components/range-picker/range-picker";
-import { Button } from "@/components/ui/button";
-import { Card } from "@/components/ui/card";
-import { EmptyState } from "@/components/ui/states";
 import type { Store } from "@/lib/api/types";
 import { usePageTitle } from "@/lib/page-title";
 import { DEFAULT_COMPARISON, DEFAULT_RANGE, writeRange } from "@/lib/metrics/range";
 import { KpiRow } from "./kpi-row";
+import { NoData } from "./no-data";
 import { ProductsCard } from "./products-card";
 import { RevenueCard } from "./revenue-card";
 import { dataRange, overviewView, type OverviewSearch } from "./view";
@@ -17,9 +14,14 @@ interface OverviewPageProps {
   /** Changes part of the address; what is set to undefined leaves it. */
   onSearch: (change: OverviewSearch) => void;
   onImport: () => void;
+  /** To the page on which sources are connected. */
+  onConnections: () => void;
+  /** There may be data now of a store that had none. */
+  onData: () => void;
 }
 
-export function OverviewPage({ store, search, onSearch, onImport }: OverviewPageProps) {
+export function OverviewPage(props: OverviewPageProps) {
+  const { store, search, onSearch, onImport, onConnections, onData } = props;
   usePageTitle("Overview", store.name);
   const view = overviewView(store, search);
   const empty = dataRange(store) === undefined;
@@ -45,21 +47,7 @@ export function OverviewPage({ store, search, onSearch, onImport }: OverviewPage
         )}
       </div>
       {empty ? (
-        <Card>
-          <EmptyState
-            icon={<FileDown aria-hidden strokeWidth={1.5} />}
-            title={`${store.name} has no orders yet`}
-            className="py-20"
-            action={
-              <Button variant="primary" onClick={onImport}>
-                <Upload aria-hidden /> Import orders
-              </Button>
-            }
-          >
-            Revenue, orders and products will be here. Export the orders from Shopify’s admin and drop the
-            file anywhere on this page.
-          </EmptyState>
-        </Card>
+        <NoData store={store} onConnections={onConnections} onImport={onImport} onData={onData} />
       ) : (
         <>
           <KpiRow view={view} />

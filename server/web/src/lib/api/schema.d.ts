@@ -2593,6 +2593,11 @@ export interface components {
             placeholder: string;
             /** @description Whether it is hidden while it is typed, and kept sealed. */
             secret: boolean;
+            /**
+             * @description What whoever runs this server would have in it from the beginning.
+             * @example my-shop.myshopify.com
+             */
+            suggestion?: string | null;
             title: string;
         };
         /** @description The providers that there are. */

@@ -1,0 +1,67 @@
+import { useQuery } from "@tanstack/react-query";
+import { Plug, RefreshCw, Upload } from "lucide-react";
+import { useEffect } from "react";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/states";
+import { connectionsQuery } from "@/features/connections/queries";
+import { isUnderWay } from "@/features/connections/syncs";
+import type { Store } from "@/lib/api/types";
+
+interface NoDataProps {
+  store: Store;
+  onImport: () => void;
+  onConnections: () => void;
+  /** Something was read, and there may be data now. */
+  onData: () => void;
+}
+
+/** For a store that has no data at all: how it gets some, or that it is getting some. */
+export function NoData({ store, onImport, onConnections, onData }: NoDataProps) {
+  const { data: connections = [] } = useQuery(connectionsQuery(store.id));
+  const reading = connections.some(({ latest_sync: sync }) => sync && isUnderWay(sync));
+  const records = connections.reduce((sum, { latest_sync: sync }) => sum + (sync?.records ?? 0), 0);
+
+  // What is read is there page by page, so the first of it need not wait for the last.
+  useEffect(() => {
+    if (records > 0) onData();
+  }, [records, onData]);
+
+  return (
+    <Card>
+      {reading ? (
+        <EmptyState
+          icon={<RefreshCw aria-hidden strokeWidth={1.5} />}
+          title={`The data of ${store.name} are on their way`}
+          className="py-20"
+          action={
+            <Button variant="primary" onClick={onConnections}>
+              See how far it is
+            </Button>
+          }
+        >
+          What is connected is being read. The figures are here as soon as the first of it has come in.
+        </EmptyState>
+      ) : (
+        <EmptyState
+          icon={<Plug aria-hidden strokeWidth={1.5} />}
+          title={`${store.name} has no data yet`}
+          className="py-20"
+          action={
+            <div className="flex flex-wrap justify-center gap-2">
+              <Button variant="primary" onClick={onConnections}>
+                <Plug aria-hidden /> Connect a source
+              </Button>
+              <Button onClick={onImport}>
+                <Upload aria-hidden /> Import orders
+              </Button>
+            </div>
+          }
+        >
+          Revenue, orders and products will be here. Connect the shop, or export its orders from Shopify’s
+          admin and drop the file anywhere on this page.
+        </EmptyState>
+      )}
+    </Card>
+  );
+}
