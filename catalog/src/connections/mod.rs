@@ -10,6 +10,7 @@ mod renew;
 mod state;
 
 use aloftly_engine::StoreId;
+use chrono::TimeDelta;
 use sqlx::PgTransaction;
 
 pub use model::{ConnectedAccount, Connection, ConnectionStatus, NewConnection, SyncProblem};
@@ -38,6 +39,9 @@ macro_rules! select_connections {
 const fn no_connection() -> CatalogError {
     CatalogError::NotFound("connection")
 }
+
+/// When what changed is looked for the first time after a connection was made, whose first reading tells everything.
+const AFTER_FIRST: TimeDelta = TimeDelta::minutes(10);
 
 impl Tenant {
     /// Refuses whoever may not connect sources to a store; for admins.
@@ -146,6 +150,8 @@ impl Tenant {
         }
         let organization = self.context().organization().0;
         let now = self.catalog().clock().now();
+        // The first reading is in the queue, and what changes meanwhile need not be asked for at the same moment.
+        let due = if before.synced_at.is_none() { now + AFTER_FIRST } else { now };
         self.refuse_others(&mut transaction, before.store, &before.provider, std::slice::from_ref(&account.id)).await?;
         sqlx::query!(
             "UPDATE connections SET status = 'connected', account_id = $3, account = $4, warnings = $5, problem_code = NULL, problem = NULL,
@@ -156,7 +162,7 @@ impl Tenant {
             account.id,
             account.about,
             warnings,
-            now,
+            due,
         )
         .execute(&mut *transaction)
         .await?;

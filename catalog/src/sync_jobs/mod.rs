@@ -149,7 +149,7 @@ impl Tenant {
         Ok(SyncJobPage { jobs, next_cursor })
     }
 
-    /// The newest job of each of these connections, which the actor was shown.
+    /// The job of each of these connections that is running, or else the newest, which the actor was shown.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -162,7 +162,8 @@ impl Tenant {
         let rows = select_jobs!(
             "WHERE job.org_id = $1 AND job.id IN (
                 SELECT (SELECT newest.id FROM sync_jobs AS newest
-                    WHERE newest.org_id = $1 AND newest.connection_id = asked.id ORDER BY newest.id DESC LIMIT 1)
+                    WHERE newest.org_id = $1 AND newest.connection_id = asked.id
+                    ORDER BY newest.status = 'running' DESC, newest.id DESC LIMIT 1)
                 FROM unnest($2::uuid[]) AS asked (id)
             )",
             self.context().organization().0,

@@ -20,6 +20,7 @@ pub mod life;
 pub mod log;
 pub mod money;
 pub mod options;
+mod page;
 mod shop;
 mod signing;
 mod simulator;

@@ -13,6 +13,7 @@ mod control;
 mod google;
 mod graphql;
 mod oauth;
+mod restart;
 mod support;
 mod throttle;
 mod webhooks;

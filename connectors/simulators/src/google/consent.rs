@@ -25,6 +25,8 @@ const SCOPES: [(&str, &str, bool); 4] = [
     ("profile", "See your personal info", false),
 ];
 
+const OF: &str = "Google";
+
 pub(super) fn routes() -> Router<Arc<State>> {
     Router::new().route("/o/oauth2/v2/auth", get(ask)).route("/o/oauth2/v2/auth/answer", post(answer))
 }
@@ -79,11 +81,9 @@ impl Wanted {
 }
 
 fn wrong((error, description): (&str, &str)) -> Response {
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Error 400: {error}</title></head><body><main>\
-         <h1>Access blocked: authorization error</h1><p>{}</p><p>Error 400: {error}</p></main></body></html>",
-        text(description)
-    );
+    let body =
+        format!("<h1>Access blocked: authorization error</h1><p>{}</p><p>Error 400: {error}</p>", text(description));
+    let page = crate::page::page(OF, &format!("Error 400: {error}"), &body);
     (StatusCode::BAD_REQUEST, Html(page)).into_response()
 }
 
@@ -118,18 +118,18 @@ fn page(client: &str, wanted: &Wanted, users: &[User]) -> String {
             )
         },
     );
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Sign in – Google Accounts (simulated)</title></head><body><main><h1>{client} wants access to your Google Account</h1>\
+    let body = format!(
+        "<h1>{client} wants access to your Google Account</h1>\
          <form method=\"post\" action=\"auth/answer\">{hidden}<fieldset><legend>Choose an account</legend>{accounts}</fieldset>\
          <fieldset><legend>Select what {client} can access</legend>{scopes}</fieldset>\
-         <p><button name=\"answer\" value=\"cancel\">Cancel</button> <button name=\"answer\" value=\"continue\">Continue</button></p>\
-         </form></main></body></html>",
+         <p class=\"choice\"><button name=\"answer\" value=\"cancel\">Cancel</button>\
+         <button class=\"first\" name=\"answer\" value=\"continue\">Continue</button></p></form>",
         client = text(client),
         hidden = hidden.collect::<String>(),
         accounts = accounts.collect::<String>(),
         scopes = scopes.collect::<String>(),
-    )
+    );
+    crate::page::page(OF, "Sign in – Google Accounts", &body)
 }
 
 async fn answer(Extracted(state): Extracted<Arc<State>>, body: String) -> Response {

@@ -67,6 +67,8 @@ struct Cost {
     #[serde(default)]
     requested_query_cost: Option<f64>,
     #[serde(default)]
+    actual_query_cost: Option<f64>,
+    #[serde(default)]
     throttle_status: Option<ThrottleStatus>,
 }
 
@@ -138,7 +140,9 @@ fn judged(status: u16, body: &[u8]) -> Judgement {
     let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return nothing };
     let cost = envelope.extensions.and_then(|extensions| extensions.cost);
     let bucket = cost.as_ref().and_then(|cost| cost.throttle_status.as_ref());
-    let told = bucket.map(|bucket| Told::Bucket {
+    // What a request was found to cost in the end is mostly far less than what it could have, and the rest is put back at Shopify, too.
+    let spent = cost.as_ref().and_then(|cost| points(cost.actual_query_cost?)).map(|points| Told::Cost { points });
+    let bucket = bucket.map(|bucket| Told::Bucket {
         capacity: bucket.maximum_available,
         available: bucket.currently_available,
         refill_per_second: Some(bucket.restore_rate),
@@ -153,7 +157,14 @@ fn judged(status: u16, body: &[u8]) -> Judgement {
         }
         _ => by_status(status),
     };
-    Judgement { verdict, told: told.into_iter().collect() }
+    Judgement { verdict, told: spent.into_iter().chain(bucket).collect() }
+}
+
+/// Points as a whole number, which is no less; none for what is no number of points.
+fn points(cost: f64) -> Option<u32> {
+    // A duration's seconds are the way from a float to a whole number that does not wrap.
+    let whole = Duration::try_from_secs_f64(cost.ceil()).ok()?.as_secs();
+    u32::try_from(whole).ok()
 }
 
 /// Two statuses of Shopify's own; what others say by themselves stays.
@@ -187,11 +198,16 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_with_data_is_left_to_its_status_and_tells_the_bucket() {
+    fn an_answer_with_data_is_left_to_its_status_and_tells_what_it_cost_and_the_bucket() {
         let body = br#"{"data":{"shop":{"name":"x"}},"extensions":{"cost":{"requestedQueryCost":1,"actualQueryCost":1,
             "throttleStatus":{"maximumAvailable":1000,"currentlyAvailable":999,"restoreRate":50}}}}"#;
         let judgement = judged(200, body);
-        assert_eq!((judgement.verdict, judgement.told.len()), (None, 1));
+        let bucket = Told::Bucket { capacity: 1_000.0, available: 999.0, refill_per_second: Some(50.0) };
+        assert_eq!(judgement.verdict, None);
+        assert_eq!(judgement.told, [Told::Cost { points: 1 }, bucket]);
+        for (cost, whole) in [(0.0, Some(0)), (8.2, Some(9)), (-1.0, None), (f64::NAN, None), (1e300, None)] {
+            assert_eq!(points(cost), whole, "{cost}");
+        }
         assert_eq!(judged(200, b"not json"), Judgement::default());
     }
 

@@ -65,7 +65,7 @@ pub(super) struct Integration {
     /// When it is read next by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_sync_at: Option<DateTime<Utc>>,
-    /// The last thing that was read or is being read of it.
+    /// What is being read of it, or else the last thing that was or waits to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_sync: Option<syncs::Sync>,
 }
@@ -228,7 +228,7 @@ pub(super) async fn get_integration(
     Path(id): Path<String>,
 ) -> Result<Json<Integration>, Problem> {
     let connection = principal.tenant.connection(path::id(&id)?).await?;
-    let latest = principal.tenant.sync_jobs(connection.id, None, 1).await?.jobs.pop();
+    let latest = principal.tenant.latest_sync_jobs(std::slice::from_ref(&connection)).await?.remove(&connection.id);
     Ok(Json(Integration::of(connection, latest)))
 }
 

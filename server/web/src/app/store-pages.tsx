@@ -1,6 +1,7 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
+import { useReading } from "@/features/connections/use-reading";
 import { useImportCenter } from "@/features/imports/import-context";
 import { ImportsPage } from "@/features/imports/imports-page";
 import { OverviewPage } from "@/features/overview/overview-page";
@@ -26,6 +27,7 @@ export function OverviewRoute() {
     () => void queries.invalidateQueries({ queryKey: storesQuery.queryKey }),
     [queries],
   );
+  const reading = useReading(store?.id ?? "", store?.data_from === undefined && store !== undefined, onData);
   if (!store) return null;
   return (
     <OverviewPage
@@ -40,7 +42,7 @@ export function OverviewRoute() {
           search: (now) => ({ ...parseOverviewSearch(now), store: store.id }),
         })
       }
-      onData={onData}
+      reading={reading}
     />
   );
 }

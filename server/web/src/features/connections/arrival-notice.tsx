@@ -1,4 +1,5 @@
 import { CircleAlert, CircleCheck, X } from "lucide-react";
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import type { Provider } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
@@ -14,7 +15,11 @@ interface ArrivalNoticeProps {
 
 /** What came of connecting a provider, until it is dismissed. */
 export function ArrivalNotice({ arrival, providers, sources, onDismiss }: ArrivalNoticeProps) {
-  const words = wordsFor(arrival, providers, sources);
+  // What was news when it came stays so: the first reading may be over while the notice is still there.
+  const [kept, setKept] = useState<{ arrival: Arrival; words: string } | null>(null);
+  const said = wordsFor(arrival, providers, sources);
+  if (said !== null && kept?.arrival !== arrival) setKept({ arrival, words: said });
+  const words = kept?.arrival === arrival ? kept.words : said;
   if (words === null) return null;
   const bad = arrival.kind === "problem";
   const Icon = bad ? CircleAlert : CircleCheck;

@@ -16,19 +16,28 @@ interface Sight {
 export function useSyncNews(sources: Source[], onSynced: (storeId: string) => void): void {
   const queries = useQueryClient();
   const toast = useToast();
-  const underWay = useRef(new Set<string>());
+  /** What was under way of each connection. */
+  const underWay = useRef(new Map<string, Sync>());
   const sights = useRef(new Map<string, Sight>());
 
   useEffect(() => {
     for (const { connection, title } of sources) {
       const { id, store_id, latest_sync: sync, synced_at } = connection;
       let ended = false;
-      if (sync && isUnderWay(sync)) {
-        underWay.current.add(sync.id);
-      } else if (sync && underWay.current.delete(sync.id)) {
+      const followed = underWay.current.get(id);
+      if (followed && followed.id !== sync?.id) {
+        // It ended behind something newer: that it went well shows in how far everything is there.
+        underWay.current.delete(id);
         ended = true;
-        // What goes on by the clock is no news.
-        if (sync.cause === "person" || sync.cause === "connected") toast.show(news(sync, title));
+        if (isAwaited(followed) && (synced_at ?? null) !== (sights.current.get(id)?.syncedAt ?? null)) {
+          toast.show({ title: `${title} is read`, tone: "good" });
+        }
+      }
+      if (sync && isUnderWay(sync)) {
+        underWay.current.set(id, sync);
+      } else if (sync && underWay.current.delete(id)) {
+        ended = true;
+        if (isAwaited(sync)) toast.show(news(sync, title));
       }
       const before = sights.current.get(id);
       const sight = { sync: `${sync?.id ?? ""} ${sync?.status ?? ""}`, syncedAt: synced_at ?? null };
@@ -41,6 +50,11 @@ export function useSyncNews(sources: Source[], onSynced: (storeId: string) => vo
       }
     }
   }, [sources, queries, toast, onSynced]);
+}
+
+/** What goes on by the clock is no news. */
+function isAwaited({ cause }: Sync): boolean {
+  return cause === "person" || cause === "connected";
 }
 
 function news(sync: Sync, title: string): ToastInput {

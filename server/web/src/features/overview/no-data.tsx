@@ -1,32 +1,19 @@
-import { useQuery } from "@tanstack/react-query";
 import { Plug, RefreshCw, Upload } from "lucide-react";
-import { useEffect } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/states";
-import { connectionsQuery } from "@/features/connections/queries";
-import { isUnderWay } from "@/features/connections/syncs";
 import type { Store } from "@/lib/api/types";
 
 interface NoDataProps {
   store: Store;
+  /** Whether a source is being read into it. */
+  reading: boolean;
   onImport: () => void;
   onConnections: () => void;
-  /** Something was read, and there may be data now. */
-  onData: () => void;
 }
 
 /** For a store that has no data at all: how it gets some, or that it is getting some. */
-export function NoData({ store, onImport, onConnections, onData }: NoDataProps) {
-  const { data: connections = [] } = useQuery(connectionsQuery(store.id));
-  const reading = connections.some(({ latest_sync: sync }) => sync && isUnderWay(sync));
-  const records = connections.reduce((sum, { latest_sync: sync }) => sum + (sync?.records ?? 0), 0);
-
-  // What is read is there page by page, so the first of it need not wait for the last.
-  useEffect(() => {
-    if (records > 0) onData();
-  }, [records, onData]);
-
+export function NoData({ store, reading, onImport, onConnections }: NoDataProps) {
   return (
     <Card>
       {reading ? (

@@ -16,12 +16,12 @@ interface OverviewPageProps {
   onImport: () => void;
   /** To the page on which sources are connected. */
   onConnections: () => void;
-  /** There may be data now of a store that had none. */
-  onData: () => void;
+  /** Whether a source is being read into the store. */
+  reading: boolean;
 }
 
 export function OverviewPage(props: OverviewPageProps) {
-  const { store, search, onSearch, onImport, onConnections, onData } = props;
+  const { store, search, onSearch, onImport, onConnections, reading } = props;
   usePageTitle("Overview", store.name);
   const view = overviewView(store, search);
   const empty = dataRange(store) === undefined;
@@ -47,7 +47,7 @@ export function OverviewPage(props: OverviewPageProps) {
         )}
       </div>
       {empty ? (
-        <NoData store={store} onConnections={onConnections} onImport={onImport} onData={onData} />
+        <NoData store={store} reading={reading} onConnections={onConnections} onImport={onImport} />
       ) : (
         <>
           <KpiRow view={view} />
