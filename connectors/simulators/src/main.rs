@@ -156,7 +156,9 @@ async fn start(arguments: &Arguments, clock: Clock) -> Result<(Arc<ShopifySimula
             // The shop is there as long as its simulator is.
             let _ = shops.world(&domain, |world| look(world));
         };
-        Property::new(id, WorldView::new(look))
+        let property = Property::new(id, WorldView::new(look));
+        // Each shop has an account of its own, of a number like its property's.
+        Property { account: (id / 1_000, property.account.1.clone()), ..property }
     };
     let properties = PROPERTIES.into_iter().zip(domains).map(property).collect();
     let client = ClientOptions {
