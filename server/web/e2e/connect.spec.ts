@@ -168,7 +168,7 @@ test("a property of Google Analytics is chosen among several, and its visits are
   const choice = page.getByRole("dialog", { name: "Choose an account of Google Analytics 4" });
   await expect(choice.getByRole("radio")).toHaveCount(2);
   await expectAccessible(page, "the choice of a property");
-  await choice.getByLabel(new RegExp(EMPTY_STORE)).check();
+  await choice.getByLabel(new RegExp(`^${EMPTY_STORE}`)).check();
   await choice.getByRole("button", { name: "Choose" }).click();
   await expect(choice).toBeHidden();
   await watch(page, "Google Analytics 4");
