@@ -48,7 +48,7 @@ pub(super) async fn demo(backend: Backend, args: &DemoArgs, stop: CancellationTo
     for store in DemoStore::ALL {
         trade(&backend, &tenant, store, args.seed, &stop).await?;
     }
-    empty_store(&tenant).await?;
+    let is_empty = empty_store(&tenant).await?;
     let address = listener.local_addr().context("cannot tell the address")?;
     // An unspecified address is every address, this machine's own among them.
     let host = if address.ip().is_loopback() || address.ip().is_unspecified() {
@@ -59,7 +59,7 @@ pub(super) async fn demo(backend: Backend, args: &DemoArgs, stop: CancellationTo
     say(&format!("\n  Aloftly is at  http://{host}:{}", address.port()));
     say(&format!("  Sign in as     {EMAIL}"));
     say(&format!("  Password       {secret}\n"));
-    if backend.config.app("shopify").is_some() {
+    if is_empty && backend.config.app("shopify").is_some() {
         say(&format!("  The store {EMPTY_STORE} has no data yet: connect it on its page Connections."));
         if let Some(shop) = backend.config.suggestion("shopify", "shop") {
             say(&format!("  At Shopify it is the shop {shop}."));
@@ -123,14 +123,19 @@ fn new_empty_store() -> NewStore {
 }
 
 /// Adds the store without trade to a demo that was made before there was one. Where there are others than those it began with, somebody has made
-/// it theirs.
-async fn empty_store(tenant: &Tenant) -> Result<(), CliError> {
+/// it theirs. Whether it is there and still has no data.
+async fn empty_store(tenant: &Tenant) -> Result<bool, CliError> {
     let stores = tenant.stores().await.context("cannot list the stores")?;
-    let is_as_made = stores.len() == DemoStore::ALL.len()
-        && stores.iter().all(|held| DemoStore::ALL.iter().any(|one| one.name() == held.name));
-    let Some(workspace) = stores.first().filter(|_| is_as_made).map(|store| store.workspace.id) else { return Ok(()) };
+    if let Some(held) = stores.iter().find(|held| held.name == EMPTY_STORE) {
+        return Ok(held.data_bounds.is_none());
+    }
+    let is_made = |name: &str| DemoStore::ALL.iter().any(|store| store.name() == name);
+    let is_as_made = stores.len() == DemoStore::ALL.len() && stores.iter().all(|held| is_made(&held.name));
+    let Some(workspace) = stores.first().filter(|_| is_as_made).map(|store| store.workspace.id) else {
+        return Ok(false);
+    };
     tenant.create_store(workspace, &new_empty_store()).await.context("cannot make the demo's empty store")?;
-    Ok(())
+    Ok(true)
 }
 
 /// Makes up a store's trade up to now and imports it as any other file. A later file holds the same orders and those since,
