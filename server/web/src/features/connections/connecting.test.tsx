@@ -4,7 +4,7 @@ import { vi } from "vitest";
 import type { Integration } from "@/lib/api/types";
 import { network, problem } from "@/test/network";
 import { show } from "@/test/render";
-import { gorgias, integrationOf, shopify, store } from "@/test/responses";
+import { gorgias, integrationOf, shopify, store, syncOf } from "@/test/responses";
 import { arrivalOf, parseConnectionsSearch, withoutArrival, wordsForProblem } from "./arrival";
 import { answerConnections, page } from "./testing";
 
@@ -187,6 +187,19 @@ describe("coming back from a provider", () => {
     expect(await screen.findByRole("status")).toHaveTextContent("Shopify is connected again.");
     expect(screen.getByRole("region", { name: "Shopify" })).toHaveClass("border-accent");
     expect(onArrivalRead).toHaveBeenCalled();
+  });
+
+  it("goes on saying so once everything is read", async () => {
+    let connection = integrationOf({
+      synced_at: null,
+      latest_sync: syncOf({ status: "running", cause: "connected" }),
+    });
+    answerConnections(() => [connection], [shopify]);
+    show(page({ arrival: { kind: "connected", id: connection.id } }));
+    expect(await screen.findByText(/^Shopify is connected\. All/)).toBeInTheDocument();
+    connection = integrationOf({ latest_sync: syncOf({ cause: "connected" }) });
+    expect(await screen.findByText("Shopify is read", {}, { timeout: 5000 })).toBeInTheDocument();
+    expect(screen.getByText(/^Shopify is connected\. All/)).toBeInTheDocument();
   });
 
   it("with several accounts opens the choice, which says what failed and tries again", async () => {

@@ -105,6 +105,18 @@ describe("what is being read", () => {
     expect(screen.queryByRole("progressbar")).not.toBeInTheDocument();
   });
 
+  it("is said to be read where something newer is shown by then", async () => {
+    let connection = reading(running, { synced_at: null });
+    answerConnections(() => [connection], [shopify]);
+    const onSynced = vi.fn();
+    show(page({ onSynced }));
+    await progress();
+    const next = syncOf({ id: "0192a000-0000-7000-8000-000000000202", status: "queued" });
+    connection = reading(next, { synced_at: "2026-11-21T12:00:00Z" });
+    expect(await screen.findByText("Shopify is read", {}, { timeout: 5000 })).toBeInTheDocument();
+    expect(onSynced).toHaveBeenCalledWith(store.id);
+  });
+
   it("that fails says so, with what the provider said", async () => {
     let connection = reading(running);
     answerConnections(() => [connection], [shopify]);
