@@ -36,7 +36,7 @@ pub use outgoing::Outgoing;
 pub use page::{Batches, Cursor, CursorError, Listed, Page, Pages, Raw, Removal};
 pub use session::{App, Calls, Session};
 pub use task::{Mode, Task};
-pub use webhook::{Delivered, Delivery, Effect, NotAuthentic, Person, Webhooks};
+pub use webhook::{Delivered, Delivery, Effect, Keeps, NotAuthentic, Person, Webhooks};
 
 /// A provider of data.
 #[async_trait]

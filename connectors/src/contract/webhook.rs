@@ -51,8 +51,13 @@ pub enum NotAuthentic {
 /// What is to be done about a delivery.
 #[derive(Debug)]
 pub enum Effect {
-    /// These rows are the state of their entities, unless a newer one is held. The page's cursor means nothing.
-    Rows(Page),
+    /// These rows are the state of their entities, unless a newer one is held.
+    Rows {
+        /// The rows. The page's cursor means nothing.
+        page: Page,
+        /// What the delivery does not tell of them.
+        keeps: Option<Keeps>,
+    },
     /// These are gone at the source.
     Remove(Removal),
     /// These things are to be read from the provider: the delivery does not say enough.
@@ -75,6 +80,16 @@ pub enum Effect {
         /// The scopes that are left.
         scopes: Vec<String>,
     },
+}
+
+/// What a delivery does not tell of a thing that it gives the state of. Where a reading told it before, it stays as it is, in all rows of the thing
+/// together: otherwise each delivery would take away what only readings know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keeps {
+    /// The dataset that has it, a row for each thing.
+    pub dataset: &'static str,
+    /// Its columns, which other datasets with the thing's id may have, too.
+    pub columns: &'static [&'static str],
 }
 
 /// A customer, as a provider names them in its requests.

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use aloftly_connectors::contract::Page;
+use aloftly_engine::lake::Slice;
 use serde_json::{Value, json};
 
 use super::{made, page};
 
 /// The names of the rows that a page takes the place of.
 fn replaced(page: &Page) -> BTreeSet<&str> {
-    let conditions = page.replaces.iter().flat_map(|slice| slice.conditions());
+    let conditions = page.replaces.iter().flat_map(Slice::conditions);
     let names = conditions.filter(|(column, _)| *column == "metric_name");
     names.flat_map(|(_, names)| names).map(String::as_str).collect()
 }

@@ -74,7 +74,7 @@ fn an_order_that_is_told_becomes_the_rows_of_one_that_is_read_but_for_what_is_no
     }
     // A reading of the same second takes its place.
     let version = |row: &crate::support::Row| row["row_version"].as_deref().unwrap().parse::<i64>().unwrap();
-    assert_eq!(version(&told["orders"][0]) + 1, version(&read["orders"][0]));
+    assert_eq!(version(&told["orders"][0]) + 1, version(&read["orders"][0]), "of an unknown instant of that second");
     assert_cells(&told["orders"][0], &[("paid_at", "null"), ("edited", "null"), ("customer_order_index", "null")]);
 }
 

@@ -58,7 +58,7 @@ pub(super) fn rows_of(page: &Page) -> BTreeMap<&'static str, Vec<Row>> {
 /// The page of rows that is the one effect.
 pub(super) fn page_of(effects: Vec<Effect>) -> Page {
     match <[Effect; 1]>::try_from(effects) {
-        Ok([Effect::Rows(page)]) => page,
+        Ok([Effect::Rows { page, .. }]) => page,
         other => panic!("not rows alone: {other:?}"),
     }
 }

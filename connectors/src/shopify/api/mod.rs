@@ -133,7 +133,7 @@ impl Connector for Shopify {
 
     fn rebuild(&self, account: &Account, raw: &Raw) -> Result<Page, Failure> {
         let (made, records) = match raw.kind {
-            webhooks::ORDER => webhooks::rebuild(&raw.body)?,
+            webhooks::ORDER => webhooks::rebuild(raw)?,
             _ => payload::rebuild(account, raw)?,
         };
         let mut page = Page::at(Cursor::of(&())?);

@@ -1,6 +1,7 @@
 //! Orders as webhooks tell them: in the shapes and words of the REST API.
 
 use aloftly_engine::money::Money;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use url::Url;
 
@@ -138,19 +139,19 @@ struct TransactionBody {
 ///
 /// # Errors
 /// [`Failure::Unexpected`] with the place where the body is not what it should be.
-pub(super) fn order(body: &[u8]) -> Result<Option<OrderState>, Failure> {
+pub(super) fn order(body: &[u8], triggered_at: Option<DateTime<Utc>>) -> Result<Option<OrderState>, Failure> {
     let body: OrderBody = read(body, "an order's webhook")?;
-    Ok(state(body))
+    Ok(state(body, triggered_at))
 }
 
-fn state(body: OrderBody) -> Option<OrderState> {
+fn state(body: OrderBody, triggered_at: Option<DateTime<Utc>>) -> Option<OrderState> {
     let shop = |bag: Option<Bag>| bag.map(|bag| bag.shop());
     let currency = body.total_price_set.shop.currency.clone();
     let presentment = body.total_price_set.presentment.as_ref();
     let refunds = body.refunds.into_iter().map(|body| refund(body, &currency)).collect::<Option<Vec<_>>>()?;
     let refunded = refunds.iter().try_fold(Money::ZERO, |sum, refund| sum.checked_add(refund.amount))?;
     Some(OrderState {
-        version: version::told(body.updated_at),
+        version: version::told(body.updated_at, triggered_at),
         name: body.name,
         placed_at: body.processed_at.unwrap_or(body.created_at),
         entered_at: body.created_at,

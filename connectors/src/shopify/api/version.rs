@@ -1,13 +1,13 @@
 //! Versions of what Shopify tells.
 
+use chrono::{DateTime, Utc};
+
 use super::wire::At;
 
-/// What is added to the time of a change when everything about a thing was read.
-///
-/// The orders file's versions are at most the time of the last change in whole seconds and, below the second, a number under a million
-/// that grows with what was refunded. A second more is above all of them, and not above those of a change a second later.
+/// What is added to the time of a change when everything about a thing was read: a second, which is above all that a webhook tells of the same
+/// second, and not above what one tells of the next.
 const READ: i64 = 1_000_000;
-/// What is added when a webhook told it: it says less than an answer, so a reading of the same second takes its place.
+/// The most that is added when a webhook told it: it says less than an answer, so a reading of the same second takes its place.
 const TOLD: i64 = READ - 1;
 
 /// The version of a state that was read.
@@ -15,9 +15,13 @@ pub(super) fn read(updated_at: At) -> i64 {
     updated_at.0.saturating_add(READ)
 }
 
-/// The version of a state that a webhook told.
-pub(super) fn told(updated_at: At) -> i64 {
-    updated_at.0.saturating_add(TOLD)
+/// The version of a state that a webhook told. Times of changes are whole seconds, in which several may be; they are told apart by how many
+/// milliseconds after it each was triggered.
+pub(super) fn told(updated_at: At, triggered_at: Option<DateTime<Utc>>) -> i64 {
+    let after = triggered_at.map_or(TOLD, |triggered| {
+        (triggered.timestamp_micros().saturating_sub(updated_at.0) / 1_000).saturating_add(1)
+    });
+    updated_at.0.saturating_add(after.clamp(1, TOLD))
 }
 
 #[cfg(test)]
@@ -25,20 +29,24 @@ mod tests {
     use super::*;
 
     const SECOND: i64 = 1_000_000;
+    const AT: At = At(1_700_000_000 * SECOND);
 
-    #[test]
-    fn a_reading_is_above_a_webhook_of_the_same_second_and_below_one_of_the_next() {
-        let at = At(1_700_000_000 * SECOND);
-        assert!(told(at) < read(at));
-        assert!(read(at) < told(At(at.0 + SECOND)));
+    fn millis_after(millis: i64) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_micros(AT.0 + millis * 1_000)
     }
 
     #[test]
-    fn both_are_at_least_what_the_orders_file_gives_the_same_state() {
-        // The file's version: the last change in whole seconds, and the most that a refund adds.
-        let at = At(1_700_000_000 * SECOND);
-        let of_file = at.0 + SECOND - 1;
-        assert!(told(at) >= of_file);
-        assert!(read(at) > of_file);
+    fn a_reading_is_above_every_webhook_of_its_second_and_below_those_of_the_next() {
+        for triggered in [None, millis_after(-5_000), millis_after(0), millis_after(999), millis_after(90_000_000)] {
+            assert!(AT.0 < told(AT, triggered) && told(AT, triggered) < read(AT), "{triggered:?}");
+            assert!(read(AT) < told(At(AT.0 + SECOND), triggered), "{triggered:?}");
+        }
+    }
+
+    #[test]
+    fn of_two_changes_in_a_second_the_one_that_was_triggered_later_is_above() {
+        let versions: Vec<i64> =
+            [0, 1, 2, 350, 999, 1_000, 61_000].into_iter().map(|millis| told(AT, millis_after(millis))).collect();
+        assert!(versions.is_sorted_by(|a, b| a < b), "{versions:?}");
     }
 }

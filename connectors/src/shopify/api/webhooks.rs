@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::declaration::DECLARATION;
@@ -15,7 +15,8 @@ use super::shop::Shop;
 use super::signature::signs_body;
 use super::wire::{Id, read};
 use crate::contract::{
-    Account, Cursor, Delivered, Delivery, Effect, Failure, NotAuthentic, Page, Person, Raw, Removal, Stream, Webhooks,
+    Account, Cursor, Delivered, Delivery, Effect, Failure, Keeps, NotAuthentic, Page, Person, Raw, Removal, Stream,
+    Webhooks,
 };
 
 /// The kind of payloads that are an order's webhook.
@@ -27,6 +28,12 @@ const DOMAIN: &str = "x-shopify-shop-domain";
 const EVENT: &str = "x-shopify-event-id";
 const DELIVERY: &str = "x-shopify-webhook-id";
 const TRIGGERED: &str = "x-shopify-triggered-at";
+
+/// What the webhook of an order does not tell: where the last visit came from, whether it is the customer's first, and whether it was edited.
+const UNTOLD: Keeps = Keeps {
+    dataset: "orders",
+    columns: &["customer_order_index", "edited", "paid_at", "traffic_source", "medium", "campaign", "page"],
+};
 
 /// How Shopify tells of changes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,7 +62,7 @@ impl Webhooks for ShopifyWebhooks {
 
     fn effects(&self, _account: &Account, delivery: &Delivery, body: &[u8]) -> Result<Vec<Effect>, Failure> {
         let effect = match delivery.topic.as_str() {
-            "orders/create" | "orders/updated" | "orders/cancelled" => order(body)?,
+            "orders/create" | "orders/updated" | "orders/cancelled" => order(body, delivery.happened_at)?,
             "orders/edited" => read_of("orders", [read::<Edited>(body, "an edit of an order")?.order_edit.order_id])?,
             "refunds/create" => read_of("orders", [read::<OfOrder>(body, "a refund")?.order_id])?,
             "orders/delete" => return gone("orders", body),
@@ -195,22 +202,30 @@ fn merged(body: &[u8]) -> Result<Vec<Effect>, Failure> {
     Ok(vec![read_of("customers", [merged.admin_graphql_api_customer_kept_id])?, Effect::Remove(removal)])
 }
 
+/// What is kept of a delivery beside its body.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct About {
+    triggered_at: Option<DateTime<Utc>>,
+}
+
 /// An order becomes rows at once; one whose amounts its webhook does not tell exactly is read.
-fn order(body: &[u8]) -> Result<Effect, Failure> {
-    let Some(mut order) = order_body::order(body)? else { return read_of("orders", [id(body)?]) };
+fn order(body: &[u8], triggered_at: Option<DateTime<Utc>>) -> Result<Effect, Failure> {
+    let Some(mut order) = order_body::order(body, triggered_at)? else { return read_of("orders", [id(body)?]) };
     let mut page = Page::at(Cursor::of(&())?);
     let mut rows = OrderRows::new()?;
     rows.push(&mut order)?;
     page.batches = rows.finish()?;
-    page.raw.push(Raw { stream: "orders", kind: ORDER, about: Value::Null, body: Bytes::copy_from_slice(body) });
+    let about = serde_json::to_value(About { triggered_at }).unwrap_or_default();
+    page.raw.push(Raw { stream: "orders", kind: ORDER, about, body: Bytes::copy_from_slice(body) });
     page.records = 1;
-    Ok(Effect::Rows(page))
+    Ok(Effect::Rows { page, keeps: Some(UNTOLD) })
 }
 
 /// The rows of an order's webhook that was kept, and how many orders they are of.
-pub(super) fn rebuild(body: &[u8]) -> Result<(Made, usize), Failure> {
+pub(super) fn rebuild(raw: &Raw) -> Result<(Made, usize), Failure> {
     let mut rows = OrderRows::new()?;
-    if let Some(mut order) = order_body::order(body)? {
+    let About { triggered_at } = About::deserialize(&raw.about).unwrap_or_default();
+    if let Some(mut order) = order_body::order(&raw.body, triggered_at)? {
         rows.push(&mut order)?;
     }
     Ok((Made { batches: rows.finish()?, removals: Vec::new() }, 1))

@@ -68,7 +68,7 @@ async fn carry_out(job: &Job<'_, ShopSubject>, deliveries: &[Came], lake: &mut L
         assert_eq!(delivery.account, SHOP);
         for effect in webhooks.effects(job.session().account, &delivery, body).unwrap() {
             match effect {
-                Effect::Rows(page) => lake.apply(&page),
+                Effect::Rows { page, .. } => lake.apply(&page),
                 Effect::Remove(removal) => lake.remove(&removal),
                 Effect::Read { stream, ids } => {
                     job.things(Shopify.declaration().stream(stream).unwrap(), &ids, lake).await.unwrap();
