@@ -25,6 +25,8 @@ use crate::dataset::Dataset;
 pub enum Erasure {
     /// All rows of the store. What was imported before may be imported again.
     Everything,
+    /// All rows of these datasets.
+    Datasets(Vec<Arc<Dataset>>),
     /// The rows that meet any of these.
     Rows(Vec<Matching>),
     /// The rows of before an instant, by the time column of their dataset.
@@ -59,6 +61,9 @@ impl Erasure {
             Self::Before(end) => {
                 return Some(Expr::Column(Column::new_unqualified(dataset.time)).lt(instant(end.timestamp_micros())));
             }
+            Self::Datasets(datasets) => {
+                return datasets.iter().any(|whole| whole.name == dataset.name).then(|| lit(true));
+            }
             Self::Rows(matching) => matching,
         };
         let of_dataset = matching.iter().filter(|matching| matching.dataset.name == dataset.name);
@@ -73,6 +78,7 @@ impl Erasure {
     fn of_whole(&self, segment: &Segment) -> Option<bool> {
         match self {
             Self::Everything => Some(true),
+            Self::Datasets(datasets) => Some(datasets.iter().any(|whole| whole.name == segment.dataset)),
             Self::Rows(_) => None,
             Self::Before(end) => {
                 let (first, last) = segment.time_bounds;

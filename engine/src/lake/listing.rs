@@ -1,13 +1,14 @@
 //! Which entities a store has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
+use arrow::record_batch::RecordBatch;
 use datafusion::common::Column;
 use datafusion::dataframe::DataFrame;
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit};
 
 use super::{LakeError, StoreLake};
 use crate::dataset::Dataset;
@@ -36,6 +37,27 @@ impl StoreLake {
             entities.extend(ids.iter().zip(versions).filter_map(|(id, version)| Some((id?.to_owned(), version?))));
         }
         Ok(entities)
+    }
+
+    /// Some columns of the rows of certain entities, behind the entity's own, as far as their time is in a half-open range of microseconds since the
+    /// epoch. Those that the store does not have are left out.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub async fn rows_of(
+        &self,
+        dataset: &Arc<Dataset>,
+        entities: &BTreeSet<String>,
+        columns: &[&str],
+        range: (i64, i64),
+    ) -> Result<Vec<RecordBatch>, LakeError> {
+        let reader = self.reader(None).await?;
+        let wanted: Vec<&str> = std::iter::once(dataset.entity).chain(columns.iter().copied()).collect();
+        let rows = reader.scan(dataset, &wanted, Some(range)).await?;
+        let column = |name: &str| Expr::Column(Column::new_unqualified(name));
+        let any_of = column(dataset.entity).in_list(entities.iter().map(|id| lit(id.clone())).collect(), false);
+        let rows = LogicalPlanBuilder::from(rows).filter(any_of)?.project(wanted.into_iter().map(column))?.build()?;
+        Ok(DataFrame::new(reader.session().state(), rows).collect().await?)
     }
 
     /// Whether any row of a dataset has something in a column, or nothing.
