@@ -15,9 +15,7 @@ use crate::sessions::Authenticated;
 use crate::shared_reads::SharedReads;
 use crate::vault::{Vault, check_master_keys};
 use crate::versions::Notifier;
-use crate::{
-    CatalogError, Endpoint, MasterKeys, OrganizationId, SystemContext, Tenant, UserId, VersionChanges, startup,
-};
+use crate::{CatalogError, Changes, Endpoint, MasterKeys, OrganizationId, SystemContext, Tenant, UserId, startup};
 
 /// How long a connection is believed to live after it was used.
 const FRESH: Duration = Duration::from_millis(500);
@@ -161,12 +159,12 @@ impl Catalog {
         Ok(ids.into_iter().map(|id| SystemContext::new(id.into(), reason)).collect())
     }
 
-    /// Hints that stores have new versions, from every process. A hint may be lost: whoever depends on it also polls.
+    /// Hints that stores have new versions and that syncs are further, from every process. A hint may be lost: whoever depends on it also polls.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub async fn version_changes(&self) -> Result<VersionChanges, CatalogError> {
-        VersionChanges::listen(&self.inner.pool).await
+    pub async fn changes(&self) -> Result<Changes, CatalogError> {
+        Changes::listen(&self.inner.pool).await
     }
 
     /// Asks the database for nothing, to see whether it answers.

@@ -70,3 +70,11 @@ id!(
     /// Customers whose data are to be erased, or were.
     ErasureId
 );
+id!(
+    /// Something that a provider told by itself.
+    DeliveryId
+);
+id!(
+    /// Somebody who wants to know what is kept of them.
+    CustomerRequestId
+);

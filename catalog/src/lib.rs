@@ -49,6 +49,7 @@ mod tokens;
 mod upkeep;
 mod vault;
 mod versions;
+mod webhooks;
 
 pub use accounts::{
     Account, FIRST_WORKSPACE, Identity, IdentityEntry, Link, NewAccount, NewIdentity, NewOwner, NewSecondFactor,
@@ -64,8 +65,8 @@ pub use context::{Actor, IngestContext, OrgRole, Origin, SystemContext, TenantCo
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
 pub use ids::{
-    ApiKeyId, ConnectionId, ErasureId, ImportId, InvitationId, OrganizationId, SessionId, ShareId, SyncJobId, UserId,
-    WorkspaceId,
+    ApiKeyId, ConnectionId, CustomerRequestId, DeliveryId, ErasureId, ImportId, InvitationId, OrganizationId,
+    SessionId, ShareId, SyncJobId, UserId, WorkspaceId,
 };
 pub use imports::{
     Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement, WaitingImport,
@@ -74,7 +75,7 @@ pub use members::{Acceptance, Invitation, InvitationPreview, Invited, Member, Ne
 pub use permissions::{KeyScope, KeyScopes, Permission, WorkspacePermission};
 pub use person::{Membership, Person, PersonSession};
 pub use postgres_version::PostgresVersion;
-pub use privacy::{CustomerErasure, Erased, ErasureWork, checked_customers};
+pub use privacy::{CustomerErasure, CustomerRequest, Erased, ErasureWork, checked_customers};
 pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sessions::{Authenticated, Entry, SessionInfo, SessionToken, SignedIn, User};
 pub use shares::{NewShare, OpenShare, Share, ShareToken};
@@ -88,4 +89,7 @@ pub use vault::{
     CredentialField, DataKey, KEY_BYTES, KeyBytes, KeyRotation, KeyUsage, LocalMasterKeys, MasterKeyFault,
     MasterKeyUse, MasterKeys, Rotated, Sealed, SystemPurpose, VaultError, Wrapped,
 };
-pub use versions::VersionChanges;
+pub use versions::{Change, Changes};
+pub use webhooks::{
+    Accepted, DeadLetter, DeadLetterPage, NewDelivery, Outcome, QueuedDelivery, Settled, Settlement, WaitingQueue,
+};

@@ -128,6 +128,24 @@ impl ReadableStore {
 }
 
 impl Tenant {
+    /// The version that a store is at, for whoever may see it.
+    ///
+    /// # Errors
+    /// When there is no such store that the actor may see, or the database is unavailable.
+    pub async fn store_version(&self, store: StoreId) -> Result<Version, CatalogError> {
+        let mut transaction = self.begin().await?;
+        self.check_store(&mut transaction, store, WorkspacePermission::Read).await?;
+        let version = sqlx::query_scalar!(
+            "SELECT version FROM lake_stores WHERE org_id = $1 AND store_id = $2",
+            self.context().organization().0,
+            store.0,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(version.unwrap_or_default())
+    }
+
     /// The organisation itself.
     ///
     /// # Errors

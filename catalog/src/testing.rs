@@ -21,8 +21,9 @@ use tokio::sync::OnceCell;
 use crate::cluster::{Cluster, ClusterOptions};
 use crate::plans::Tier;
 use crate::{
-    ApiKeyToken, Catalog, CatalogOptions, Endpoint, KeyScope, LocalMasterKeys, MasterKeys, NewApiKey, NewOrganization,
-    NewStore, OrgRole, OrganizationId, Origin, Provisioned, SignedIn, SystemContext, Tenant, UserId, passwords,
+    ApiKeyToken, Catalog, CatalogOptions, ConnectionId, DeliveryId, Endpoint, KeyScope, LocalMasterKeys, MasterKeys,
+    NewApiKey, NewOrganization, NewStore, OrgRole, OrganizationId, Origin, Provisioned, SignedIn, SystemContext,
+    Tenant, UserId, passwords,
 };
 
 const TEMPLATE: &str = "aloftly";
@@ -301,6 +302,30 @@ impl TestDatabase {
         };
         let mut connection = self.connect(&self.superuser).await;
         sqlx::raw_sql(statement).execute(&mut connection).await.expect("the trigger can be made and removed");
+    }
+
+    /// A delivery to a connection that could not be carried out; the text is in everything that it says.
+    ///
+    /// # Panics
+    /// When there is no such connection, or it had that delivery before.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn dead_letter(&self, organization: OrganizationId, connection: ConnectionId, text: &str) -> DeliveryId {
+        let id = self.clock.new_id();
+        let mut superuser = self.connect(&self.superuser).await;
+        sqlx::query(
+            "INSERT INTO webhook_deliveries (
+                org_id, id, connection_id, delivery, topic, object, received_at, body, status, attempts, problem_code, problem, settled_at
+            ) VALUES ($1, $2, $3, $4, $4, $4, $5, convert_to($4, 'UTF8'), 'dead', 1, 'unexpected_answer', 'It was not understood.', $5)",
+        )
+        .bind(organization.0)
+        .bind(id)
+        .bind(connection.0)
+        .bind(text)
+        .bind(self.clock.now())
+        .execute(&mut superuser)
+        .await
+        .expect("a delivery can be kept");
+        DeliveryId(id)
     }
 
     /// Looks for a text, whatever its case, in every column that can hold one, of the rows of an organisation and of

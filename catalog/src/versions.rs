@@ -1,9 +1,8 @@
-//! Telling other processes that a store has a new version.
+//! Telling other processes that a store has a new version, or that a sync is further.
 //!
-//! A `NOTIFY` inside a commit would make all commits of the server queue at one lock, so it is sent after them, many stores
-//! at a time.
+//! A `NOTIFY` inside a commit would make all commits of the server queue at one lock, so it is sent after them, many at a time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,14 +11,16 @@ use aloftly_engine::lake::manifest::Version;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
-use crate::CatalogError;
+use crate::{CatalogError, OrganizationId, SyncJobId};
 
-const CHANNEL: &str = "aloftly_store_versions";
-/// How long versions are gathered before they are told.
+const VERSIONS: &str = "aloftly_store_versions";
+const SYNCS: &str = "aloftly_syncs";
+/// How long news are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(25);
 
-/// Tells the versions that this process raised.
+/// Tells the versions that this process raised, and the syncs that it brought further.
 #[derive(Debug)]
 pub(crate) struct Notifier {
     shared: Arc<Shared>,
@@ -30,12 +31,13 @@ pub(crate) struct Notifier {
 struct Shared {
     pool: PgPool,
     raised: Mutex<HashMap<StoreId, Version>>,
+    syncs: Mutex<HashSet<(OrganizationId, SyncJobId)>>,
     wake: Notify,
 }
 
 impl Notifier {
     pub(crate) fn start(pool: PgPool) -> Self {
-        let shared = Arc::new(Shared { pool, raised: Mutex::default(), wake: Notify::new() });
+        let shared = Arc::new(Shared { pool, raised: Mutex::default(), syncs: Mutex::default(), wake: Notify::new() });
         let worker = Arc::clone(&shared);
         let task = tokio::spawn(async move {
             loop {
@@ -54,6 +56,11 @@ impl Notifier {
         self.shared.wake.notify_one();
     }
 
+    pub(crate) fn progressed(&self, organization: OrganizationId, job: SyncJobId) {
+        self.shared.syncs.lock().unwrap_or_else(PoisonError::into_inner).insert((organization, job));
+        self.shared.wake.notify_one();
+    }
+
     pub(crate) async fn flush(&self) {
         self.shared.send().await;
     }
@@ -68,44 +75,64 @@ impl Drop for Notifier {
 impl Shared {
     async fn send(&self) {
         let raised = std::mem::take(&mut *self.raised.lock().unwrap_or_else(PoisonError::into_inner));
-        if raised.is_empty() {
+        let syncs = std::mem::take(&mut *self.syncs.lock().unwrap_or_else(PoisonError::into_inner));
+        let raised = raised.iter().map(|(store, version)| (VERSIONS, format!("{store}:{version}")));
+        let syncs = syncs.iter().map(|(organization, job)| (SYNCS, format!("{organization}:{job}")));
+        let (channels, payloads): (Vec<String>, Vec<String>) =
+            raised.chain(syncs).map(|(channel, payload)| (channel.to_owned(), payload)).unzip();
+        if payloads.is_empty() {
             return;
         }
-        let payloads: Vec<String> = raised.iter().map(|(store, version)| format!("{store}:{version}")).collect();
-        let sent = sqlx::query!("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload", CHANNEL, &payloads)
-            .execute(&self.pool)
-            .await;
+        let sent = sqlx::query!(
+            "SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS news (channel, payload)",
+            &channels,
+            &payloads,
+        )
+        .execute(&self.pool)
+        .await;
         if let Err(error) = sent {
-            tracing::warn!(%error, stores = payloads.len(), "new versions could not be told; other servers find them by polling");
+            tracing::warn!(%error, news = payloads.len(), "news could not be told; other servers find them by polling");
         }
     }
 }
 
-/// New versions of stores, as they are told.
+/// What another process, or this one, did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A store has at least that version.
+    Version(StoreId, Version),
+    /// A sync of an organisation is further, or over.
+    Sync(OrganizationId, SyncJobId),
+}
+
+/// Changes, as they are told.
 #[derive(Debug)]
-pub struct VersionChanges {
+pub struct Changes {
     listener: PgListener,
 }
 
-impl VersionChanges {
+impl Changes {
     pub(crate) async fn listen(pool: &PgPool) -> Result<Self, CatalogError> {
         let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen(CHANNEL).await?;
+        listener.listen_all([VERSIONS, SYNCS]).await?;
         Ok(Self { listener })
     }
 
-    /// The next hint: a store has at least that version. `None` when hints may have been lost, because the connection was: then
-    /// every version that is held should be asked for again.
+    /// The next hint. `None` when hints may have been lost, because the connection was: then every version that is held should be asked for again.
     ///
     /// # Errors
     /// When the connection cannot be restored.
-    pub async fn next(&mut self) -> Result<Option<(StoreId, Version)>, CatalogError> {
+    pub async fn next(&mut self) -> Result<Option<Change>, CatalogError> {
         loop {
             let Some(notification) = self.listener.try_recv().await? else { return Ok(None) };
-            if let Some((store, version)) = notification.payload().split_once(':')
-                && let (Ok(store), Ok(version)) = (store.parse::<uuid::Uuid>(), version.parse())
-            {
-                return Ok(Some((store.into(), version)));
+            let Some((whose, what)) = notification.payload().split_once(':') else { continue };
+            let Ok(whose) = whose.parse::<Uuid>() else { continue };
+            let change = match notification.channel() {
+                SYNCS => what.parse::<Uuid>().ok().map(|job| Change::Sync(whose.into(), job.into())),
+                _ => what.parse().ok().map(|version| Change::Version(whose.into(), version)),
+            };
+            if let Some(change) = change {
+                return Ok(Some(change));
             }
         }
     }

@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
-    Acceptance, Actor, AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, Identity, Invited,
-    KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewShare, NewStore, OrgRole, Origin,
-    SyncKind, Tenant, WorkspaceRole,
+    Acceptance, Actor, AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, CustomerRequestId,
+    Identity, Invited, KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewShare, NewStore,
+    OrgRole, Origin, SyncKind, Tenant, WorkspaceRole,
 };
 use chrono::TimeDelta;
 use sqlx::Connection as _;
@@ -153,7 +153,15 @@ async fn there_is_an_event_of_each_kind() {
     let connected = crate::connections::connected(&acting, store, "shop").await;
     let job = acting.request_sync(connected.id, &SyncKind::Incremental).await.unwrap();
     acting.call_off_sync(job.id).await.unwrap();
+    let letter = database.dead_letter(made.organization, connected.id, "a letter").await;
+    assert_eq!(acting.replay_deliveries(connected.id, Some(letter)).await.unwrap(), 1);
+    let letter = database.dead_letter(made.organization, connected.id, "another letter").await;
+    acting.discard_delivery(letter).await.unwrap();
+    let request = CustomerRequestId(letter.0);
+    tenant.customer_asks(request, store, "shopify", Some("7"), None).await.unwrap();
+    acting.answer_customer(request).await.unwrap();
     acting.disconnect(connected.id).await.unwrap();
+    tenant.account_erased(connected.id).await.unwrap();
     let stores = [made.stores[0]].into_iter().collect();
     let new = NewShare { name: "share".to_owned(), query: serde_json::json!({}), stores, expires_at: None };
     let (share, _) = acting.create_share(&new).await.unwrap();

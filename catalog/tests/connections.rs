@@ -213,9 +213,14 @@ async fn however_many_renew_at_once_the_provider_is_asked_once() {
 
 #[tokio::test]
 async fn what_is_due_is_put_in_the_queue_once_however_many_look() {
-    let database = TestDatabase::new().await;
+    let clock = Arc::new(FixedClock::at("2026-11-20T12:00:00Z".parse().unwrap()));
+    let database = TestDatabase::with_clock(clock.clone()).await;
     let (tenant, made) = database.organization("acme").await;
     let id = connected(&tenant, made.stores[0], "shop").await.id;
+    // Its first reading tells everything; what changes meanwhile is looked for ten minutes later.
+    clock.advance(std::time::Duration::from_secs(599));
+    assert_eq!(database.catalog().due_connections().await.unwrap(), []);
+    clock.advance(std::time::Duration::from_secs(1));
     let due = database.catalog().due_connections().await.unwrap();
     assert_eq!(due.iter().map(|due| (due.id, due.provider.as_str())).collect::<Vec<_>>(), [(id, "shopify")]);
     let next: DateTime<Utc> = "2030-01-01T00:00:00Z".parse().unwrap();

@@ -129,6 +129,7 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
         "user_recovery_codes DELETE",
         "user_second_factors DELETE",
         "users DELETE",
+        "webhook_deliveries DELETE",
         "workspace_members DELETE",
     ];
     assert_eq!(names(&mut connection, whole).await, expected);
@@ -158,6 +159,8 @@ async fn who_brings_data_in_can_do_exactly_this() {
         "lake_stores SELECT",
         "rate_budgets DELETE INSERT SELECT",
         "sync_jobs INSERT SELECT",
+        "webhook_deliveries DELETE INSERT SELECT",
+        "webhook_queues INSERT SELECT",
     ];
     assert_eq!(names(&mut connection, whole).await, expected);
     let columns =
@@ -178,7 +181,9 @@ async fn who_brings_data_in_can_do_exactly_this() {
         "rate_budgets UPDATE state used_at",
         "stores SELECT id org_id timezone",
         "sync_jobs UPDATE attempts due_at expected finished_at finished_streams lease_expires_at new_count problem problem_code records \
-         removed_count requests started_at status stream updated_count warnings worker",
+         removed_count requests started_at status stream things updated_count warnings worker",
+        "webhook_deliveries UPDATE attempts body due_at outcome problem problem_code settled_at status",
+        "webhook_queues UPDATE due_at lease_expires_at worker",
     ];
     assert_eq!(names(&mut connection, columns).await, expected);
     let functions = "SELECT proname::text FROM pg_proc, aclexplode(proacl) AS acl

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aloftly_catalog::Change;
 use aloftly_catalog::testing::TestDatabase;
 use aloftly_engine::dataset::Partition;
 use aloftly_engine::lake::blocks::Blocks;
@@ -144,10 +145,10 @@ async fn stores_with_work_are_found_in_every_organisation_until_it_is_claimed() 
 async fn a_commit_is_told_to_other_processes() {
     let database = TestDatabase::new().await;
     let (tenant, made) = database.organization("acme").await;
-    let mut changes = database.catalog().version_changes().await.unwrap();
+    let mut changes = database.catalog().changes().await.unwrap();
     tenant.manifest().publish(hot_commit(&database, made.stores[0], 0, "1001")).await.unwrap();
     let told = tokio::time::timeout(Duration::from_secs(10), changes.next()).await.expect("a hint comes").unwrap();
-    assert_eq!(told, Some((made.stores[0], 1)));
+    assert_eq!(told, Some(Change::Version(made.stores[0], 1)));
 }
 
 #[tokio::test]

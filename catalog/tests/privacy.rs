@@ -62,7 +62,7 @@ async fn an_erasure_is_tried_until_it_is_done_and_then_whose_it_was_is_forgotten
     assert!(due(&database).await.is_empty(), "it waits longer each time");
     clock.advance(Duration::from_secs(1));
     let work = worker.claim_erasure(*id).await.unwrap().unwrap();
-    worker.finish_erasure(work.id, 3, 9).await.unwrap();
+    worker.finish_erasure(&work, 3, 9).await.unwrap();
     worker.postpone_erasure(&work, "too late").await.unwrap();
     let done = owner.erasures().await.unwrap().remove(0);
     let erased = done.erased.unwrap();

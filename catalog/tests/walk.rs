@@ -6,8 +6,8 @@
 
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
-    Entry, Identity, IdentityEntry, KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewShare,
-    OrgRole, Origin, Provisioned, SystemPurpose, Tenant, WorkspaceRole,
+    CustomerRequestId, Entry, Identity, IdentityEntry, KeyRotation, KeyScope, NewApiKey, NewDelivery, NewIdentity,
+    NewImport, NewInvitations, NewShare, OrgRole, Origin, Provisioned, SystemPurpose, Tenant, WorkspaceRole,
 };
 use aloftly_engine::lake::manifest::{Bookmark, Segment};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -56,11 +56,28 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
         mapping: None,
     };
     tenant.create_import(&import, u64::MAX).await.unwrap();
-    crate::connections::connected(tenant, store, &format!("canary of {name}")).await;
+    let connected = crate::connections::connected(tenant, store, &format!("canary of {name}")).await;
+    told(database, &connected, name).await;
+    let request = CustomerRequestId(database.clock().new_id());
+    tenant.customer_asks(request, store, "shopify", Some(&format!("canary of {name}")), None).await.unwrap();
     database.catalog().change_budget(name, &mut |state| *state = serde_json::json!({ "canary": name })).await.unwrap();
     database.catalog().system_key(SystemPurpose::People).await.unwrap();
     let begun = KeyRotation { data: true, steps: 1, ..KeyRotation::default() };
     database.catalog().rotate_keys(begun, &mut |_| {}).await.unwrap();
+}
+
+/// Something that a provider told of a connection.
+async fn told(database: &TestDatabase, connected: &aloftly_catalog::Connection, name: &str) {
+    let canary = format!("canary of {name}");
+    let new = NewDelivery {
+        delivery: canary.clone(),
+        account: connected.account_id.clone().unwrap(),
+        topic: canary.clone(),
+        object: Some(canary.clone()),
+        happened_at: None,
+        body: canary.into_bytes(),
+    };
+    assert_eq!(database.catalog().accept_deliveries("shopify", &[new]).await.unwrap().kept, 1);
 }
 
 /// Everything that a person can have of their own: an identity, a second factor, a session, an open link.

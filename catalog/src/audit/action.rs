@@ -68,6 +68,9 @@ actions! {
     ConnectionEnded, "connection.ended", "Disconnected a source";
     SyncRequested, "sync.requested", "Asked for a source to be read";
     SyncCalledOff, "sync.called_off", "Called off the reading of a source";
+    DeliveriesReplayed, "deliveries.replayed", "Had messages of a source carried out once more";
+    DeliveryDiscarded, "delivery.discarded", "Discarded a message of a source";
+    AccountErased, "account_data.erased", "Erased everything that came from an account, because its provider asked for it";
     KeysRotated, "keys.rotated", "Rotated a key that seals credentials";
     ApiKeyCreated, "api_key.created", "Made an API key";
     ApiKeyRevoked, "api_key.revoked", "Revoked an API key";
@@ -76,5 +79,6 @@ actions! {
     ShareRevoked, "share.revoked", "Took back a link that shows figures";
     CustomersExported, "customers.exported", "Exported what is kept of customers";
     ErasureRequested, "customers.erasure_requested", "Asked for what is kept of customers to be erased";
+    CustomerAnswered, "customers.answered", "Told a customer what is kept of them";
     RetentionChanged, "retention.changed", "Changed for how long data are kept";
 }

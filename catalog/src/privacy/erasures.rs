@@ -225,17 +225,19 @@ impl Tenant {
         }))
     }
 
-    /// An erasure is done, and whose it was is forgotten. As what brings data in.
+    /// An erasure is done: whose it was is forgotten, and so are messages of providers about them that could not be carried out. As what brings
+    /// data in.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub async fn finish_erasure(&self, id: ErasureId, removed: u64, version: Version) -> Result<(), CatalogError> {
+    pub async fn finish_erasure(&self, work: &ErasureWork, removed: u64, version: Version) -> Result<(), CatalogError> {
         let mut transaction = self.begin().await?;
+        self.forget_letters_about(&mut transaction, work.store, &work.customers).await?;
         sqlx::query!(
             "UPDATE erasures SET customers = NULL, due_at = NULL, error = NULL, finished_at = $3, removed = $4, version = $5
             WHERE org_id = $1 AND id = $2 AND finished_at IS NULL",
             self.context().organization().0,
-            id.0,
+            work.id.0,
             self.catalog().clock().now(),
             i64::try_from(removed).unwrap_or(i64::MAX),
             version,

@@ -2,6 +2,8 @@
 
 mod closing;
 mod erasures;
+mod requests;
 mod retention;
 
 pub use self::erasures::{CustomerErasure, Erased, ErasureWork, checked_customers};
+pub use self::requests::CustomerRequest;

@@ -9,7 +9,7 @@ mod model;
 mod queue;
 mod work;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::PgTransaction;
 
@@ -261,6 +261,76 @@ pub(crate) async fn enqueue(
         if let Some(waiting) = waiting {
             return Ok(SyncJobId(waiting));
         }
+    }
+}
+
+impl Tenant {
+    /// Has things read of which a provider told that they changed, by streams: along with others that wait for it, where there are some. As what
+    /// brings data in.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn read_things(
+        &self,
+        connection: ConnectionId,
+        things: &BTreeMap<String, Vec<String>>,
+    ) -> Result<(), CatalogError> {
+        let told = serde_json::to_value(things).map_err(|error| CatalogError::corrupt("a sync job", error))?;
+        let mut transaction = self.begin().await?;
+        // Not into one that was begun: it may be past the stream.
+        let joined = sqlx::query!(
+            "UPDATE sync_jobs SET things = (
+                SELECT jsonb_object_agg(stream, ids) FROM (
+                    SELECT stream, jsonb_agg(DISTINCT id) AS ids FROM (
+                        SELECT key AS stream, jsonb_array_elements(value) AS id FROM jsonb_each(sync_jobs.things)
+                        UNION ALL SELECT key, jsonb_array_elements(value) FROM jsonb_each($3::jsonb)
+                    ) AS one GROUP BY stream
+                ) AS streams
+            )
+            WHERE org_id = $1 AND id = (
+                SELECT id FROM sync_jobs WHERE org_id = $1 AND connection_id = $2 AND status = 'queued' AND kind = 'things' AND cause = 'webhook'
+                    AND started_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE
+            )",
+            self.context().organization().0,
+            connection.0,
+            told,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if joined.rows_affected() == 0 {
+            let kind = SyncKind::Things(things.clone());
+            enqueue(self, &mut transaction, connection, &kind, SyncCause::Webhook, None).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Whether somebody is reading a connection, as far as is known. As what brings data in.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn is_being_read(&self, connection: ConnectionId) -> Result<bool, CatalogError> {
+        let mut transaction = self.begin().await?;
+        let is_running = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM sync_jobs WHERE org_id = $1 AND connection_id = $2 AND status = 'running') AS "is!""#,
+            self.context().organization().0,
+            connection.0,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(is_running)
+    }
+
+    /// Has what changed read, because a provider told of something that only a reading shows. As what brings data in.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn read_changes(&self, connection: ConnectionId) -> Result<(), CatalogError> {
+        let mut transaction = self.begin().await?;
+        enqueue(self, &mut transaction, connection, &SyncKind::Incremental, SyncCause::Webhook, None).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 }
 

@@ -86,6 +86,7 @@ impl Tenant {
             .fetch_one(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        self.sync_moved(id);
         row.try_into().map(Some)
     }
 
@@ -121,6 +122,7 @@ impl Tenant {
         .fetch_optional(&mut *transaction)
         .await?;
         transaction.commit().await?;
+        self.sync_moved(id);
         match called_off {
             None => Err(CatalogError::LeaseLost),
             Some(true) => Ok(GoOn::CalledOff),
@@ -148,6 +150,7 @@ impl Tenant {
         .await?;
         self.forget_bookmarks(&mut transaction, id).await?;
         transaction.commit().await?;
+        self.sync_moved(id);
         held(finished.rows_affected())
     }
 
@@ -221,6 +224,7 @@ impl Tenant {
             self.forget_bookmarks(&mut transaction, id).await?;
         }
         transaction.commit().await?;
+        self.sync_moved(id);
         Ok(())
     }
 
@@ -245,7 +249,13 @@ impl Tenant {
         .await?;
         self.forget_bookmarks(&mut transaction, id).await?;
         transaction.commit().await?;
+        self.sync_moved(id);
         held(failed.rows_affected())
+    }
+
+    /// Whoever watches the job looks at it.
+    fn sync_moved(&self, id: SyncJobId) {
+        self.catalog().notifier().progressed(self.context().organization(), id);
     }
 
     /// How far a job read is of no use once it is over.
