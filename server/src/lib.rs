@@ -12,3 +12,4 @@ pub mod mail;
 pub mod service;
 pub mod syncing;
 pub mod telemetry;
+pub mod webhooks;

@@ -11,7 +11,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use aloftly_catalog::testing::PASSWORD;
-use aloftly_catalog::{ConnectionId, KeyScope, OrgRole, OrganizationId, Provisioned, SyncKind, Tenant, WorkspaceRole};
+use aloftly_catalog::{
+    ConnectionId, CustomerRequestId, KeyScope, OrgRole, OrganizationId, Provisioned, SyncKind, Tenant, WorkspaceRole,
+};
 use aloftly_tests::smtp::SmtpSink;
 use futures::future::join_all;
 use reqwest::multipart::{Form, Part};
@@ -22,7 +24,7 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 use crate::accounts::Mailing;
-use crate::routes::{Things, new_connection, new_things, request, routes};
+use crate::routes::{Things, new_connection, new_things, request, routes, told};
 use crate::support::{Client, ORDERS, Server, World, answer, by_hand, cookie, figures};
 use crate::wrong_queries;
 
@@ -47,7 +49,7 @@ intelligems,2026-11-02,visitors,5,,,,,,,,~ variant,~ test,,,
 ";
 
 /// Columns that can hold text and hold no canary, each with the reason.
-const WITHOUT: [(&str, &str); 65] = [
+const WITHOUT: [(&str, &str); 69] = [
     ("api_keys.last_used_address", "a network address"),
     ("api_keys.scopes", "words of the program"),
     ("api_keys.token_hash", "a digest"),
@@ -112,11 +114,15 @@ const WITHOUT: [(&str, &str); 65] = [
     ("user_recovery_codes.code_hash", "a digest"),
     ("user_second_factors.ciphertext", "sealed"),
     ("user_second_factors.nonce", "random"),
+    ("webhook_deliveries.outcome", "a word of the program"),
+    ("webhook_deliveries.problem", "words of the program"),
+    ("webhook_deliveries.problem_code", "a word of the program"),
+    ("webhook_deliveries.status", "a word of the program"),
     ("workspace_members.role", "a word of the program"),
 ];
 
 /// Tables that have no row of the organisation here, and need none for what is asked of the others.
-const EMPTY: [&str; 7] = [
+const EMPTY: [&str; 8] = [
     "lake_bookmarks",
     "lake_doomed_segments",
     "lake_quarantine",
@@ -124,6 +130,7 @@ const EMPTY: [&str; 7] = [
     "user_identities",
     "user_recovery_codes",
     "user_second_factors",
+    "webhook_queues",
 ];
 
 /// Routes that read, and that have nothing to tell of an organisation that somebody could have named.
@@ -427,6 +434,10 @@ impl Theirs {
         tenant.put_credentials(ConnectionId(connection), &[(CANARY, SecretString::from(CANARY))]).await.unwrap();
         let things = SyncKind::Things([("orders".to_owned(), vec![with_canary("~ order")])].into());
         let sync = acting.request_sync(ConnectionId(connection), &things).await.unwrap().id.0;
+        let (delivery, asked) = told(world, &tenant, &made, connection, CANARY).await;
+        let answered = Uuid::from_u128(1);
+        tenant.customer_asks(CustomerRequestId(answered), made.stores[0], CANARY, None, None).await.unwrap();
+        acting.answer_customer(CustomerRequestId(answered)).await.unwrap();
         let link = json!({ "email": address("owner") });
         assert_eq!(answer(server.anonymous().post("/api/auth/magic-link").json(&link)).await.0, 202);
         sink.mail_to(&address("owner"), 1).await;
@@ -443,6 +454,8 @@ impl Theirs {
             share: id(&share["share"]["id"]),
             connection,
             sync,
+            delivery,
+            request: asked,
         };
         Self { organization: made.organization, things, owner, program }
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aloftly_catalog::{
-    ConnectedAccount, Invited, KeyScope, NewApiKey, NewConnection, NewInvitations, NewShare, OrgRole, Provisioned,
-    Tenant, WorkspaceRole,
+    ConnectedAccount, ConnectionId, CustomerRequestId, Invited, KeyScope, NewApiKey, NewConnection, NewInvitations,
+    NewShare, OrgRole, Provisioned, Tenant, WorkspaceRole,
 };
 use aloftly_connectors::contract::Account;
 use aloftly_server::api;
@@ -32,20 +32,76 @@ pub(crate) struct Things {
     pub(crate) share: Uuid,
     pub(crate) connection: Uuid,
     pub(crate) sync: Uuid,
+    pub(crate) delivery: Uuid,
+    pub(crate) request: Uuid,
 }
 
 impl Things {
     fn unknown() -> Self {
-        let [store, import, organization, workspace, member, session, invitation, key, share, connection, sync] =
-            [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(Uuid::from_u128);
-        Self { store, import, organization, workspace, member, session, invitation, key, share, connection, sync }
+        let [
+            store,
+            import,
+            organization,
+            workspace,
+            member,
+            session,
+            invitation,
+            key,
+            share,
+            connection,
+            sync,
+            delivery,
+            request,
+        ] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map(Uuid::from_u128);
+        Self {
+            store,
+            import,
+            organization,
+            workspace,
+            member,
+            session,
+            invitation,
+            key,
+            share,
+            connection,
+            sync,
+            delivery,
+            request,
+        }
     }
 
     /// All of them.
-    pub(crate) fn ids(&self) -> [Uuid; 11] {
-        let Self { store, import, organization, workspace, member, session, invitation, key, share, connection, sync } =
-            *self;
-        [store, import, organization, workspace, member, session, invitation, key, share, connection, sync]
+    pub(crate) fn ids(&self) -> [Uuid; 13] {
+        let Self {
+            store,
+            import,
+            organization,
+            workspace,
+            member,
+            session,
+            invitation,
+            key,
+            share,
+            connection,
+            sync,
+            delivery,
+            request,
+        } = *self;
+        [
+            store,
+            import,
+            organization,
+            workspace,
+            member,
+            session,
+            invitation,
+            key,
+            share,
+            connection,
+            sync,
+            delivery,
+            request,
+        ]
     }
 
     /// A text without their ids.
@@ -66,6 +122,7 @@ pub(crate) async fn new_things(
     let email = format!("target-{number}@a.test");
     let member = world.database.member(made.organization, &email, OrgRole::Viewer).await;
     let (connection, sync) = new_connection(tenant, made, &format!("elsewhere_{number}"), "acme").await;
+    let (delivery, asked) = told(world, tenant, made, connection, "acme").await;
     Things {
         store: made.stores[0].0,
         import,
@@ -78,6 +135,8 @@ pub(crate) async fn new_things(
         share: new_share(world, made).await,
         connection,
         sync,
+        delivery,
+        request: asked,
     }
 }
 
@@ -235,6 +294,19 @@ pub(crate) fn request(client: &Client, route: &str, of: &Things) -> RequestBuild
         "GET /api/integrations/{id}/syncs" => client.get(&format!("/api/integrations/{}/syncs", of.connection)),
         "GET /api/syncs/{id}" => client.get(&format!("/api/syncs/{}", of.sync)),
         "DELETE /api/syncs/{id}" => client.delete(&format!("/api/syncs/{}", of.sync)),
+        "GET /api/integrations/{id}/deliveries" => {
+            client.get(&format!("/api/integrations/{}/deliveries", of.connection))
+        }
+        "POST /api/integrations/{id}/deliveries/replay" => {
+            client.post(&format!("/api/integrations/{}/deliveries/replay", of.connection)).json(&json!({}))
+        }
+        "GET /api/deliveries/{id}" => client.get(&format!("/api/deliveries/{}", of.delivery)),
+        "DELETE /api/deliveries/{id}" => client.delete(&format!("/api/deliveries/{}", of.delivery)),
+        "GET /api/customer-requests" => client.get("/api/customer-requests"),
+        "POST /api/customer-requests/{id}/answer" => {
+            client.post(&format!("/api/customer-requests/{}/answer", of.request))
+        }
+        "POST /api/webhooks/{provider}" => client.post("/api/webhooks/elsewhere").body("{}"),
         "POST /api/oauth/{provider}/start" => {
             client.post("/api/oauth/elsewhere/start").json(&json!({ "store_id": of.store }))
         }
@@ -267,7 +339,7 @@ fn public(route: &str) -> Option<u16> {
         // To a page of the app, which says what is wrong.
         "GET /api/oauth/{provider}/callback" => Some(303),
         "POST /api/auth/sign-up" | "POST /api/auth/magic-link" | "POST /api/auth/password-reset" => Some(202),
-        "GET /api/auth/google/start" | "GET /api/auth/google/callback" => Some(404),
+        "GET /api/auth/google/start" | "GET /api/auth/google/callback" | "POST /api/webhooks/{provider}" => Some(404),
         "POST /api/auth/second-factor"
         | "POST /api/auth/sign-up/complete"
         | "POST /api/auth/magic-link/redeem"
@@ -283,7 +355,7 @@ fn public(route: &str) -> Option<u16> {
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-const NAME_SOMETHING: [(&str, u16); 36] = [
+const NAME_SOMETHING: [(&str, u16); 42] = [
     ("GET /api/integrations", 404),
     ("POST /api/integrations", 404),
     ("GET /api/integrations/{id}", 404),
@@ -295,6 +367,12 @@ const NAME_SOMETHING: [(&str, u16); 36] = [
     ("GET /api/integrations/{id}/syncs", 404),
     ("GET /api/syncs/{id}", 404),
     ("DELETE /api/syncs/{id}", 404),
+    ("GET /api/integrations/{id}/deliveries", 404),
+    ("POST /api/integrations/{id}/deliveries/replay", 404),
+    ("GET /api/deliveries/{id}", 404),
+    ("DELETE /api/deliveries/{id}", 404),
+    ("POST /api/customer-requests/{id}/answer", 404),
+    ("POST /api/webhooks/{provider}", 404),
     ("POST /api/oauth/{provider}/start", 404),
     ("GET /api/oauth/{provider}/callback", 303),
     ("POST /api/invites", 404),
@@ -324,7 +402,7 @@ const NAME_SOMETHING: [(&str, u16); 36] = [
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-const BY_ROLE: [(&str, [u16; 4]); 85] = [
+const BY_ROLE: [(&str, [u16; 4]); 92] = [
     ("GET /api/providers", [200; 4]),
     ("GET /api/integrations", [200; 4]),
     // Nobody knows the provider here.
@@ -338,6 +416,13 @@ const BY_ROLE: [(&str, [u16; 4]); 85] = [
     ("GET /api/integrations/{id}/syncs", [200; 4]),
     ("GET /api/syncs/{id}", [200; 4]),
     ("DELETE /api/syncs/{id}", [403, 200, 200, 200]),
+    ("GET /api/integrations/{id}/deliveries", [403, 403, 200, 200]),
+    ("POST /api/integrations/{id}/deliveries/replay", [403, 403, 202, 202]),
+    ("GET /api/deliveries/{id}", [403, 403, 200, 200]),
+    ("DELETE /api/deliveries/{id}", [403, 403, 204, 404]),
+    ("GET /api/customer-requests", [403, 403, 200, 200]),
+    ("POST /api/customer-requests/{id}/answer", [403, 403, 204, 204]),
+    ("POST /api/webhooks/{provider}", [404; 4]),
     ("POST /api/oauth/{provider}/start", [403, 403, 404, 404]),
     ("GET /api/oauth/{provider}/callback", [303; 4]),
     ("POST /api/auth/second-factor", [410; 4]),
@@ -440,7 +525,7 @@ enum OfPrograms {
     Person,
 }
 
-const BY_SCOPE: [(&str, OfPrograms); 85] = {
+const BY_SCOPE: [(&str, OfPrograms); 92] = {
     use KeyScope::{AuditRead, ImportsWrite, MembersRead, MetricsRead};
     use OfPrograms::{Nothing, Person, Scope};
     [
@@ -456,6 +541,13 @@ const BY_SCOPE: [(&str, OfPrograms); 85] = {
         ("GET /api/integrations/{id}/syncs", Scope(MetricsRead, 200)),
         ("GET /api/syncs/{id}", Scope(MetricsRead, 200)),
         ("DELETE /api/syncs/{id}", Scope(ImportsWrite, 200)),
+        ("GET /api/integrations/{id}/deliveries", Person),
+        ("POST /api/integrations/{id}/deliveries/replay", Person),
+        ("GET /api/deliveries/{id}", Person),
+        ("DELETE /api/deliveries/{id}", Person),
+        ("GET /api/customer-requests", Person),
+        ("POST /api/customer-requests/{id}/answer", Person),
+        ("POST /api/webhooks/{provider}", Nothing(404)),
         ("POST /api/oauth/{provider}/start", Person),
         ("GET /api/oauth/{provider}/callback", Person),
         ("POST /api/auth/second-factor", Nothing(410)),
@@ -559,6 +651,7 @@ async fn no_route_tells_anything_of_another_organisation() {
     let share = json!({ "name": CANARY, "query": query, "expires_at": null });
     let (_, share) = answer(owner.post("/api/shares").json(&share)).await;
     let (connection, sync) = new_connection(&tenant, &b, "elsewhere", CANARY).await;
+    let (delivery, asked) = told(&world, &tenant, &b, connection, CANARY).await;
     let foreign = Things {
         store: b.stores[0].0,
         import: done["id"].as_str().unwrap().parse().unwrap(),
@@ -571,6 +664,8 @@ async fn no_route_tells_anything_of_another_organisation() {
         share: share["share"]["id"].as_str().unwrap().parse().unwrap(),
         connection,
         sync,
+        delivery,
+        request: asked,
     };
     let unknown = Things::unknown();
 
@@ -670,6 +765,20 @@ pub(crate) async fn new_connection(tenant: &Tenant, made: &Provisioned, provider
     (begun.id.0, job.id.0)
 }
 
+/// What a provider told of the organisation's store: something that could not be carried out, and a customer who wants to know what is kept of them.
+pub(crate) async fn told(
+    world: &World,
+    tenant: &Tenant,
+    made: &Provisioned,
+    connection: Uuid,
+    text: &str,
+) -> (Uuid, Uuid) {
+    let delivery = world.database.dead_letter(made.organization, ConnectionId(connection), text).await;
+    let request = CustomerRequestId(delivery.0);
+    tenant.customer_asks(request, made.stores[0], "elsewhere", Some(text), Some(text)).await.unwrap();
+    (delivery.0, request.0)
+}
+
 /// Shows figures of the organisation's store to whoever has a link.
 async fn new_share(world: &World, made: &Provisioned) -> Uuid {
     let query = json!({ "metrics": ["shopify.revenue"] });
@@ -693,6 +802,7 @@ async fn each_route_answers_each_scope_as_it_may() {
     let import = server.owner_of("a").await.import(made.stores[0], "a.csv", ORDERS).await;
     let member = world.database.member(made.organization, "target@a.test", OrgRole::Viewer).await;
     let (connection, sync) = new_connection(&tenant, &made, "elsewhere", "acme").await;
+    let (delivery, asked) = told(&world, &tenant, &made, connection, "acme").await;
     let things = Things {
         store: made.stores[0].0,
         import: import["id"].as_str().unwrap().parse().unwrap(),
@@ -705,6 +815,8 @@ async fn each_route_answers_each_scope_as_it_may() {
         share: new_share(&world, &made).await,
         connection,
         sync,
+        delivery,
+        request: asked,
     };
     let with = async |scopes: &[KeyScope]| {
         let token = world.database.api_key("owner@a.test", scopes).await;

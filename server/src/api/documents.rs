@@ -14,7 +14,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, ResponseBuilder}
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
-use super::{App, open, quick, slow};
+use super::{App, open, quick, slow, webhooks};
 use crate::http::problem::{FieldProblem, MEDIA_TYPE, Problem, ProblemDocument};
 
 const PATH: &str = "/api/openapi.json";
@@ -39,6 +39,7 @@ const PATH: &str = "/api/openapi.json";
         (name = "audit", description = "Who did what to what, when, and from where"),
         (name = "stores", description = "The stores that one may see"),
         (name = "metrics", description = "What can be asked, and the answers"),
+        (name = "integrations", description = "Connections to the tools that a store uses, and what is read of them"),
         (name = "imports", description = "Files that are handed over"),
     )
 )]
@@ -70,6 +71,7 @@ static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
     document.merge(open().into_openapi());
     document.merge(quick().into_openapi());
     document.merge(slow().into_openapi());
+    document.merge(webhooks().into_openapi());
     allow_access_tokens(&mut document);
     say_that_all_are_limited(&mut document);
     document

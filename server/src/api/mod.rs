@@ -10,6 +10,7 @@ mod import_form;
 mod imports;
 mod integrations;
 mod invitations;
+mod live;
 mod members;
 mod metrics;
 mod organizations;
@@ -18,6 +19,7 @@ mod privacy;
 mod sessions;
 mod shares;
 mod stores;
+mod webhooks;
 mod workspaces;
 
 use std::sync::Arc;
@@ -46,6 +48,8 @@ use crate::service::queries::QueryRuntime;
 use crate::service::readiness::Readiness;
 use crate::syncing::Providers;
 use crate::syncing::worker::SyncQueue;
+use crate::webhooks::gateway::Gateway;
+use crate::webhooks::worker::WebhookQueue;
 
 /// What handlers work with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -76,6 +80,10 @@ pub struct AppState {
     pub providers: Providers,
     /// Where syncs are announced.
     pub syncs: SyncQueue,
+    /// Keeps what providers tell.
+    pub gateway: Gateway,
+    /// Where what they told is announced.
+    pub told: WebhookQueue,
     /// Where people reach the app.
     pub links: Links,
     /// How often the API may be asked.
@@ -102,6 +110,10 @@ pub struct Doing {
     pub providers: Providers,
     /// Where syncs are announced.
     pub syncs: SyncQueue,
+    /// Keeps what providers tell.
+    pub gateway: Gateway,
+    /// Where what they told is announced.
+    pub told: WebhookQueue,
     /// Where people reach the app.
     pub links: Links,
 }
@@ -126,7 +138,8 @@ impl App {
     /// # Errors
     /// The query threads cannot be made.
     pub fn new(backend: Backend, doing: Doing) -> std::io::Result<Self> {
-        let Doing { uploads, queue, readiness, post, provider, privacy, providers, syncs, links } = doing;
+        let Doing { uploads, queue, readiness, post, provider, privacy, providers, syncs, gateway, told, links } =
+            doing;
         let config = &backend.config;
         Ok(Self(Arc::new(AppState {
             metrics: MetricsService::new(
@@ -144,6 +157,8 @@ impl App {
             privacy,
             providers,
             syncs,
+            gateway,
+            told,
             links,
             backend,
         })))
@@ -155,20 +170,25 @@ impl App {
         let (open, _) = open().split_for_parts();
         let (quick, _) = quick().split_for_parts();
         let (slow, _) = slow().split_for_parts();
-        let probes = Router::new()
+        let (told_by_providers, _) = webhooks().split_for_parts();
+        let others = Router::new()
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
-            .route("/metrics", get(health::figures));
+            .route("/metrics", get(health::figures))
+            .route("/ws/stores/{id}", get(live::watch_store));
         let (told, by_address) = (
             from_fn_with_state(self.clone(), limits::told),
             from_fn_with_state(self.clone(), limits::count_by_address),
         );
         let in_time = from_fn_with_state(config.request_timeout, within);
         let open = open.merge(documents::router()).layer(by_address);
-        let quick = quick.merge(open).merge(probes).layer(DefaultBodyLimit::max(json::LIMIT)).layer(in_time);
+        let told_by_providers = told_by_providers
+            .layer(DefaultBodyLimit::max(webhooks::LONGEST))
+            .layer(from_fn_with_state(config.request_timeout, within));
+        let quick = quick.merge(open).merge(others).layer(DefaultBodyLimit::max(json::LIMIT)).layer(in_time);
         let slow = slow.layer(DefaultBodyLimit::disable()).layer(from_fn_with_state(config.upload_timeout, within));
-        let (quick, slow) = (quick.layer(told.clone()), slow.layer(told));
-        let router = quick.merge(slow).fallback(web::fallback).with_state(self.clone());
+        let router =
+            quick.merge(slow).merge(told_by_providers).layer(told).fallback(web::fallback).with_state(self.clone());
         layers::around(router, Arc::clone(&self.backend.clock), config.public_origin.as_deref())
     }
 }
@@ -234,6 +254,11 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(integrations::syncs::request_sync))
         .routes(routes!(integrations::syncs::list_syncs))
         .routes(routes!(integrations::syncs::get_sync, integrations::syncs::call_off_sync))
+        .routes(routes!(integrations::deliveries::list_dead_deliveries))
+        .routes(routes!(integrations::deliveries::replay_deliveries))
+        .routes(routes!(integrations::deliveries::get_delivery, integrations::deliveries::discard_delivery))
+        .routes(routes!(privacy::requests::list_customer_requests))
+        .routes(routes!(privacy::requests::answer_customer_request))
         .routes(routes!(members::list_members))
         .routes(routes!(members::change_member, members::remove_member))
         .routes(routes!(members::transfer_ownership))
@@ -254,6 +279,11 @@ fn quick() -> OpenApiRouter<App> {
 /// Routes that take files, which have limits of their own.
 fn slow() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(imports::create_import))
+}
+
+/// Routes that providers tell things by: whoever proves to be one is not counted.
+fn webhooks() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(webhooks::deliver))
 }
 
 async fn within(State(limit): State<Duration>, request: Request, next: Next) -> Response {

@@ -1,4 +1,4 @@
-//! Requests that change something must come from the app itself, not from another site's page.
+//! Requests that change something, or open a socket, must come from the app itself, not from another site's page.
 
 use std::sync::Arc;
 
@@ -17,7 +17,9 @@ pub struct PublicOrigin(pub Option<Arc<str>>);
 
 /// The layer that refuses them.
 pub async fn refuse_cross_origin(State(public): State<PublicOrigin>, request: Request, next: Next) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // What is read cannot be seen by another site's page; but of a socket everything can.
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+        && !request.headers().contains_key(header::UPGRADE);
     if reads || own(request.headers(), request.uri(), public.0.as_deref()) {
         return next.run(request).await;
     }

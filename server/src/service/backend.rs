@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::folders;
 use super::freshness::Followed;
+use super::live::Live;
 use super::master_key::{self, Found};
 use super::objects::Objects;
 use super::scratch::Scratch;
@@ -35,6 +36,8 @@ pub struct Backend {
     pub scratch: Arc<Scratch>,
     /// The stores that were asked about lately.
     pub followed: Followed,
+    /// Who watches which store here.
+    pub live: Live,
     cluster: Option<Cluster>,
 }
 
@@ -100,6 +103,7 @@ impl Backend {
             lake,
             scratch: Arc::new(scratch),
             followed: Followed::default(),
+            live: Live::default(),
             cluster: None,
         })
     }

@@ -1,19 +1,21 @@
-//! New versions of stores, as other servers commit them: the lists of segments that are held in memory follow, so that the next
-//! query finds them there.
+//! New versions of stores, as this and other servers commit them: the lists of segments that are held in memory follow, so that the next
+//! query finds them there, and whoever watches a store is told. So it is of syncs that are further.
 //!
 //! Answers do not depend on it: every query asks the manifest which version is the newest. A hint that is lost, because a
 //! connection was, is made up for by asking for the versions of all stores that are held.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use aloftly_catalog::{IngestContext, OrganizationId, VersionChanges};
+use aloftly_catalog::{Change, Changes, IngestContext, OrganizationId, SyncJobId};
 use aloftly_engine::StoreId;
 use aloftly_engine::lake::Version;
 use moka::sync::Cache;
 use tokio_util::sync::CancellationToken;
 
 use super::backend::Backend;
+use super::live::Event;
 use crate::http::problem::Chain;
 
 const REASON: &str = "a worker follows new versions";
@@ -61,7 +63,7 @@ pub async fn follow(backend: Backend, stop: CancellationToken) {
 async fn follow_hints(backend: &Backend) {
     let mut seen: HashMap<StoreId, Version> = HashMap::new();
     loop {
-        match backend.catalog.version_changes().await {
+        match backend.catalog.changes().await {
             Ok(mut hints) => {
                 poll(backend, &mut seen).await;
                 while listen(backend, &mut hints, &mut seen).await {}
@@ -74,13 +76,14 @@ async fn follow_hints(backend: &Backend) {
 }
 
 /// Takes one hint, or asks for versions when none comes for long. False when the connection is lost.
-async fn listen(backend: &Backend, hints: &mut VersionChanges, seen: &mut HashMap<StoreId, Version>) -> bool {
+async fn listen(backend: &Backend, hints: &mut Changes, seen: &mut HashMap<StoreId, Version>) -> bool {
     match tokio::time::timeout(POLL, hints.next()).await {
-        Ok(Ok(Some((store, version)))) => {
+        Ok(Ok(Some(Change::Version(store, version)))) => {
             if let Some(organization) = backend.followed.0.get(&store) {
                 raise(backend, organization, store, version, seen).await;
             }
         }
+        Ok(Ok(Some(Change::Sync(organization, job)))) => progress(backend, organization, job).await,
         // Hints may have been lost.
         Ok(Ok(None)) | Err(_) => poll(backend, seen).await,
         Ok(Err(error)) => {
@@ -118,11 +121,25 @@ async fn raise(
     if seen.get(&store).is_some_and(|seen| *seen >= version) {
         return;
     }
+    // Before the list is brought up to date: whoever asks now brings it up to date themselves.
+    backend.live.tell(store, &Event::Version(version));
     let tenant = backend.catalog.tenant(IngestContext::new(organization, REASON));
     match backend.lake.open(tenant.manifest(), store).snapshot(None).await {
         Ok(snapshot) => {
             seen.insert(store, snapshot.version);
         }
         Err(error) => tracing::debug!(%store, error = %Chain(&error), "cannot follow a store"),
+    }
+}
+
+/// A sync is further: whoever watches its store is told how far.
+async fn progress(backend: &Backend, organization: OrganizationId, job: SyncJobId) {
+    if !backend.live.is_watched(organization) {
+        return;
+    }
+    let tenant = backend.catalog.tenant(IngestContext::new(organization, REASON));
+    match tenant.sync_job(job).await {
+        Ok(job) => backend.live.tell(job.store, &Event::Sync(Arc::new(job))),
+        Err(error) => tracing::debug!(error = %Chain(&error), "cannot tell how far a sync is"),
     }
 }

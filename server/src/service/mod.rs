@@ -5,6 +5,7 @@ mod cloud;
 pub mod folders;
 pub mod freshness;
 pub mod lake_folder;
+pub mod live;
 pub mod master_key;
 pub mod objects;
 pub mod privacy;

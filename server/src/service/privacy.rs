@@ -88,7 +88,7 @@ async fn erase_one(
         Ok(erased) => {
             measures::lake_committed("erase");
             tracing::info!(store = %work.store, erasure = %id, removed = erased.counts.removed, "erased customers");
-            tenant.finish_erasure(id, erased.counts.removed, erased.version).await
+            tenant.finish_erasure(&work, erased.counts.removed, erased.version).await
         }
         Err(error) => {
             measures::upkeep_failed();

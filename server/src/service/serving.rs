@@ -24,6 +24,9 @@ use crate::mail::{self, Links, Transport};
 use crate::syncing::worker::SyncQueue;
 use crate::syncing::{Providers, schedule, worker};
 use crate::telemetry::measures;
+use crate::webhooks;
+use crate::webhooks::gateway::Gateway;
+use crate::webhooks::worker::{Neighbours, WebhookQueue};
 
 /// How often uploads are looked for that no import needs.
 const SWEEP: Duration = Duration::from_secs(3_600);
@@ -63,7 +66,7 @@ pub async fn serve(
     let address = listener.local_addr()?;
     let links = links(&backend, address);
     let provider = provider(&backend, &links)?;
-    let (providers, syncs) = (Providers::new(&config), SyncQueue::default());
+    let (providers, syncs) = (Providers::new(&config, &links), SyncQueue::default());
     let (post, delivering) = mail::deliver(backend.catalog.clone(), mail, links.clone(), stop.clone());
     let delivering = tokio::spawn(delivering);
     let privacy = Privacy::default();
@@ -71,8 +74,13 @@ pub async fn serve(
     let reading = worker::work(backend.clone(), providers.clone(), syncs.clone(), stop.clone());
     let scheduling = schedule::work(backend.clone(), providers.clone(), syncs.clone(), stop.clone());
     let (reading, scheduling) = (tokio::spawn(reading), tokio::spawn(scheduling));
+    let told = WebhookQueue::default();
+    let neighbours = Neighbours { syncs: syncs.clone(), privacy: privacy.clone() };
+    let carrying = webhooks::worker::work(backend.clone(), providers.clone(), told.clone(), neighbours, stop.clone());
+    let (gateway, keeping) = Gateway::new(backend.catalog.clone(), told.clone());
+    let (carrying, keeping) = (tokio::spawn(carrying), tokio::spawn(keeping));
     let readiness = readiness(&backend);
-    let doing = Doing { uploads, queue, readiness, post, provider, privacy, providers, syncs, links };
+    let doing = Doing { uploads, queue, readiness, post, provider, privacy, providers, syncs, gateway, told, links };
     let app = App::new(backend.clone(), doing).context("cannot start the query threads")?;
     let guard = tokio::spawn(guard_database(backend.clone(), stop.clone()));
     let forgetting = tokio::spawn(Limits::forget(app.clone(), stop.clone()));
@@ -88,10 +96,12 @@ pub async fn serve(
         );
     }
     tracing::info!(%address, "ready");
+    let watched = backend.live.clone();
     let requests = connections::serve(listener, app.router(), stop.clone(), config.shutdown_timeout);
     let work = async {
         stop.cancelled().await;
         tracing::info!("stopping");
+        watched.end();
         worker.stop(config.shutdown_timeout).await
     };
     // Side by side, so that each has the whole time.
@@ -108,6 +118,9 @@ pub async fn serve(
     }
     if tokio::time::timeout(config.shutdown_timeout, reading).await.is_err() {
         tracing::warn!("syncs were interrupted by the shutdown timeout; they go on after the next start");
+    }
+    if tokio::time::timeout(config.shutdown_timeout, async { tokio::join!(keeping, carrying) }).await.is_err() {
+        tracing::warn!("deliveries were left for the next start by the shutdown timeout");
     }
     // It may be in the middle of starting a database that is not needed any more.
     guard.abort();

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aloftly_connectors::contract::{Cursor, Failure, Page, Pages, Removal};
+use aloftly_connectors::contract::{Batches, Cursor, Failure, Page, Pages, Removal};
 use aloftly_connectors::http::Client;
 use aloftly_connectors::shopify::OrderKeys;
 use aloftly_engine::clock::Clock;
 use aloftly_engine::lake::manifest::{Bookmark, CommitCounts};
-use aloftly_engine::lake::{Erasure, LakeError, Matching, RowSink as _, Snapshot, StoreLake};
+use aloftly_engine::lake::{Erasure, LakeError, Matching, RowSink as _, Slice, Snapshot, StoreLake};
 use aloftly_engine::{CommitId, dataset};
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -39,7 +39,7 @@ impl Pages for Committer<'_> {
         if self.cancel.is_cancelled() {
             return Err(Failure::Stopped);
         }
-        let mut counts = self.remove(&page.removals).await?;
+        let mut counts = remove(self.lake, self.clock, &page.removals).await?;
         let to = page.cursor.to_text();
         let moves = self.place.as_ref() != Some(&to);
         if moves || !page.batches.is_empty() || page.replaces.is_some() {
@@ -63,39 +63,8 @@ impl Pages for Committer<'_> {
 
 impl Committer<'_> {
     async fn commit(&self, page: &Page, to: &str) -> Result<CommitCounts, Failure> {
-        let mut spool = self.lake.spool()?;
-        for (dataset, batch) in &page.batches {
-            spool.push(dataset, batch)?;
-        }
-        let has_orders = page.batches.iter().any(|(dataset, _)| dataset.name == "orders");
-        let fits = |snapshot: &Snapshot| match has_orders {
-            true => OrderKeys::Ids.fit(snapshot).map_err(|mixed| mixed.to_string()),
-            false => Ok(()),
-        };
         let mark = Bookmark { name: self.bookmark.clone(), from: self.place.clone(), to: to.to_owned() };
-        let id = CommitId(self.clock.new_id());
-        let published =
-            self.lake.commit_page(id, spool, page.replaces.as_ref(), vec![mark], &fits).await.map_err(refused)?;
-        if published.counts.is_change() {
-            measures::lake_committed(if page.replaces.is_some() { "replace" } else { "upsert" });
-        }
-        Ok(published.counts)
-    }
-
-    /// Removes what is gone at the source. Doing it again changes nothing, so it need not be one commit with the rest.
-    async fn remove(&self, removals: &[Removal]) -> Result<CommitCounts, Failure> {
-        let mut matching = Vec::new();
-        for removal in removals.iter().filter(|removal| !removal.entities.is_empty()) {
-            let dataset =
-                dataset::find(removal.dataset).ok_or_else(|| LakeError::UnknownDataset(removal.dataset.to_owned()))?;
-            let values: BTreeSet<String> = removal.entities.iter().cloned().collect();
-            matching.push(Matching { dataset: Arc::clone(dataset), column: dataset.entity, values });
-        }
-        if matching.is_empty() {
-            return Ok(CommitCounts::default());
-        }
-        let erased = self.lake.erase(CommitId(self.clock.new_id()), &Erasure::Rows(matching)).await?;
-        Ok(erased.counts)
+        commit(self.lake, self.clock, &page.batches, page.replaces.as_ref(), vec![mark]).await
     }
 
     /// Keeps where the stream is to be read from next time.
@@ -114,6 +83,56 @@ impl Committer<'_> {
         lake.commit_page(CommitId(clock.new_id()), lake.spool()?, None, vec![mark], &|_| Ok(())).await?;
         Ok(())
     }
+}
+
+/// Commits rows, and moves bookmarks with them.
+///
+/// # Errors
+/// [`Failure::Conflict`] when the store has something that they contradict; otherwise when they cannot be kept.
+pub(crate) async fn commit(
+    lake: &StoreLake,
+    clock: &Arc<dyn Clock>,
+    batches: &Batches,
+    replaces: Option<&Slice>,
+    marks: Vec<Bookmark>,
+) -> Result<CommitCounts, Failure> {
+    let mut spool = lake.spool()?;
+    for (dataset, batch) in batches {
+        spool.push(dataset, batch)?;
+    }
+    let has_orders = batches.iter().any(|(dataset, _)| dataset.name == "orders");
+    let fits = |snapshot: &Snapshot| match has_orders {
+        true => OrderKeys::Ids.fit(snapshot).map_err(|mixed| mixed.to_string()),
+        false => Ok(()),
+    };
+    let published = lake.commit_page(CommitId(clock.new_id()), spool, replaces, marks, &fits).await.map_err(refused)?;
+    if published.counts.is_change() {
+        measures::lake_committed(if replaces.is_some() { "replace" } else { "upsert" });
+    }
+    Ok(published.counts)
+}
+
+/// Removes what is gone at the source. Doing it again changes nothing, so it need not be one commit with anything else.
+///
+/// # Errors
+/// When it cannot be removed.
+pub(crate) async fn remove(
+    lake: &StoreLake,
+    clock: &Arc<dyn Clock>,
+    removals: &[Removal],
+) -> Result<CommitCounts, Failure> {
+    let mut matching = Vec::new();
+    for removal in removals.iter().filter(|removal| !removal.entities.is_empty()) {
+        let dataset =
+            dataset::find(removal.dataset).ok_or_else(|| LakeError::UnknownDataset(removal.dataset.to_owned()))?;
+        let values: BTreeSet<String> = removal.entities.iter().cloned().collect();
+        matching.push(Matching { dataset: Arc::clone(dataset), column: dataset.entity, values });
+    }
+    if matching.is_empty() {
+        return Ok(CommitCounts::default());
+    }
+    let erased = lake.erase(CommitId(clock.new_id()), &Erasure::Rows(matching)).await?;
+    Ok(erased.counts)
 }
 
 /// What a store does not take for what it has already will not be taken later either.

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use aloftly_connectors::contract::{App, Auth, Connector};
 use aloftly_connectors::registry;
 
+use secrecy::SecretString;
+use url::Url;
+
 use crate::config::Config;
+use crate::mail::Links;
 
 /// The providers that this server can connect. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,12 +32,30 @@ impl Provider {
     }
 }
 
-impl Providers {
-    /// Those that there are, with the registrations of the configuration.
+impl Provider {
+    /// The secrets that what it tells may be signed with: the present one, and the one before while it changes over. `None` where we are nobody to
+    /// it.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
-        let provider =
-            |connector: &'static dyn Connector| Provider { connector, app: config.app(connector.declaration().id) };
+    pub fn webhook_secrets(&self) -> Option<Vec<SecretString>> {
+        let app = self.app.as_ref()?;
+        Some(std::iter::once(&app.client_secret).chain(&app.old_secret).cloned().collect())
+    }
+}
+
+impl Providers {
+    /// Those that there are, with the registrations of the configuration. They are told to tell us of changes where they can reach us: under an
+    /// https address, or on this machine where a program plays them.
+    #[must_use]
+    pub fn new(config: &Config, links: &Links) -> Self {
+        let provider = |connector: &'static dyn Connector| {
+            let id = connector.declaration().id;
+            let app = config.app(id).map(|app| {
+                let address = Url::parse(&links.page(&format!("/api/webhooks/{id}"))).ok();
+                let webhooks = address.filter(|address| address.scheme() == "https" || app.base.is_some());
+                App { webhooks, ..app }
+            });
+            Provider { connector, app }
+        };
         Self(registry::all().iter().copied().map(provider).collect())
     }
 

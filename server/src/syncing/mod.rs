@@ -15,12 +15,13 @@ pub mod read;
 pub mod schedule;
 pub mod worker;
 
+pub(crate) mod commit;
+
 mod attempt;
-mod commit;
 mod reconcile;
 mod run;
 mod words;
 
 pub use connect::Providers;
-pub(crate) use run::ONLY_OF_APIS;
+pub(crate) use run::{ONLY_OF_APIS, resting};
 pub use words::words;

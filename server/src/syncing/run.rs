@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aloftly_catalog::{Connection, OrganizationId, SyncJob, SyncKind, SyncProgress, SystemContext};
+use aloftly_catalog::{Connection, ConnectionId, OrganizationId, SyncJob, SyncKind, SyncProgress, SystemContext};
 use aloftly_connectors::contract::{Calls, Cursor, Failure, Mode, Session, Stream, Task};
 use aloftly_engine::dataset;
 use aloftly_engine::lake::{LakeError, StoreLake};
@@ -14,6 +14,13 @@ use super::connect::Provider;
 use super::keyring::ConnectionKeyring;
 use super::read;
 use crate::service::backend::Backend;
+
+/// The bookmarks of a stream of a connection: from where it is read next time, and how far it was read the first time.
+pub(crate) fn resting(connection: ConnectionId, stream: &Stream) -> [String; 2] {
+    let resting = format!("connection/{connection}/{}", stream.id);
+    let first = format!("{resting}/first");
+    [resting, first]
+}
 
 /// What shops sell.
 const ORDERS: &str = "orders";
@@ -76,6 +83,10 @@ impl Running<'_> {
         let calls =
             Calls { http: &http, cancel: self.cancel, clock: &self.backend.clock, app: self.provider.app.as_ref() };
         let session = Session { calls, account: &account, keyring: &keyring };
+        if self.job.kind == SyncKind::Reconcile {
+            // Providers end what they cannot tell us for a while: from now on they tell again.
+            self.provider.connector.connect(&session).await?;
+        }
         let asked_before = self.job.progress.requests;
         let (mut is_any_read, mut forbidden) = (!self.job.progress.finished_streams.is_empty(), None);
         for stream in self.provider.connector.declaration().streams {
@@ -149,9 +160,8 @@ impl Running<'_> {
     ) -> Result<(), Failure> {
         let lake = &self.lake;
         let at = async |name: &str| lake.manifest().bookmark(lake.store(), name).await.map_err(LakeError::from);
-        let resting = format!("connection/{}/{}", self.connection.id, stream.id);
         // A first reading is the connection's, whichever job goes on with it: a stream that was never read to its end begins with everything.
-        let first = format!("{resting}/first");
+        let [resting, first] = resting(self.connection.id, stream);
         let (mode, bookmark) = match (mode, at(&resting).await?.is_some()) {
             (Mode::Incremental, true) => (Mode::Incremental, resting.clone()),
             (Mode::Incremental | Mode::Full, false) => (Mode::Full, first),

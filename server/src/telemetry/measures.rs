@@ -5,6 +5,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use aloftly_catalog::{Settled, Settlement};
 use aloftly_engine::lake::objects::Counters;
 use aloftly_engine::lake::objects::counters::{Operation, Outcome, Prices, cost};
 use aloftly_engine::lake::{Audited, Folded, Tidied};
@@ -45,6 +46,11 @@ fn describe() {
     describe_counter!("aloftly_import_rows_total", "Rows read by imports");
     describe_histogram!("aloftly_import_seconds", Unit::Seconds, "Time of imports by kind");
     describe_counter!("aloftly_syncs_total", "Ended attempts to read a source by provider and outcome");
+    describe_counter!(
+        "aloftly_webhook_deliveries_total",
+        "What providers told by provider and what became of it: kept, known, strange (of no account of ours), refused (not from the \
+         provider) and not_kept when it came; done, put_off and dead when it was carried out"
+    );
     describe_counter!("aloftly_lake_commits_total", "Commits to the lake by kind");
     describe_counter!(
         "aloftly_object_store_requests_total",
@@ -102,6 +108,23 @@ pub fn import_ended(kind: &'static str, outcome: &'static str, rows: u64, took: 
 /// An attempt to read a source ended: `done`, `cancelled`, `retried` or `failed`.
 pub fn synced(provider: &'static str, outcome: &'static str) {
     metrics::counter!("aloftly_syncs_total", "provider" => provider, "outcome" => outcome).increment(1);
+}
+
+/// Deliveries of a provider came: `kept`, `known`, `strange`, `refused` or `not_kept`.
+pub fn delivered(provider: &'static str, what: &'static str, count: u64) {
+    metrics::counter!("aloftly_webhook_deliveries_total", "provider" => provider, "what" => what).increment(count);
+}
+
+/// Deliveries of a provider were carried out, or not.
+pub fn carried_out(provider: &'static str, settled: &[Settled]) {
+    for one in settled {
+        let what = match one.settlement {
+            Settlement::Done(_) => "done",
+            Settlement::PutOff { .. } => "put_off",
+            Settlement::Dead(_) => "dead",
+        };
+        delivered(provider, what, 1);
+    }
 }
 
 /// What the lake asked of its object store and caches so far.

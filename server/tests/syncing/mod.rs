@@ -1,6 +1,7 @@
 //! Connections are read: everything once, whatever is killed and whenever, and what cannot be read is said.
 
 mod tiny;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};

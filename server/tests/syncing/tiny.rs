@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aloftly_connectors::contract::{
-    Account, App, Auth, Calls, Connector, Credentials, Cursor, Declaration, Failure, Field, FieldKind, Health, Listed,
-    Mode, Outgoing, Page, Pages, Raw, Removal, Restatement, Schedule, Session, Stream, Task,
+    Account, App, Auth, Calls, Connector, Credentials, Cursor, Declaration, Delivered, Delivery, Effect, Failure,
+    Field, FieldKind, Health, Listed, Mode, NotAuthentic, Outgoing, Page, Pages, Person, Raw, Removal, Restatement,
+    Schedule, Session, Stream, Task, Webhooks,
 };
 use aloftly_connectors::http::budget::Rules;
 use aloftly_connectors::http::{ClientOptions, Hosts};
@@ -16,6 +17,7 @@ use arrow::array::{ArrayRef, Int64Array, StringViewArray, TimestampMicrosecondAr
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 
 /// How many customers are on a page.
 pub(super) const PAGE: usize = 3;
@@ -117,6 +119,10 @@ impl Connector for Tiny {
         &DECLARATION
     }
 
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        Some(self)
+    }
+
     fn outgoing(
         &self,
         _: Option<&App>,
@@ -190,5 +196,38 @@ impl Connector for Tiny {
 
     fn rebuild(&self, _: &Account, _: &Raw) -> Result<Page, Failure> {
         Err(Failure::Unexpected { detail: "nothing is kept".to_owned() })
+    }
+}
+
+/// What it tells by itself: a topic, and a body that says whom it is about and in which version.
+impl Webhooks for Tiny {
+    fn authenticate(&self, _: &[SecretString], _: &Delivered<'_>) -> Result<Delivery, NotAuthentic> {
+        Err(NotAuthentic::Signature)
+    }
+
+    fn effects(&self, _: &Account, delivery: &Delivery, body: &[u8]) -> Result<Vec<Effect>, Failure> {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            customer: String,
+            #[serde(default)]
+            version: i64,
+        }
+        let Body { customer, version } = serde_json::from_slice(body)
+            .map_err(|error| Failure::Unexpected { detail: format!("a customer: {error}") })?;
+        if matches!(self.0.lock().unwrap().trouble, Trouble::Away) && customer == "c000" {
+            return Err(Failure::Unavailable { detail: "nobody is at home".to_owned(), retry_after: None });
+        }
+        let person = || Person { id: Some(customer.clone()), ..Person::default() };
+        Ok(vec![match delivery.topic.as_str() {
+            "changed" => Effect::Rows { page: page(&[(customer, version)], &()), keeps: None },
+            "gone" => Effect::Remove(Removal { dataset: "customers", entities: vec![customer] }),
+            "look" => Effect::Read { stream: "customers", ids: vec![customer] },
+            "asks" => Effect::ExportCustomer(person()),
+            "forget" => Effect::EraseCustomer(person()),
+            "forget all" => Effect::EraseAccount,
+            "farewell" => Effect::Disconnected,
+            "granted" => Effect::Regranted { scopes: vec![customer] },
+            _ => return Ok(Vec::new()),
+        }])
     }
 }

@@ -85,7 +85,7 @@ pub(in crate::api) async fn create_integration(
     let (fields, credentials) = checked(provider, given.fields)?;
     let connection = begin(&app, &session, provider, store, &fields, credentials).await?;
     let location = format!("/api/integrations/{}", connection.id);
-    let integration = axum::Json(Integration::of(connection, None));
+    let integration = axum::Json(Integration::of(connection, None, 0));
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], integration))
 }
 
@@ -147,7 +147,7 @@ pub(in crate::api) async fn choose_account(
         .ok_or_else(|| Problem::invalid_field("/account_id", "must be one of the accounts that the sign-in opened"))?;
     let provider = provider(&app, &connection.provider)?;
     let connected = choose(&app, &session, provider, &connection, account).await?;
-    Ok(axum::Json(Integration::of(connected, None)))
+    Ok(axum::Json(Integration::of(connected, None, 0)))
 }
 
 /// Keeps what somebody signed in with, and chooses the account where there is only one, or where it is the one that was chosen before.

@@ -3,6 +3,7 @@
 #![allow(unused_qualifications, reason = "what utoipa derives names types by their full paths")]
 
 pub(super) mod connect;
+pub(super) mod deliveries;
 pub(super) mod oauth;
 pub(super) mod providers;
 pub(super) mod syncs;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aloftly_catalog::{Connection, ConnectionId, ConnectionStatus, SyncProblem, SystemContext};
+use aloftly_catalog::{Connection, ConnectionId, ConnectionStatus, SyncJob, SyncProblem, SystemContext};
 use aloftly_connectors::contract::{Account, Calls, Failure, Session as Asking};
 use aloftly_engine::StoreId;
 use axum::Json;
@@ -68,6 +69,8 @@ pub(super) struct Integration {
     /// What is being read of it, or else the last thing that was or waits to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_sync: Option<syncs::Sync>,
+    /// How many things that the provider told could not be carried out: `GET /api/integrations/{id}/deliveries`.
+    dead_deliveries: u64,
 }
 
 /// How a connection is.
@@ -163,7 +166,7 @@ impl From<SyncProblem> for IntegrationProblem {
 }
 
 impl Integration {
-    fn of(connection: Connection, latest: Option<aloftly_catalog::SyncJob>) -> Self {
+    fn of(connection: Connection, latest: Option<SyncJob>, dead: u64) -> Self {
         let account = read::account(&connection).ok().filter(|_| connection.account.is_some());
         Self {
             id: connection.id.0,
@@ -180,6 +183,7 @@ impl Integration {
             synced_at: connection.synced_at,
             next_sync_at: connection.sync_at,
             latest_sync: latest.map(Into::into),
+            dead_deliveries: dead,
         }
     }
 }
@@ -190,7 +194,7 @@ impl Integration {
     path = "/api/integrations",
     tag = "integrations",
     params(Listing),
-    security(("session" = []), ("key" = ["metrics:read"])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     responses(
         (status = 200, description = "The connections that were not ended", body = IntegrationList),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -203,9 +207,10 @@ pub(super) async fn list_integrations(
 ) -> Result<Json<IntegrationList>, Problem> {
     let connections = principal.tenant.connections(listing.store.map(StoreId::from)).await?;
     let mut latest = principal.tenant.latest_sync_jobs(&connections).await?;
+    let dead = principal.tenant.count_dead_letters(&connections).await?;
     let integrations = connections.into_iter().map(|connection| {
-        let latest = latest.remove(&connection.id);
-        Integration::of(connection, latest)
+        let (latest, dead) = (latest.remove(&connection.id), dead.get(&connection.id).copied());
+        Integration::of(connection, latest, dead.unwrap_or_default())
     });
     Ok(Json(IntegrationList { integrations: integrations.collect() }))
 }
@@ -216,7 +221,7 @@ pub(super) async fn list_integrations(
     path = "/api/integrations/{id}",
     tag = "integrations",
     params(("id" = Uuid, Path, description = "The connection")),
-    security(("session" = []), ("key" = ["metrics:read"])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     responses(
         (status = 200, description = "The connection", body = Integration),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -229,7 +234,9 @@ pub(super) async fn get_integration(
 ) -> Result<Json<Integration>, Problem> {
     let connection = principal.tenant.connection(path::id(&id)?).await?;
     let latest = principal.tenant.latest_sync_jobs(std::slice::from_ref(&connection)).await?.remove(&connection.id);
-    Ok(Json(Integration::of(connection, latest)))
+    let dead = principal.tenant.count_dead_letters(std::slice::from_ref(&connection)).await?;
+    let dead = dead.get(&connection.id).copied().unwrap_or_default();
+    Ok(Json(Integration::of(connection, latest, dead)))
 }
 
 /// Ends a connection; what was read of it stays

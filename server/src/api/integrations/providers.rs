@@ -75,7 +75,7 @@ pub(in crate::api) struct ProviderStream {
     get,
     path = "/api/providers",
     tag = "integrations",
-    security(("session" = []), ("key" = ["metrics:read"])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     responses(
         (status = 200, description = "The providers", body = ProviderList),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),

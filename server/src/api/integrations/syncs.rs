@@ -201,7 +201,7 @@ impl From<SyncJob> for Sync {
     path = "/api/integrations/{id}/sync",
     tag = "integrations",
     params(("id" = Uuid, Path, description = "The connection")),
-    security(("session" = []), ("key" = ["imports:write"])),
+    security(("session" = []), ("api_key" = ["imports:write"])),
     request_body = SyncRequest,
     responses(
         (status = 202, description = "It is in the queue, or was already; its address is in `Location`", body = Sync),
@@ -232,7 +232,7 @@ pub(in crate::api) async fn request_sync(
     path = "/api/integrations/{id}/syncs",
     tag = "integrations",
     params(("id" = Uuid, Path, description = "The connection"), Listing),
-    security(("session" = []), ("key" = ["metrics:read"])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     responses(
         (status = 200, description = "A page of syncs", body = SyncList),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -256,7 +256,7 @@ pub(in crate::api) async fn list_syncs(
     path = "/api/syncs/{id}",
     tag = "integrations",
     params(("id" = Uuid, Path, description = "The sync")),
-    security(("session" = []), ("key" = ["metrics:read"])),
+    security(("session" = []), ("api_key" = ["metrics:read"])),
     responses(
         (status = 200, description = "The sync", body = Sync),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -273,7 +273,7 @@ pub(in crate::api) async fn get_sync(principal: Principal, Path(id): Path<String
     path = "/api/syncs/{id}",
     tag = "integrations",
     params(("id" = Uuid, Path, description = "The sync")),
-    security(("session" = []), ("key" = ["imports:write"])),
+    security(("session" = []), ("api_key" = ["imports:write"])),
     responses(
         (status = 200, description = "It is over, or ends at its next page", body = Sync),
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),

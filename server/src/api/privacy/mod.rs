@@ -4,6 +4,7 @@
 
 pub(super) mod erasures;
 pub(super) mod export;
+pub(super) mod requests;
 pub(super) mod retention;
 mod rows;
 
