@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
 # One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
 CARGO_ALL := --workspace --locked
 
-.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake bench-peers crash simulate stress test-s3 test-damage clean
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake bench-peers crash deliveries simulate stress test-s3 test-damage clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -87,6 +87,11 @@ crash: ## Kills servers and databases under load: make crash ROUNDS=500 SEED=7
 	cargo build $(CARGO_ALL) --bins
 	ROUNDS="$(ROUNDS)" SEED="$(SEED)" KEEP="$(KEEP)" cargo test $(CARGO_ALL) --test end_to_end -- --exact --nocapture \
 		crash::whatever_is_killed_under_load_every_acknowledged_row_is_there_exactly_once
+
+deliveries: ## A shop tells of thousands of things while its server is killed: make deliveries RATE=1000 SECONDS=60 SEED=7
+	cargo build $(CARGO_ALL) --bins
+	RATE="$(RATE)" SECONDS_OF_LOAD="$(SECONDS)" SEED="$(SEED)" KEEP="$(KEEP)" cargo test $(CARGO_ALL) --test end_to_end -- --exact --nocapture \
+		deliveries::what_a_shop_tells_under_load_comes_to_what_it_is_whatever_is_killed
 
 simulate: ## Simulates the lake under every fault: make simulate SEEDS=10000 FROM=0, or SEED=17 to see what happens in one
 	SEEDS="$(SEEDS)" FROM="$(FROM)" SEED="$(SEED)" cargo test $(CARGO_ALL) --test main -- --exact --nocapture --ignored \

@@ -10,6 +10,7 @@
 
 mod buckets;
 mod crash;
+mod deliveries;
 mod durability;
 mod figures;
 mod harness;

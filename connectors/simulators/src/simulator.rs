@@ -19,6 +19,7 @@ use crate::log::Logged;
 use crate::options::{AppOptions, Settings, SimulatorOptions};
 use crate::shop::{KeptShop, Shop};
 use crate::state::{Keeping, State};
+use crate::webhooks::payload;
 use crate::world::{Action, ActionError, Happened, World};
 
 /// Why the simulator cannot do something.
@@ -167,6 +168,19 @@ impl ShopifySimulator {
         at: DateTime<Utc>,
     ) -> Result<Vec<Happened>, SimulatorError> {
         act(&self.state, domain, action, at, false)
+    }
+
+    /// What webhooks say of what happened in a shop, as it is now: each topic with its body.
+    ///
+    /// # Errors
+    /// [`SimulatorError::NoShop`].
+    pub fn told(&self, domain: &str, happened: &[Happened]) -> Result<Vec<(&'static str, String)>, SimulatorError> {
+        let now = self.state.clock.now();
+        let tell = |world: &World| {
+            let body = |one: &Happened| (one.topic, payload::of(world, one, now).to_string());
+            happened.iter().map(body).collect()
+        };
+        self.world(domain, tell)
     }
 
     /// Changes the settings of all shops. The plan and the timeout of webhooks are as they were at the start.

@@ -69,7 +69,7 @@ async fn a_simulator_that_is_started_again_has_the_same_shop_and_knows_the_same_
     let renewed = renew(&first, &granted["refresh_token"]).await;
     let mut chance = ChaCha8Rng::seed_from_u64(7);
     for _ in 0..40 {
-        clock.advance(std::time::Duration::from_secs(90));
+        clock.advance(std::time::Duration::from_secs(60));
         life::happen(&first, SHOP, &mut chance).unwrap();
         // What is refused draws from the world's chance, too.
         let refused = first.act(

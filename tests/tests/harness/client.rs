@@ -67,6 +67,12 @@ impl Client {
         answered(self.request(Method::GET, path)).await
     }
 
+    /// What a path answers with success to what is posted there.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
+        let answered = answered(self.request(Method::POST, path).json(body)).await;
+        answered.unwrap_or_else(|refusal| panic!("{path}: {refusal:?}"))
+    }
+
     /// What a path answers with 200, as text.
     pub(crate) async fn text(&self, path: &str) -> String {
         let answer = self.request(Method::GET, path).send().await.unwrap();

@@ -1,7 +1,7 @@
 //! The made-up history of one shop: its orders and all that belongs to them, consistent in itself and decided by a seed.
 //!
 //! The structs are public and plain, with amounts in whole minor units, so that a test can work out from them what should be seen. They say
-//! what is so, not how an API tells it; [`crate::graphql`] and [`crate::webhooks`] do that. After it was made, a world changes by
+//! what is so, not how an API tells it; `graphql` and `webhooks` do that. After it was made, a world changes by
 //! [`World::act`] alone.
 
 mod act;
