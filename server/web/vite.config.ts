@@ -3,11 +3,14 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-// The server that answers /api while the app is served by Vite.
+// The server that answers /api and /ws while the app is served by Vite.
 const api = process.env.ALOFTLY_URL ?? "http://127.0.0.1:8080";
 
 // The host stays the browser's, which the server holds against the origin of each change.
-const proxy = { "/api": { target: api, changeOrigin: false } };
+const proxy = {
+  "/api": { target: api, changeOrigin: false },
+  "/ws": { target: api, changeOrigin: false, ws: true },
+};
 
 // What the server sends with the built app; `vite preview` sends it too, so that a breach is seen early.
 const contentSecurityPolicy = [

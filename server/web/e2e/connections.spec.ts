@@ -119,6 +119,23 @@ test("what came of a sign-in at a source is said once, and is not in the address
   }
 });
 
+test("the page hears of its store through a socket that the content security policy lets it open", async ({
+  page,
+}) => {
+  const opened = page.waitForEvent("websocket");
+  await openConnections(page);
+  const socket = await opened;
+  const store = new URL(page.url()).searchParams.get("store") ?? "";
+  expect(new URL(socket.url()).pathname).toBe(`/ws/stores/${store}`);
+  expect(new URL(socket.url()).host).toBe(new URL(page.url()).host);
+  // Told at once; it may have been before anybody waited for it, so the page is asked for anew.
+  const told = page.waitForEvent("websocket").then((next) => next.waitForEvent("framereceived"));
+  await page.reload();
+  const { payload } = await told;
+  const news = JSON.parse(String(payload)) as { type: string; store_id: string };
+  expect(news).toMatchObject({ type: "dashboard:update", store_id: store });
+});
+
 test("a store that is not there has no connections", async ({ page }) => {
   await page.goto(`/connections?store=${randomUUID()}`);
   await expect(page.getByText("There is no such page")).toBeVisible();

@@ -43,6 +43,7 @@ export function OverviewRoute() {
         })
       }
       reading={reading}
+      onChanged={onData}
     />
   );
 }

@@ -184,6 +184,7 @@ export function integrationOf(parts: Partial<Integration> = {}): Integration {
     synced_at: "2026-11-21T11:55:00Z",
     next_sync_at: "2026-11-21T12:05:00Z",
     latest_sync: syncOf(),
+    dead_deliveries: 0,
     ...parts,
   };
 }

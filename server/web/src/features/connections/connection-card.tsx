@@ -10,6 +10,7 @@ import type { Asked } from "./connection-dialogs";
 import { ConnectionFacts } from "./connection-facts";
 import { ConnectionMenu } from "./connection-menu";
 import { ConnectionProblem, Warnings } from "./connection-problem";
+import { DeliveryNotice } from "./delivery-notice";
 import { useRequestSync } from "./queries";
 import type { Rights } from "./rights";
 import { isReadable, remedyOf, stateOf, type ConnectionState, type Source } from "./states";
@@ -94,6 +95,7 @@ export function ConnectionCard(props: ConnectionCardProps) {
           onChoose={() => onAsk({ what: "choose", id: connection.id })}
           onRead={readNow}
         />
+        <DeliveryNotice source={source} rights={rights} card={() => card.current} />
         {readable && sync && isUnderWay(sync) && (
           <SyncProgress source={source} sync={sync} timezone={store.timezone} mayCallOff={mayRead} />
         )}

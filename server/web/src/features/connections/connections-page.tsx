@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { PageHeader } from "@/components/ui/page-header";
+import { providersQuery } from "@/lib/api/providers";
 import type { Session, Store } from "@/lib/api/types";
 import { usePageTitle } from "@/lib/page-title";
 import type { Arrival } from "./arrival";
@@ -8,9 +9,10 @@ import { ArrivalNotice } from "./arrival-notice";
 import { ConnectionDialogs, type Asked } from "./connection-dialogs";
 import { ConnectionList } from "./connection-list";
 import { ListStates } from "./list-states";
-import { connectionsQuery, providersQuery } from "./queries";
+import { connectionsQuery } from "./queries";
 import { useRights, type Rights } from "./rights";
 import { sortOut } from "./states";
+import { useLiveSyncs } from "./use-live-syncs";
 import { useSyncNews } from "./use-sync-news";
 
 interface ConnectionsPageProps {
@@ -34,7 +36,8 @@ export function ConnectionsPage(props: ConnectionsPageProps) {
   usePageTitle("Connections", store.name);
   const rights = useRights(session, store);
   const providers = useQuery(providersQuery);
-  const connections = useQuery(connectionsQuery(store.id));
+  const live = useLiveSyncs(store.id);
+  const connections = useQuery(connectionsQuery(store.id, live));
   const [news, setNews] = useState(arrival);
   const [asked, setAsked] = useState<Asked | null>(() => askedBy(arrival));
   const page = useRef<HTMLDivElement>(null);

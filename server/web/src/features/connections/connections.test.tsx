@@ -244,4 +244,13 @@ describe("how often connections are asked after", () => {
     expect(pollInterval([integrationOf({ next_sync_at: null })], at)).toBe(false);
     expect(pollInterval([], at)).toBe(false);
   });
+
+  it("is rarer by those who are told how far they are", () => {
+    expect(pollInterval([reading({ status: "running" })], at, true)).toBe(15_000);
+    expect(pollInterval([reading({ status: "queued", due_at: "2026-11-21T12:00:07Z" })], at, true)).toBe(
+      15_000,
+    );
+    expect(pollInterval([integrationOf()], at, true)).toBe(60_000);
+    expect(pollInterval([integrationOf({ next_sync_at: null })], at, true)).toBe(false);
+  });
 });

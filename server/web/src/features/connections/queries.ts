@@ -11,14 +11,18 @@ import { isUnderWay } from "./syncs";
 
 const POLL_MS = { least: 1000, most: 15_000 };
 /** Where nothing is under way: connections are read by the clock and because a source tells of something, too. */
-const IDLE_POLL_MS = 30_000;
+const IDLE_POLL_MS = { alone: 30_000, told: 60_000 };
 
-/** How long to wait before asking again after connections that were so at a moment; false when nothing happens by itself. */
-export function pollInterval(connections: Integration[], at: number): number | false {
+/**
+ * How long to wait before asking again after connections that were so at a moment; false when nothing happens by itself. Who is
+ * told of what is read asks for the rest alone: how a connection is, and what could not be used.
+ */
+export function pollInterval(connections: Integration[], at: number, told = false): number | false {
   const waits = connections.map((connection) => {
     const sync = connection.latest_sync;
-    if (sync && isUnderWay(sync)) return untilNews(sync, at);
-    return connection.next_sync_at ? IDLE_POLL_MS : Infinity;
+    if (sync && isUnderWay(sync)) return told ? POLL_MS.most : untilNews(sync, at);
+    if (!connection.next_sync_at) return Infinity;
+    return told ? IDLE_POLL_MS.told : IDLE_POLL_MS.alone;
   });
   const least = Math.min(...waits);
   return least === Infinity ? false : least;
@@ -30,20 +34,15 @@ function untilNews({ status, due_at }: Sync, at: number): number {
   return status === "queued" && due_at ? Math.min(Math.max(Date.parse(due_at) - at, least), most) : least;
 }
 
-export const providersQuery = queryOptions({
-  queryKey: ["providers"],
-  queryFn: async ({ signal }) => (await answer(api.GET("/api/providers", { signal }))).providers,
-});
-
-/** The connections of a store; asked again and again while one of them is read. */
-export function connectionsQuery(storeId: string) {
+/** The connections of a store; asked again and again while one of them is read, rarer by those who are told of that. */
+export function connectionsQuery(storeId: string, told = false) {
   return queryOptions({
     queryKey: ["connections", storeId],
     queryFn: async ({ signal }) =>
       (await answer(api.GET("/api/integrations", { params: { query: { store: storeId } }, signal })))
         .integrations,
     refetchInterval: ({ state }) => {
-      const interval = pollInterval(state.data ?? [], state.dataUpdatedAt);
+      const interval = pollInterval(state.data ?? [], state.dataUpdatedAt, told);
       return interval !== false && state.status === "error" ? POLL_MS.most : interval;
     },
   });
@@ -148,12 +147,20 @@ export function useDisconnect(connection: Integration) {
 }
 
 /** Shows at once what the server has answered about a sync, and goes on from there. */
-function keep(queries: QueryClient, { store_id, id }: Integration, sync: Sync) {
+function keep(queries: QueryClient, { store_id }: Integration, sync: Sync) {
   const { queryKey } = connectionsQuery(store_id);
-  queries.setQueryData(queryKey, (known) =>
-    known?.map((connection) => (connection.id === id ? { ...connection, latest_sync: sync } : connection)),
-  );
+  queries.setQueryData(queryKey, (known) => known && withSync(known, sync));
   void queries.invalidateQueries({ queryKey });
+}
+
+/** The connections with how far a sync is, unless a later one is known: ids rise with time. */
+export function withSync(connections: Integration[], sync: Sync): Integration[] {
+  return connections.map((connection) => {
+    const known = connection.latest_sync?.id ?? "";
+    return connection.id === sync.integration_id && known <= sync.id
+      ? { ...connection, latest_sync: sync }
+      : connection;
+  });
 }
 
 export function useRequestSync(connection: Integration) {

@@ -6,6 +6,7 @@ import { KpiRow } from "./kpi-row";
 import { NoData } from "./no-data";
 import { ProductsCard } from "./products-card";
 import { RevenueCard } from "./revenue-card";
+import { useFreshFigures } from "./use-fresh-figures";
 import { dataRange, overviewView, type OverviewSearch } from "./view";
 
 interface OverviewPageProps {
@@ -18,11 +19,14 @@ interface OverviewPageProps {
   onConnections: () => void;
   /** Whether a source is being read into the store. */
   reading: boolean;
+  /** What is there of the store is another than before. */
+  onChanged: () => void;
 }
 
 export function OverviewPage(props: OverviewPageProps) {
-  const { store, search, onSearch, onImport, onConnections, reading } = props;
+  const { store, search, onSearch, onImport, onConnections, reading, onChanged } = props;
   usePageTitle("Overview", store.name);
+  useFreshFigures(store, onChanged);
   const view = overviewView(store, search);
   const empty = dataRange(store) === undefined;
   return (

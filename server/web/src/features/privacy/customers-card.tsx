@@ -6,17 +6,12 @@ import { SelectField, TextAreaField, TextField } from "@/components/ui/field";
 import { Refusal } from "@/components/ui/refusal";
 import { Segmented } from "@/components/ui/segmented";
 import { EmptyState } from "@/components/ui/states";
-import { useToast } from "@/components/ui/use-toast";
 import type { Customers, Store } from "@/lib/api/types";
-import { saveFile } from "@/lib/download";
 import { lastStore } from "@/lib/last-store";
 import { needed, useFields } from "@/lib/use-fields";
-import { countsOf, customersInWords, idsCheck, idsIn, rowsInWords } from "./customers";
+import { idsCheck, idsIn } from "./customers";
 import { EraseDialog } from "./erase-dialog";
-import { useExportCustomers } from "./queries";
-
-/** As the server calls it. */
-const FILE = "customer-data.json";
+import { useCustomerFile } from "./use-customer-file";
 
 export function CustomersCard({ stores }: { stores: Store[] }) {
   const id = useId();
@@ -55,8 +50,7 @@ function CustomersForm({ stores }: { stores: Store[] }) {
     customer_ids: { ...(by === "ids" && { check: idsCheck }), pointer: "/customer_ids" },
   });
   const box = useRef<HTMLFormElement>(null);
-  const load = useExportCustomers();
-  const toast = useToast();
+  const { load, save } = useCustomerFile();
   const { email, customer_ids } = form.values;
   const customers: Customers =
     by === "email" ? { email: email.trim() } : { customer_ids: idsIn(customer_ids) };
@@ -66,21 +60,6 @@ function CustomersForm({ stores }: { stores: Store[] }) {
     load.reset();
     form.forget();
   };
-  const send = () =>
-    load.mutate(
-      { store: store.id, customers },
-      {
-        onSuccess: (text) => {
-          saveFile(FILE, text, "application/json");
-          const { customers: count, rows } = countsOf(text);
-          toast.show({
-            title: `What ${store.name} has of ${customersInWords(count)} was exported`,
-            description: rows === 0 ? "Nothing is kept of them." : `${rowsInWords(rows)}, in ${FILE}.`,
-          });
-        },
-        onError: form.refuse,
-      },
-    );
   return (
     <>
       {/* The dialog has a form of its own, and what is sent there is not for this one. */}
@@ -89,7 +68,7 @@ function CustomersForm({ stores }: { stores: Store[] }) {
         noValidate
         className="flex max-w-md flex-col gap-4"
         onSubmit={form.submit(() => {
-          if (!load.isPending) send();
+          if (!load.isPending) save(store, customers, form.refuse);
         })}
       >
         <SelectField

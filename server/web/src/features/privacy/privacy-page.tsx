@@ -7,6 +7,7 @@ import { usePageTitle } from "@/lib/page-title";
 import { may } from "@/lib/permissions";
 import { CustomersCard } from "./customers-card";
 import { ErasuresCard } from "./erasures-card";
+import { RequestsCard } from "./requests-card";
 import { RetentionCard } from "./retention-card";
 
 interface PrivacyPageProps {
@@ -25,6 +26,7 @@ export function PrivacyPage({ session, stores, onErased }: PrivacyPageProps) {
       {may(session, "manage_privacy") ? (
         <>
           <RetentionCard organization={organization.name} stores={stores} />
+          <RequestsCard stores={stores} />
           <CustomersCard stores={stores} />
           <ErasuresCard stores={stores} onErased={onErased} />
         </>

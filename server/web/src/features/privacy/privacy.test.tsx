@@ -34,6 +34,7 @@ beforeEach(() => {
   network.use(
     http.get("/api/retention", () => HttpResponse.json({ months: null })),
     http.get("/api/erasures", () => HttpResponse.json({ erasures: [] })),
+    http.get("/api/customer-requests", () => HttpResponse.json({ requests: [] })),
   );
 });
 
@@ -47,6 +48,7 @@ it("says what is not there yet", async () => {
   show(page({ stores: [] }));
   expect(screen.getByText("There is no store yet")).toBeInTheDocument();
   expect(await screen.findByText("Nobody was erased yet")).toBeInTheDocument();
+  expect(await screen.findByText("Nobody has asked yet")).toBeInTheDocument();
 });
 
 describe("the time that data are kept", () => {

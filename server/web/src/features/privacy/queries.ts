@@ -32,6 +32,21 @@ export const erasuresQuery = queryOptions({
   },
 });
 
+export const requestsQuery = queryOptions({
+  queryKey: ["customer-requests"],
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/customer-requests", { signal }))).requests,
+});
+
+export function useAnswerRequest() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) =>
+      answer(api.POST("/api/customer-requests/{id}/answer", { params: { path: { id } } })),
+    // Under way until the list has been read again.
+    onSuccess: () => queries.invalidateQueries({ queryKey: requestsQuery.queryKey }),
+  });
+}
+
 interface About {
   store: string;
   customers: Customers;
