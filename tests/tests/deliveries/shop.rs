@@ -58,8 +58,10 @@ impl Shop {
 
     /// Sends people back to a server.
     pub(crate) fn knows(&self, base: &str) {
-        let callback = format!("{}/api/oauth/shopify/callback", base.replace("127.0.0.1", "localhost"));
-        self.simulator.change_app(|app| app.redirect_uris = vec![callback]);
+        // However this machine is called, as for the demo.
+        let callbacks = [base.to_owned(), base.replace("127.0.0.1", "localhost")];
+        let callbacks = callbacks.map(|base| format!("{base}/api/oauth/shopify/callback"));
+        self.simulator.change_app(|app| app.redirect_uris = callbacks.to_vec());
     }
 
     /// Connects a store, as whoever agrees in a browser.
