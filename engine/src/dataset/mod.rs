@@ -6,10 +6,12 @@
 
 mod commerce;
 mod events;
+mod payloads;
 mod rates;
 mod voice;
 
 pub use events::{IS_OTHER, IS_SAMPLED, IS_THRESHOLDED, METRIC_VALUE};
+pub use payloads::PAYLOADS;
 pub use rates::{RATE, RATE_SCALE};
 
 use std::sync::{Arc, LazyLock};
@@ -34,7 +36,7 @@ pub struct Dataset {
     pub name: &'static str,
     /// What a row is, for people.
     pub description: &'static str,
-    /// The columns. Text is `Utf8View`, instants are `Timestamp(µs, UTC)`, money is [`crate::money::DATA_TYPE`].
+    /// The columns. Text is `Utf8View`, bytes are `BinaryView`, instants are `Timestamp(µs, UTC)`, money is [`crate::money::DATA_TYPE`].
     pub schema: SchemaRef,
     /// The text column that names the entity. All rows of an entity are replaced together.
     pub entity: &'static str,
@@ -60,6 +62,12 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// Whether its rows are things that people count, and not what those were made of.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        self.name != PAYLOADS
+    }
+
     /// The position of a column in [`Dataset::schema`].
     #[must_use]
     pub fn column(&self, name: &str) -> Option<usize> {
@@ -138,7 +146,7 @@ impl std::fmt::Display for Partition {
 }
 
 static DATASETS: LazyLock<Vec<Arc<Dataset>>> = LazyLock::new(|| {
-    let all = [commerce::datasets(), voice::datasets(), events::datasets(), rates::datasets()];
+    let all = [commerce::datasets(), voice::datasets(), events::datasets(), rates::datasets(), payloads::datasets()];
     all.into_iter().flatten().map(Arc::new).collect()
 });
 
@@ -160,6 +168,10 @@ pub(crate) fn instant_type() -> DataType {
 
 fn text(name: &str) -> Field {
     Field::new(name, DataType::Utf8View, true)
+}
+
+fn binary(name: &str) -> Field {
+    Field::new(name, DataType::BinaryView, true)
 }
 
 fn instant(name: &str) -> Field {

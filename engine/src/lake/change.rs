@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringViewArray};
 use arrow::compute::{concat, concat_batches};
+use arrow::datatypes::DataType;
 use arrow::ipc::writer::StreamWriter;
+use datafusion::common::ScalarValue;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, col, lit};
 use datafusion::prelude::SessionContext;
@@ -186,6 +188,9 @@ impl StoreLake {
         if let Some(only) = only {
             plan = LogicalPlanBuilder::from(plan).filter(only)?.build()?;
         }
+        if matches!(scope, Scope::Concerned) {
+            plan = LogicalPlanBuilder::from(plan).project(compared(dataset))?.build()?;
+        }
         Ok(Some(sorted(session, plan, held_order(dataset)).await?))
     }
 }
@@ -217,6 +222,18 @@ fn concerned(subject: &Subject<'_>, held: &[Arc<Segment>]) -> (Vec<Arc<Segment>>
             (held.iter().filter(may_hold).cloned().collect(), Some(in_range))
         }
     }
+}
+
+/// The columns of held rows as far as they are compared with what comes in: bytes that tell nothing of that are large, and are not read.
+fn compared(dataset: &Dataset) -> Vec<Expr> {
+    let fields = dataset.schema.fields().iter();
+    let column = fields.map(|field| match field.data_type() {
+        DataType::BinaryView if dataset.bookkeeping.contains(&field.name().as_str()) => {
+            lit(ScalarValue::BinaryView(Some(Vec::new()))).alias(field.name())
+        }
+        _ => col(field.name()),
+    });
+    column.collect()
 }
 
 /// The spooled rows of a partition, sorted for the merge; `None` when there are none.

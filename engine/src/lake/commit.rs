@@ -32,7 +32,7 @@ pub(super) struct Request<'a> {
 pub(super) enum Change<'a> {
     /// Spooled states become those of their entities.
     Upsert(&'a Spool),
-    /// Spooled states become those of their entities, and other entities of the slice go.
+    /// Spooled states become those of their entities, and other entities of the slice go. What the rows were made of may come with them.
     Replace(&'a Spool, &'a Slice),
     /// Rows go for good.
     Erase(&'a Erasure),
@@ -77,24 +77,30 @@ impl Change<'_> {
 
 impl<'a> Change<'a> {
     fn subjects(self, snapshot: &Snapshot) -> Result<Vec<Subject<'a>>, LakeError> {
-        let spooled = |spool: &'a Spool, slice| {
-            spool.partitions().map(move |spooled| Subject {
+        let spooled = |spool: &'a Spool| {
+            spool.partitions().map(|spooled| Subject {
                 dataset: &spooled.dataset,
                 partition: spooled.partition,
                 spooled: Some(spooled),
-                slice,
+                slice: None,
             })
         };
         match self {
-            Self::Upsert(spool) => Ok(spooled(spool, None).collect()),
+            Self::Upsert(spool) => Ok(spooled(spool).collect()),
             Self::Replace(spool, slice) => {
-                let mut subjects: Vec<_> = spooled(spool, Some(slice)).collect();
-                if let Some(other) = subjects.iter().find(|subject| subject.dataset.name != slice.dataset().name) {
-                    let detail = format!("a slice of {} is replaced", slice.dataset().name);
-                    return Err(LakeError::Shape { dataset: other.dataset.name, detail });
+                let name = slice.dataset().name;
+                let mut subjects: Vec<_> = spooled(spool).collect();
+                for subject in &mut subjects {
+                    if subject.dataset.name == name {
+                        subject.slice = Some(slice);
+                    } else if subject.dataset.is_counted() {
+                        let detail = format!("a slice of {name} is replaced");
+                        return Err(LakeError::Shape { dataset: subject.dataset.name, detail });
+                    }
                 }
                 // Those that hold nothing too: that they do is a part of what the commit is computed from.
-                let given: BTreeSet<Partition> = subjects.iter().map(|subject| subject.partition).collect();
+                let of_slice = subjects.iter().filter(|subject| subject.slice.is_some());
+                let given: BTreeSet<Partition> = of_slice.map(|subject| subject.partition).collect();
                 let others = slice.partitions().filter(|partition| !given.contains(partition));
                 let dataset = slice.dataset();
                 subjects.extend(others.map(|partition| Subject {
@@ -299,10 +305,12 @@ fn commit(lake: &StoreLake, request: &Request<'_>, snapshot: &Snapshot, outcomes
         clears_receipts: matches!(request.change, Change::Erase(Erasure::Everything)),
         counts: CommitCounts::default(),
     };
-    for outcome in outcomes.values() {
+    for ((dataset, _), outcome) in outcomes {
         commit.add.extend(outcome.add.iter().cloned());
         commit.retire.extend(&outcome.retire);
-        commit.counts += outcome.counts;
+        if dataset::find(dataset).is_none_or(|dataset| dataset.is_counted()) {
+            commit.counts += outcome.counts;
+        }
     }
     commit
 }

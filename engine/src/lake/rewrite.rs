@@ -20,7 +20,7 @@ use crate::dataset::{Dataset, Partition};
 
 /// Runs a plan with its rows sorted.
 ///
-/// Texts are sorted as plain strings and come out as views again: batches of views share their buffers, which a sort
+/// Texts are sorted as plain strings (and bytes as plain bytes) and come out as views again: batches of views share their buffers, which a sort
 /// counts once for each batch, so that it would run out of memory that it does not use.
 pub(super) async fn sorted(
     session: &SessionContext,
@@ -30,6 +30,7 @@ pub(super) async fn sorted(
     let schema = Arc::new(plan.schema().as_arrow().clone());
     let plain = schema.fields().iter().map(|field| match field.data_type() {
         DataType::Utf8View => cast(col(field.name()), DataType::Utf8).alias(field.name()),
+        DataType::BinaryView => cast(col(field.name()), DataType::Binary).alias(field.name()),
         _ => col(field.name()),
     });
     let plan = LogicalPlanBuilder::from(plan).project(plain.collect::<Vec<_>>())?.build()?;

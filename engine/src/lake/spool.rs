@@ -11,9 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::make_comparator;
-use arrow::array::{
-    Array, ArrayRef, AsArray, NullArray, RecordBatch, StringViewArray, UInt32Array, UInt64Array, new_null_array,
-};
+use arrow::array::{Array, ArrayRef, AsArray, NullArray, RecordBatch, UInt32Array, UInt64Array, new_null_array};
 use arrow::compute::{SortOptions, take_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimestampMicrosecondType, UInt64Type};
 use arrow::error::ArrowError;
@@ -407,9 +405,17 @@ fn sequence(dataset: &Dataset, batch: &RecordBatch, before: u64) -> Result<(Arra
 
 /// How many rows of a batch make a piece that a sort can take whole, however little memory is left to it.
 fn piece_rows(batch: &RecordBatch) -> usize {
-    let texts = batch.columns().iter().filter_map(|column| column.as_any().downcast_ref::<StringViewArray>());
-    let bytes: usize = texts.map(StringViewArray::total_buffer_bytes_used).sum();
+    let bytes: usize = batch.columns().iter().map(view_bytes).sum();
     PIECE_ROWS.min(batch.num_rows() / bytes.div_ceil(PIECE_TEXT).max(1)).max(1)
+}
+
+/// How many bytes the values of a column of texts or bytes have that are not in the rows themselves.
+fn view_bytes(column: &ArrayRef) -> usize {
+    match column.data_type() {
+        DataType::Utf8View => column.as_string_view().total_buffer_bytes_used(),
+        DataType::BinaryView => column.as_binary_view().total_buffer_bytes_used(),
+        _ => 0,
+    }
 }
 
 fn rows_by_partition(dataset: &Dataset, batch: &RecordBatch) -> BTreeMap<Partition, Vec<u32>> {
@@ -423,16 +429,17 @@ fn rows_by_partition(dataset: &Dataset, batch: &RecordBatch) -> BTreeMap<Partiti
 
 /// Rows taken from a batch still point at all its text: copies what is used, and leaves the rest behind.
 pub(super) fn compact(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let columns = batch.columns().iter().map(|column| match column.as_any().downcast_ref::<StringViewArray>() {
-        Some(text) => Arc::new(text.gc()) as ArrayRef,
-        None => Arc::clone(column),
+    let columns = batch.columns().iter().map(|column| match column.data_type() {
+        DataType::Utf8View => Arc::new(column.as_string_view().gc()) as ArrayRef,
+        DataType::BinaryView => Arc::new(column.as_binary_view().gc()) as ArrayRef,
+        _ => Arc::clone(column),
     });
     RecordBatch::try_new(batch.schema(), columns.collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{BooleanArray, Decimal128Array, Int64Array, TimestampMicrosecondArray};
+    use arrow::array::{BooleanArray, Decimal128Array, Int64Array, StringViewArray, TimestampMicrosecondArray};
 
     use super::*;
     use crate::dataset;

@@ -7,6 +7,7 @@ mod faults;
 mod faulty;
 mod layout;
 mod model;
+mod payloads;
 mod races;
 mod replace;
 mod stress;
