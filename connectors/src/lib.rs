@@ -8,6 +8,7 @@
 //! - [`ga4`]: what Google Analytics 4 reports of a property, day by day.
 //! - [`contract`]: what every provider's connector says of itself and does.
 //! - [`http`]: how providers are asked, within what they allow.
+//! - [`payloads`]: what providers answered, as rows of the lake, and back.
 //! - [`registry`]: the connectors that there are.
 //! - `conformance`: the suite that every one of them is run through, for tests.
 //!
@@ -25,6 +26,7 @@ pub mod demo;
 pub mod events_file;
 pub mod ga4;
 pub mod http;
+pub mod payloads;
 pub mod rates_file;
 pub mod registry;
 pub mod shopify;

@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::{Facts, Lake, Subject};
 use crate::contract::{
-    Account, App, Calls, Connector, Credentials, Cursor, Failure, Keyring, Mode, Page, Pages, Session, Stream, Task,
+    Account, App, Calls, Connector, Credentials, Cursor, Failure, Keyring, Mode, Page, Pages, Raw, Session, Stream,
+    Task,
 };
 use crate::http::budget::{Budget, MemoryLedger};
 use crate::http::{Client, RandomJitter};
@@ -249,6 +250,11 @@ impl<'a, S: Subject> Job<'a, S> {
     /// Lets time pass.
     pub async fn pass(&self, time: Duration) {
         self.us.clock.sleep(time).await;
+    }
+
+    /// The page that is made anew of an answer that was kept.
+    pub fn rebuild(&self, raw: &Raw) -> Page {
+        self.us.connector.rebuild(&self.account, raw).unwrap()
     }
 
     /// That a lake holds what it must.

@@ -7,7 +7,7 @@ use aloftly_engine::lake::Slice;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type, TimestampMicrosecondType};
 
-use crate::contract::{Page, Removal};
+use crate::contract::{Kept, Page, Removal};
 
 /// A row by column: instants as microseconds, decimals as their raw number.
 pub type Row = BTreeMap<String, Option<String>>;
@@ -28,6 +28,8 @@ pub struct Lake {
     pub(super) first: BTreeMap<&'static str, String>,
     /// The streams that the job at hand is done with.
     pub(super) finished: BTreeSet<&'static str>,
+    /// What was kept of answers, in the order in which rows are made of it anew.
+    pub(super) kept: BTreeMap<(&'static str, String, String), Kept>,
     /// The stream and number of things of every page that had some, in their order.
     pub(super) pages: Vec<(&'static str, u64)>,
 }
@@ -42,11 +44,21 @@ impl Lake {
     pub fn remove(&mut self, removal: &Removal) {
         let table = self.tables.entry(removal.dataset).or_default();
         table.retain(|entity, _| !removal.entities.contains(entity));
+        let is_gone =
+            |(dataset, entity): &(&str, String)| *dataset == removal.dataset && removal.entities.contains(entity);
+        self.kept.retain(|_, kept| !kept.thing.as_ref().is_some_and(is_gone));
     }
 
     /// Takes what a page tells.
     pub fn apply(&mut self, page: &Page) {
         page.removals.iter().for_each(|removal| self.remove(removal));
+        assert!(page.batches.is_empty() || !page.kept.is_empty(), "rows are made of an answer, which is kept");
+        for kept in &page.kept {
+            let key = (kept.raw.stream, kept.raw.kind.to_string(), kept.key.clone());
+            if self.kept.get(&key).is_none_or(|held| held.version <= kept.version) {
+                self.kept.insert(key, kept.clone());
+            }
+        }
         let told = told(page);
         if let Some(slice) = &page.replaces {
             let name = slice.dataset().name;

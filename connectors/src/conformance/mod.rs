@@ -36,7 +36,8 @@ pub use subject::{Facts, Scene, Subject, Trouble};
 pub use telling::{
     a_clock_that_is_ahead_misses_nothing, a_clock_that_is_behind_misses_nothing, a_first_reading_yields_everything,
     an_account_without_anything_is_read_to_its_end, changes_while_a_reading_goes_on_are_in_the_next,
-    many_changes_of_one_instant_are_all_read, what_is_told_twice_is_there_once,
+    many_changes_of_one_instant_are_all_read, what_is_kept_makes_everything_anew,
+    what_is_kept_of_people_says_whose_it_is, what_is_told_twice_is_there_once,
 };
 
 /// Makes one `#[tokio::test]` of every case. `$subject` is a [`Subject`].
@@ -50,6 +51,8 @@ macro_rules! connector_conformance {
             many_changes_of_one_instant_are_all_read,
             changes_of_one_instant_are_read_across_kills,
             what_is_told_twice_is_there_once,
+            what_is_kept_makes_everything_anew,
+            what_is_kept_of_people_says_whose_it_is,
             changes_while_a_reading_goes_on_are_in_the_next,
             a_clock_that_is_ahead_misses_nothing,
             a_clock_that_is_behind_misses_nothing,

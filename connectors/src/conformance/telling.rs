@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use super::job::{Job, Watch};
 use super::{Lake, Scene, Subject, Trouble};
+use crate::contract::Page;
 
 /// How far clocks are apart.
 const SKEW: TimeDelta = TimeDelta::minutes(7);
@@ -46,6 +47,38 @@ pub async fn what_is_told_twice_is_there_once<S: Subject>() {
     subject.trouble(Trouble::Twice, usize::MAX, 0);
     job.persevere(&mut lake).await;
     job.agrees(&lake);
+}
+
+pub async fn what_is_kept_makes_everything_anew<S: Subject>() {
+    let subject = S::start(Scene::Some).await;
+    let (job, mut lake) = (Job::new(&subject).await, Lake::default());
+    job.read(&mut lake).await.unwrap();
+    job.pass(HOUR).await;
+    subject.change_many();
+    subject.change();
+    job.read(&mut lake).await.unwrap();
+    job.agrees(&lake);
+    let mut anew = Lake::default();
+    for kept in lake.kept.values() {
+        // It was kept together with the rows, and is not what is kept of the new ones.
+        let page = job.rebuild(&kept.raw);
+        anew.apply(&Page { kept: vec![kept.clone()], ..page });
+    }
+    job.agrees(&anew);
+}
+
+pub async fn what_is_kept_of_people_says_whose_it_is<S: Subject>() {
+    let subject = S::start(Scene::Some).await;
+    let (job, mut lake) = (Job::new(&subject).await, Lake::default());
+    job.read(&mut lake).await.unwrap();
+    let people = subject.people();
+    for kept in lake.kept.values() {
+        let body = String::from_utf8_lossy(&kept.raw.body);
+        let is_told = people.iter().any(|text| body.contains(text.as_str()));
+        let key = &kept.key;
+        assert!(!is_told || kept.customer.is_some() || kept.order.is_some(), "nobody could have {key} erased");
+        assert!(!people.iter().any(|text| key.contains(text.as_str())), "{key} is called by a person");
+    }
 }
 
 pub async fn changes_while_a_reading_goes_on_are_in_the_next<S: Subject>() {

@@ -33,7 +33,7 @@ pub use declaration::{Auth, Declaration, Field, FieldKind, Restatement, Schedule
 pub use failure::Failure;
 pub use oauth::{Authorization, Callback, OAuth};
 pub use outgoing::Outgoing;
-pub use page::{Batches, Cursor, CursorError, Listed, Page, Pages, Raw, Removal};
+pub use page::{Batches, Cursor, CursorError, Kept, Listed, Page, Pages, Raw, Removal};
 pub use session::{App, Calls, Session};
 pub use task::{Mode, Task};
 pub use webhook::{Delivered, Delivery, Effect, Keeps, NotAuthentic, Person, Webhooks};
@@ -127,6 +127,12 @@ pub trait Connector: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`Failure::Unexpected`] when it is none of this stream's.
     fn rebuild(&self, account: &Account, raw: &Raw) -> Result<Page, Failure>;
+
+    /// What payloads of that kind do not tell of the things that rows are made of: it stays as others of them tell it.
+    fn keeps(&self, kind: &str) -> Option<Keeps> {
+        let _ = kind;
+        None
+    }
 
     /// The ids of the metrics that the account has data for, going by what was granted.
     fn available_metrics(&self, account: &Account) -> Vec<&'static str> {

@@ -1,5 +1,6 @@
 //! Pages of rows, and where the next one begins.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use aloftly_engine::dataset::Dataset;
@@ -55,17 +56,38 @@ impl Cursor {
     }
 }
 
-/// What a provider answered, as it came, kept so that rows can be made of it anew.
+/// What a provider answered, as it came: rows can be made of it anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raw {
     /// The stream that it was read for.
     pub stream: &'static str,
-    /// Which of the stream's requests it answers, in the connector's words.
-    pub kind: &'static str,
+    /// What kind of answer of the stream it is, in the connector's words. Rows are made anew in the order of these words, so what another kind
+    /// builds upon comes before it.
+    pub kind: Cow<'static, str>,
     /// What the request was about where the answer does not say, such as a day.
     pub about: Value,
     /// The answer.
     pub body: Bytes,
+}
+
+/// An answer with what it is kept under. It is about one thing, so that whatever is done about the thing can be done about it: when the thing is
+/// told anew the answer takes the place of the one before, and with the thing it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The answer.
+    pub raw: Raw,
+    /// What tells it from others of its stream and kind.
+    pub key: String,
+    /// An answer never takes the place of one of the same key and a higher version.
+    pub version: i64,
+    /// When the thing began, in microseconds since the epoch: an instant that never changes. `None` where it has none; there must be few such.
+    pub happened_at: Option<i64>,
+    /// The thing as removals name it: a dataset and its entity there.
+    pub thing: Option<(&'static str, String)>,
+    /// The customer whom it is of.
+    pub customer: Option<String>,
+    /// The order that it is of.
+    pub order: Option<String>,
 }
 
 /// Entities that the source does not have any more.
@@ -99,7 +121,7 @@ pub struct Page {
     /// What is gone at the source.
     pub removals: Vec<Removal>,
     /// What the rows were made of.
-    pub raw: Vec<Raw>,
+    pub kept: Vec<Kept>,
     /// Where the next page begins.
     pub cursor: Cursor,
     /// How many things of the source it holds.
@@ -118,7 +140,7 @@ impl Page {
             batches: Vec::new(),
             replaces: None,
             removals: Vec::new(),
-            raw: Vec::new(),
+            kept: Vec::new(),
             cursor,
             records: 0,
             expected: None,

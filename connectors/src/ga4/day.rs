@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use aloftly_engine::lake::Slice;
 use aloftly_engine::metrics::start_of_day;
-use bytes::Bytes;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::answer::unexpected;
@@ -17,10 +17,10 @@ use super::names::Missing;
 use super::rows::{self, Common, Rows};
 use super::table::Table;
 use super::{SOURCE, STREAM, reports};
-use crate::contract::{Account, Cursor, Failure, Page, Raw};
+use crate::contract::{Account, Cursor, Failure, Kept, Page, Raw};
 
-/// What the answers of a day are kept as.
-const KIND: &str = "day";
+/// What an answer is kept as: a report of a day.
+const KIND: &str = "report";
 
 /// The pages of a report of a day, as they came.
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,9 +31,9 @@ pub(super) struct Answered {
     pub(super) pages: Vec<Box<RawValue>>,
 }
 
-/// The answers of a day, as they are kept.
+/// Answers of a day, as they are kept.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+struct Answers {
     reports: Vec<Answered>,
 }
 
@@ -71,8 +71,8 @@ pub(super) fn page(account: &Account, about: About, reports: Vec<Answered>, curs
         rows.push(&table)?;
     }
     let dataset = rows::dataset()?;
-    let body = serde_json::to_vec(&Kept { reports }).map_err(|_| unexpected("reports", "cannot be kept"))?;
     let about_json = serde_json::to_value(about).map_err(|_| unexpected("the day", "cannot be kept"))?;
+    let answers = reports.into_iter().map(|answered| kept(about, &about_json, range[0], answered));
     Ok(Page {
         batches: rows.finish()?.into_iter().map(|batch| (Arc::clone(dataset), batch)).collect(),
         // A date that the zone skipped holds nothing, and is no slice.
@@ -83,12 +83,22 @@ pub(super) fn page(account: &Account, about: About, reports: Vec<Answered>, curs
             })
             .transpose()?,
         removals: Vec::new(),
-        raw: vec![Raw { stream: STREAM, kind: KIND, about: about_json, body: Bytes::from(body) }],
+        kept: answers.collect::<Result<_, _>>()?,
         cursor,
         records: 1,
         expected: None,
         warnings: warnings.into_iter().collect(),
     })
+}
+
+/// A report of a day, as it is kept. One reading comes after the other, so the later always takes the place of the one before.
+fn kept(about: About, about_json: &Value, begins: i64, answered: Answered) -> Result<Kept, Failure> {
+    let key = format!("{}:{}", about.day, answered.id);
+    let body = serde_json::to_vec(&Answers { reports: vec![answered] });
+    let body = body.map_err(|_| unexpected("reports", "cannot be kept"))?;
+    let raw = Raw { stream: STREAM, kind: KIND.into(), about: about_json.clone(), body: body.into() };
+    let happened_at = Some(begins);
+    Ok(Kept { raw, key, version: 0, happened_at, thing: None, customer: None, order: None })
 }
 
 /// What the rows are called of which a report says all that there is. One without rows need not say what it would have told: that is what
@@ -109,11 +119,11 @@ fn names_told<'a>(account: &Account, table: &'a Table) -> impl Iterator<Item = S
 /// # Errors
 /// [`Failure::Unexpected`] when they are none of this stream's.
 pub(super) fn rebuild(account: &Account, raw: &Raw, cursor: Cursor) -> Result<Page, Failure> {
-    if (raw.stream, raw.kind) != (STREAM, KIND) {
-        return Err(unexpected("what was kept", "is no day of reports"));
+    if (raw.stream, &*raw.kind) != (STREAM, KIND) {
+        return Err(unexpected("what was kept", "is no report of a day"));
     }
     let about = About::deserialize(&raw.about).map_err(|_| unexpected("what was kept", "does not say its day"))?;
-    let kept: Kept =
+    let kept: Answers =
         serde_json::from_slice(&raw.body).map_err(|_| unexpected("what was kept", "is no list of reports"))?;
     page(account, about, kept.reports, cursor)
 }

@@ -69,7 +69,7 @@ fn what_was_kept_of_something_else_is_refused() {
     let own = raw("2026-11-20", "2026-11-23T05:19:37Z", &[]);
     assert!(Ga4.rebuild(&account(), &own).is_ok());
     let others = [
-        Raw { kind: "week", ..own.clone() },
+        Raw { kind: "week".into(), ..own.clone() },
         Raw { stream: "orders", ..own.clone() },
         Raw { about: json!({ "day": "2026-11-20" }), ..own.clone() },
         Raw { body: Bytes::from_static(b"{}"), ..own.clone() },

@@ -55,7 +55,7 @@ fn raw(day: &str, synced_at: &str, reports: &[(&str, &[Value])]) -> Raw {
     let reports = reports.iter().map(|(id, pages)| json!({ "id": id, "pages": pages })).collect::<Vec<_>>();
     Raw {
         stream: "reports",
-        kind: "day",
+        kind: "report".into(),
         about: json!({ "day": day, "synced_at": micros(synced_at) }),
         body: Bytes::from(json!({ "reports": reports }).to_string()),
     }

@@ -81,8 +81,8 @@ fn an_order_that_is_told_becomes_the_rows_of_one_that_is_read_but_for_what_is_no
 #[test]
 fn what_was_told_can_be_made_anew() {
     let page = page_of(effects(&body()));
-    assert_eq!(page.raw.len(), 1);
-    assert_eq!(rows(&page.raw[0]).unwrap(), rows_of(&page));
+    assert_eq!(page.kept.len(), 1);
+    assert_eq!(rows(&page.kept[0].raw).unwrap(), rows_of(&page));
 }
 
 #[test]

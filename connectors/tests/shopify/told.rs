@@ -25,7 +25,7 @@ pub(super) fn account() -> Account {
 /// Things of a resource with what is below them, as they are kept; read at noon of 2 November 2026 UTC.
 pub(super) fn kept(kind: &'static str, lines: &[Value]) -> Raw {
     let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    Raw { stream: "orders", kind, about: json!({"read_at": 1_793_620_800_000_000_i64}), body: body.into() }
+    Raw { stream: "orders", kind: kind.into(), about: json!({"read_at": 1_793_620_800_000_000_i64}), body: body.into() }
 }
 
 /// The rows that are made of what is kept.

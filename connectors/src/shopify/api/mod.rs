@@ -56,8 +56,8 @@ use self::oauth::ShopifyOAuth;
 use self::shop::Shop;
 use self::webhooks::ShopifyWebhooks;
 use crate::contract::{
-    Account, App, Calls, Connector, Credentials, Cursor, Declaration, Failure, Health, Listed, OAuth, Outgoing, Page,
-    Pages, Raw, Session, Stream, Task, Webhooks, registered,
+    Account, App, Calls, Connector, Credentials, Cursor, Declaration, Failure, Health, Keeps, Listed, OAuth, Outgoing,
+    Page, Pages, Raw, Session, Stream, Task, Webhooks, registered,
 };
 
 /// Shopify.
@@ -132,7 +132,7 @@ impl Connector for Shopify {
     }
 
     fn rebuild(&self, account: &Account, raw: &Raw) -> Result<Page, Failure> {
-        let (made, records) = match raw.kind {
+        let (made, records) = match &*raw.kind {
             webhooks::ORDER => webhooks::rebuild(raw)?,
             _ => payload::rebuild(account, raw)?,
         };
@@ -141,6 +141,10 @@ impl Connector for Shopify {
         page.removals = made.removals;
         page.records = records as u64;
         Ok(page)
+    }
+
+    fn keeps(&self, kind: &str) -> Option<Keeps> {
+        (kind == webhooks::ORDER).then_some(webhooks::UNTOLD)
     }
 
     fn available_metrics(&self, account: &Account) -> Vec<&'static str> {

@@ -1,5 +1,7 @@
 //! What was read, as it is kept, and the rows that are made of it.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,9 +10,9 @@ use serde_json::Value;
 use super::resource::{self, Resource};
 use super::stock_rows::ReadOn;
 use super::tree::{Tree, read_kept};
-use super::wire::{At, read};
-use super::{catalog_rows, customer_rows, order_node, order_rows, stock_rows};
-use crate::contract::{Account, Batches, Failure, Raw, Removal};
+use super::wire::{At, Id, read};
+use super::{catalog_rows, customer_rows, order_node, order_rows, stock_rows, version};
+use crate::contract::{Account, Batches, Failure, Kept, Raw, Removal};
 
 /// Things of one resource, with everything below them, as they were read at an instant.
 #[derive(Debug)]
@@ -37,8 +39,18 @@ pub(super) struct Made {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Stamp {
+    id: Id,
+    #[serde(default)]
+    created_at: Option<At>,
     #[serde(default)]
     updated_at: Option<At>,
+    #[serde(default)]
+    customer: Option<Owner>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Owner {
+    id: Id,
 }
 
 impl Payload<'_> {
@@ -89,12 +101,38 @@ impl Payload<'_> {
         Ok(newest)
     }
 
-    /// As it is kept.
-    pub(super) fn raw(&self, stream: &'static str) -> Raw {
-        let mut lines = Vec::new();
-        self.trees.iter().for_each(|tree| tree.write(&mut lines));
+    /// As it is kept: each thing by itself.
+    ///
+    /// # Errors
+    /// Those of [`Payload::rows`].
+    pub(super) fn kept(&self, stream: &'static str, account: &Account) -> Result<Vec<Kept>, Failure> {
         let about = serde_json::json!({ "read_at": self.read_at.timestamp_micros() });
-        Raw { stream, kind: self.resource.name, about, body: lines.into() }
+        let read_on = self.read_on(account);
+        let kept = self.trees.iter().map(|tree| {
+            let Stamp { id, created_at, updated_at, customer } = read(tree.root(), self.resource.title)?;
+            let mut body = Vec::new();
+            tree.write(&mut body);
+            let raw = Raw { stream, kind: Cow::Borrowed(self.resource.name), about: about.clone(), body: body.into() };
+            let version = updated_at.map_or(read_on.at.0, version::read);
+            let happened_at = created_at.map(|at| at.0);
+            let customer = customer.map(|customer| customer.id.0);
+            let of = Kept { raw, key: id.0.clone(), version, happened_at, thing: None, customer, order: None };
+            Ok(match self.resource.name {
+                "orders" => Kept { thing: Some(("orders", id.0.clone())), order: Some(id.0), ..of },
+                "products" => Kept { thing: Some(("products", id.0)), ..of },
+                "customers" => Kept { thing: Some(("customers", id.0.clone())), customer: Some(id.0), ..of },
+                "abandonedCheckouts" => Kept { thing: Some(("checkouts", id.0)), ..of },
+                // What there is of it is kept for every day.
+                "inventoryItems" => Kept {
+                    key: format!("{}:{}", id.0, read_on.day),
+                    version: read_on.at.0,
+                    happened_at: Some(read_on.begins()),
+                    ..of
+                },
+                _ => of,
+            })
+        });
+        kept.collect()
     }
 }
 

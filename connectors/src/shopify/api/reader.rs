@@ -255,9 +255,7 @@ impl<'a> Reader<'a> {
         let mut page = Page::at(Cursor::of(place)?);
         page.batches = made.batches;
         page.removals = made.removals;
-        if !payload.trees.is_empty() {
-            page.raw.push(payload.raw(self.stream.id));
-        }
+        page.kept = payload.kept(self.stream.id, self.api.session.account)?;
         page.records = payload.trees.len() as u64;
         page.expected = expected;
         page.warnings = self.api.take_warnings();

@@ -113,6 +113,11 @@ impl ReadOn {
         let day = at.with_timezone(&zone).date_naive();
         Self { at: At(at.timestamp_micros()), day, begins: At(start_of(day, zone)) }
     }
+
+    /// When the day begins, in microseconds since the epoch.
+    pub(super) fn begins(self) -> i64 {
+        self.begins.0
+    }
 }
 
 /// When a day begins: at midnight, or where the clocks skip that, when they go on.

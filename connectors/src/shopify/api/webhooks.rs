@@ -1,5 +1,7 @@
 //! What a shop tells by itself.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -15,11 +17,11 @@ use super::shop::Shop;
 use super::signature::signs_body;
 use super::wire::{Id, read};
 use crate::contract::{
-    Account, Cursor, Delivered, Delivery, Effect, Failure, Keeps, NotAuthentic, Page, Person, Raw, Removal, Stream,
-    Webhooks,
+    Account, Cursor, Delivered, Delivery, Effect, Failure, Keeps, Kept, NotAuthentic, Page, Person, Raw, Removal,
+    Stream, Webhooks,
 };
 
-/// The kind of payloads that are an order's webhook.
+/// The kind of payloads that are an order's webhook. It comes behind that of orders that were read, whose rows it builds upon.
 pub(super) const ORDER: &str = "webhook_order";
 /// The names of headers are these behind `x-shopify-`, and behind `shopify-` in a newer form.
 const SIGNATURE: &str = "x-shopify-hmac-sha256";
@@ -30,7 +32,7 @@ const DELIVERY: &str = "x-shopify-webhook-id";
 const TRIGGERED: &str = "x-shopify-triggered-at";
 
 /// What the webhook of an order does not tell: where the last visit came from, whether it is the customer's first, and whether it was edited.
-const UNTOLD: Keeps = Keeps {
+pub(super) const UNTOLD: Keeps = Keeps {
     dataset: "orders",
     columns: &["customer_order_index", "edited", "paid_at", "traffic_source", "medium", "campaign", "page"],
 };
@@ -216,7 +218,16 @@ fn order(body: &[u8], triggered_at: Option<DateTime<Utc>>) -> Result<Effect, Fai
     rows.push(&mut order)?;
     page.batches = rows.finish()?;
     let about = serde_json::to_value(About { triggered_at }).unwrap_or_default();
-    page.raw.push(Raw { stream: "orders", kind: ORDER, about, body: Bytes::copy_from_slice(body) });
+    let raw = Raw { stream: "orders", kind: Cow::Borrowed(ORDER), about, body: Bytes::copy_from_slice(body) };
+    page.kept.push(Kept {
+        raw,
+        key: order.id.0.clone(),
+        version: order.version,
+        happened_at: Some(order.entered_at.0),
+        thing: Some(("orders", order.id.0.clone())),
+        customer: order.customer.map(|customer| customer.0),
+        order: Some(order.id.0),
+    });
     page.records = 1;
     Ok(Effect::Rows { page, keeps: Some(UNTOLD) })
 }

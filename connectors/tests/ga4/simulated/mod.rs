@@ -248,12 +248,12 @@ impl Pages for Store {
             return Err(Failure::Stopped);
         }
         let rows = rows_of(&page);
-        assert!(page.raw.len() == 1 && page.records == 1);
+        assert!(!page.kept.is_empty() && page.records == 1);
         assert!(
             rows.iter().all(|row| page.replaces.iter().any(|slice| is_in(slice, row))),
             "rows are in what is replaced"
         );
-        let day = day(page.raw[0].about["day"].as_str().unwrap());
+        let day = day(page.kept[0].raw.about["day"].as_str().unwrap());
         self.came.push(day);
         let held = self.days.entry(day).or_default();
         held.retain(|row| !page.replaces.iter().any(|slice| is_in(slice, row)));
@@ -261,7 +261,7 @@ impl Pages for Store {
         self.cursor = Some(Cursor::from_text(&page.cursor.to_text()).unwrap());
         self.warnings.extend(page.warnings);
         self.expected = page.expected;
-        self.raw.extend(page.raw);
+        self.raw.extend(page.kept.into_iter().map(|kept| kept.raw));
         Ok(())
     }
 }
