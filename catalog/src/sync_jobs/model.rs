@@ -30,6 +30,8 @@ pub enum SyncKind {
     Things(BTreeMap<String, Vec<String>>),
     /// Everything that the source has, compared with what is held.
     Reconcile,
+    /// Nothing of the source: rows are made anew of the answers that were kept.
+    Rebuild,
 }
 
 impl SyncKind {
@@ -42,6 +44,7 @@ impl SyncKind {
             Self::Range { .. } => "range",
             Self::Things(_) => "things",
             Self::Reconcile => "reconcile",
+            Self::Rebuild => "rebuild",
         }
     }
 }
@@ -207,6 +210,7 @@ impl TryFrom<SyncJobRow> for SyncJob {
                 SyncKind::Things(serde_json::from_value(things).map_err(|error| corrupt(error.to_string()))?)
             }
             ("reconcile", ..) => SyncKind::Reconcile,
+            ("rebuild", ..) => SyncKind::Rebuild,
             (other, ..) => return Err(corrupt(format!("kind {other:?}"))),
         };
         Ok(Self {

@@ -189,7 +189,7 @@ impl Tenant {
             "UPDATE sync_jobs AS other SET attempts = $4, due_at = GREATEST(other.due_at, $5), problem_code = $6, problem = $7
             FROM sync_jobs AS own
             WHERE own.org_id = $1 AND own.id = $2 AND own.worker = $3 AND own.status = 'running'
-                AND own.kind IN ('full', 'incremental', 'reconcile') AND other.org_id = $1 AND other.connection_id = own.connection_id
+                AND own.kind IN ('full', 'incremental', 'reconcile', 'rebuild') AND other.org_id = $1 AND other.connection_id = own.connection_id
                 AND other.kind = own.kind AND other.status = 'queued'",
             organization,
             id.0,

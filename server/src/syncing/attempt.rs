@@ -183,7 +183,10 @@ impl Attempts {
         let problem = words(declaration.title, failure);
         tracing::error!(attempts = job.attempts, error = %Chain(failure), "a sync failed");
         measures::synced(declaration.id, "failed");
-        tenant.connection_failed(connection.id, &problem, failure.wants_reconnect()).await?;
+        if job.kind != SyncKind::Rebuild {
+            // Of the source it says nothing.
+            tenant.connection_failed(connection.id, &problem, failure.wants_reconnect()).await?;
+        }
         tenant.fail_sync(job.id, *worker, &problem).await
     }
 }

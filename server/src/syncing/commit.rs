@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aloftly_connectors::contract::{Batches, Cursor, Failure, Page, Pages, Removal};
+use aloftly_connectors::contract::{Account, Batches, Cursor, Failure, Page, Pages, Removal};
 use aloftly_connectors::http::Client;
+use aloftly_connectors::payloads;
 use aloftly_connectors::shopify::OrderKeys;
 use aloftly_engine::clock::Clock;
+use aloftly_engine::dataset::PAYLOADS;
 use aloftly_engine::lake::manifest::{Bookmark, CommitCounts};
 use aloftly_engine::lake::{Erasure, LakeError, Matching, RowSink as _, Slice, Snapshot, StoreLake};
 use aloftly_engine::{CommitId, dataset};
@@ -20,6 +22,9 @@ use crate::telemetry::measures;
 pub(super) struct Committer<'a> {
     pub(super) lake: &'a StoreLake,
     pub(super) clock: &'a Arc<dyn Clock>,
+    /// Which source, and whose account of it: what answers are kept under.
+    pub(super) source: &'static str,
+    pub(super) account: &'a Account,
     /// The bookmark's name, and where it is.
     pub(super) bookmark: String,
     pub(super) place: Option<String>,
@@ -42,7 +47,7 @@ impl Pages for Committer<'_> {
         let mut counts = remove(self.lake, self.clock, &page.removals).await?;
         let to = page.cursor.to_text();
         let moves = self.place.as_ref() != Some(&to);
-        if moves || !page.batches.is_empty() || page.replaces.is_some() {
+        if moves || !page.batches.is_empty() || !page.kept.is_empty() || page.replaces.is_some() {
             counts += self.commit(&page, &to).await?;
         }
         self.place = Some(to);
@@ -64,7 +69,9 @@ impl Pages for Committer<'_> {
 impl Committer<'_> {
     async fn commit(&self, page: &Page, to: &str) -> Result<CommitCounts, Failure> {
         let mark = Bookmark { name: self.bookmark.clone(), from: self.place.clone(), to: to.to_owned() };
-        commit(self.lake, self.clock, &page.batches, page.replaces.as_ref(), vec![mark]).await
+        let mut batches = page.batches.clone();
+        batches.extend(payloads::rows(self.source, self.account, &page.kept)?);
+        commit(self.lake, self.clock, &batches, page.replaces.as_ref(), vec![mark]).await
     }
 
     /// Keeps where the stream is to be read from next time.
@@ -112,7 +119,7 @@ pub(crate) async fn commit(
     Ok(published.counts)
 }
 
-/// Removes what is gone at the source. Doing it again changes nothing, so it need not be one commit with anything else.
+/// Removes what is gone at the source, and what was kept of it. Doing it again changes nothing, so it need not be one commit with anything else.
 ///
 /// # Errors
 /// When it cannot be removed.
@@ -127,6 +134,9 @@ pub(crate) async fn remove(
             dataset::find(removal.dataset).ok_or_else(|| LakeError::UnknownDataset(removal.dataset.to_owned()))?;
         let values: BTreeSet<String> = removal.entities.iter().cloned().collect();
         matching.push(Matching { dataset: Arc::clone(dataset), column: dataset.entity, values });
+        let values = removal.entities.iter().map(|entity| payloads::thing(removal.dataset, entity)).collect();
+        let kept = dataset::find(PAYLOADS).ok_or_else(|| LakeError::UnknownDataset(PAYLOADS.to_owned()))?;
+        matching.push(Matching { dataset: Arc::clone(kept), column: "thing", values });
     }
     if matching.is_empty() {
         return Ok(CommitCounts::default());

@@ -4,6 +4,7 @@
 //! servers share; [`keyring`] keeps credentials fresh. [`schedule`] puts what is due in the queue; [`worker`] takes jobs from it, each under a
 //! lease; `attempt` brings one to an outcome; `run` reads its streams and `commit` keeps their pages. `reconcile` compares what is held of a
 //! stream with what its source lists, month by month, removes what is gone and reads what is missing or is there in an older state.
+//! `rebuild` makes rows anew of the answers that were kept with them. `known` keeps what only readings tell.
 //!
 //! Promises: rows and the place behind them are committed together, so a job that is killed anywhere goes on behind the last page that is in the
 //! store; what fails is tried again, later each time, and said to people in plain words when it fails for good.
@@ -16,8 +17,11 @@ pub mod schedule;
 pub mod worker;
 
 pub(crate) mod commit;
+pub(crate) mod joined;
+pub(crate) mod known;
 
 mod attempt;
+mod rebuild;
 mod reconcile;
 mod run;
 mod words;

@@ -70,6 +70,9 @@ impl Running<'_> {
     /// Reads what the job is to read.
     pub(super) async fn run(&self) -> Result<(), Failure> {
         let account = read::account(self.connection)?;
+        if self.job.kind == SyncKind::Rebuild {
+            return self.rebuild(&account).await;
+        }
         let fields = read::fields(self.connection);
         let http = client(self.backend, self.provider, &fields, Some(&account))?;
         let keyring = ConnectionKeyring {
@@ -147,6 +150,8 @@ impl Running<'_> {
             SyncKind::Range { first, last } => Some(Reading::Of(Mode::Range { from: *first, to: *last })),
             SyncKind::Things(things) => things.get(stream.id).map(|ids| Reading::Of(Mode::Things { ids: ids.clone() })),
             SyncKind::Reconcile => stream.reconciles.then_some(Reading::Comparison),
+            // Nothing is asked of the source.
+            SyncKind::Rebuild => None,
         }
     }
 
@@ -176,6 +181,8 @@ impl Running<'_> {
         let mut pages = Committer {
             lake,
             clock: &self.backend.clock,
+            source: self.provider.connector.declaration().id,
+            account: session.account,
             bookmark,
             place,
             shared: self.shared,

@@ -1,6 +1,6 @@
 //! What is to be done about deliveries, and doing it: rows of many in one commit, things to read in one job.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,22 +8,19 @@ use aloftly_catalog::{
     CatalogError, Connection, ConnectionStatus, IngestContext, Outcome, QueuedDelivery, Settled, SystemContext, Tenant,
     WaitingQueue,
 };
-use aloftly_connectors::contract::{Account, Batches, Delivery, Effect, Failure, Keeps, Page, Removal, Webhooks};
-use aloftly_engine::dataset::Dataset;
+use aloftly_connectors::contract::{Account, Batches, Delivery, Effect, Failure, Keeps, Kept, Page, Removal, Webhooks};
+use aloftly_connectors::payloads;
 use aloftly_engine::lake::{LakeError, StoreLake};
-use arrow::array::{AsArray as _, RecordBatch};
-use arrow::compute::concat_batches;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::known;
 use super::settle::Settling;
 use super::worker::Neighbours;
 use crate::http::problem::Chain;
 use crate::service::backend::Backend;
 use crate::syncing::connect::Provider;
-use crate::syncing::{Providers, commit, read, resting};
+use crate::syncing::{Providers, commit, joined, known, read, resting};
 use crate::telemetry::measures;
 
 pub(super) const REASON: &str = "a worker carries out what providers tell";
@@ -141,7 +138,7 @@ impl Claimed<'_> {
             }
         };
         let plan = self.plan(due, &account, &mut settling);
-        self.upsert(due, plan.rows, &mut settling, &gone_now(due, &plan.removals)).await?;
+        self.upsert(due, plan.rows, &account, &mut settling, &gone_now(due, &plan.removals)).await?;
         self.remove(plan.removals, &mut settling).await;
         if !plan.reads.is_empty() {
             let things = plan.reads.into_iter().map(|(stream, ids)| (stream, ids.into_iter().collect())).collect();
@@ -192,6 +189,7 @@ impl Claimed<'_> {
         &self,
         due: &[QueuedDelivery],
         rows: Vec<(usize, Page, Option<Keeps>)>,
+        account: &Account,
         settling: &mut Settling<'_>,
         gone_now: &BTreeSet<String>,
     ) -> Result<(), CatalogError> {
@@ -201,12 +199,14 @@ impl Claimed<'_> {
         let object = |place: &usize| due.get(*place).and_then(|delivery| delivery.object.clone());
         let objects: Vec<String> = rows.iter().filter_map(|(place, ..)| object(place)).collect();
         let gone = self.tenant.removed_objects(self.connection.id, &objects).await?;
-        let (mut told, mut places): (Vec<(Option<Keeps>, Batches)>, _) = (Vec::new(), Vec::new());
+        let mut told: Vec<(Option<Keeps>, Batches)> = Vec::new();
+        let (mut places, mut kept): (Vec<usize>, Vec<Kept>) = (Vec::new(), Vec::new());
         for (place, page, keeps) in rows {
             if object(&place).is_some_and(|object| gone.contains(&object) || gone_now.contains(&object)) {
                 continue;
             }
             places.push(place);
+            kept.extend(page.kept);
             match told.iter_mut().find(|(like, _)| *like == keeps) {
                 Some((_, batches)) => batches.extend(page.batches),
                 None => told.push((keeps, page.batches)),
@@ -215,13 +215,14 @@ impl Claimed<'_> {
         let committed = async {
             let mut batches = Batches::new();
             for (keeps, told) in told {
-                let told = joined(told)?;
+                let told = joined::joined(told)?;
                 batches.extend(match keeps {
                     Some(keeps) => known::keep(&self.lake, told, &keeps).await?,
                     None => told,
                 });
             }
             if !batches.is_empty() && self.is_begun(&batches).await? {
+                batches.extend(payloads::rows(self.provider.connector.declaration().id, account, &kept)?);
                 commit::commit(&self.lake, &self.backend.clock, &batches, None, Vec::new()).await?;
             }
             Ok::<_, Failure>(())
@@ -322,65 +323,4 @@ fn effects(webhooks: &dyn Webhooks, account: &Account, delivery: &QueuedDelivery
 /// The things that these deliveries say are gone.
 fn gone_now(due: &[QueuedDelivery], removals: &[(usize, Removal)]) -> BTreeSet<String> {
     removals.iter().filter_map(|(place, _)| due.get(*place)?.object.clone()).collect()
-}
-
-/// Batches of one dataset with one state of each entity.
-type Wave = (Arc<Dataset>, Vec<RecordBatch>);
-
-/// Batches of the same dataset put together, as a batch for each delivery would be hundreds of little ones. States of one entity stay in batches of
-/// their own, in their order: next to one another they would pass for one.
-fn joined(batches: Batches) -> Result<Batches, Failure> {
-    // By dataset, and by how many states of one of its entities came before.
-    let mut waves: BTreeMap<(&'static str, usize), Wave> = BTreeMap::new();
-    let mut seen: HashMap<(&'static str, String), usize> = HashMap::new();
-    for (dataset, batch) in batches {
-        let entities: BTreeSet<&str> = batch
-            .column_by_name(dataset.entity)
-            .map(|column| column.as_string_view().iter().flatten().collect())
-            .unwrap_or_default();
-        let key = |entity: &&str| (dataset.name, (*entity).to_owned());
-        let wave = entities.iter().filter_map(|entity| seen.get(&key(entity))).max().map_or(0, |last| last + 1);
-        seen.extend(entities.iter().map(|entity| (key(entity), wave)));
-        waves.entry((dataset.name, wave)).or_insert_with(|| (dataset, Vec::new())).1.push(batch);
-    }
-    let join = |(dataset, parts): Wave| {
-        let batch = concat_batches(&dataset.schema, &parts)?;
-        Ok((dataset, batch))
-    };
-    waves.into_values().map(join).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use aloftly_engine::dataset;
-    use arrow::array::{ArrayRef, Int64Array, StringViewArray, TimestampMicrosecondArray, new_null_array};
-
-    use super::*;
-
-    fn state(entity: &str, version: i64) -> (Arc<Dataset>, RecordBatch) {
-        let dataset = Arc::clone(dataset::find("customers").unwrap());
-        let columns = dataset.schema.fields().iter().map(|field| -> ArrayRef {
-            match field.name().as_str() {
-                "customer_id" => Arc::new(StringViewArray::from(vec![entity])),
-                "row_version" => Arc::new(Int64Array::from(vec![version])),
-                "seen_at" => Arc::new(TimestampMicrosecondArray::from(vec![0]).with_timezone("UTC")),
-                _ => new_null_array(field.data_type(), 1),
-            }
-        });
-        let batch = RecordBatch::try_new(Arc::clone(&dataset.schema), columns.collect()).unwrap();
-        (dataset, batch)
-    }
-
-    #[test]
-    fn deliveries_are_joined_but_for_states_of_one_thing() {
-        let states = [("a", 1), ("b", 1), ("a", 2), ("c", 1), ("b", 2), ("a", 3)];
-        let joined = joined(states.map(|(entity, version)| state(entity, version)).into()).unwrap();
-        let told: Vec<String> = joined
-            .iter()
-            .map(|(dataset, batch)| {
-                batch.column_by_name(dataset.entity).unwrap().as_string_view().iter().flatten().collect()
-            })
-            .collect();
-        assert_eq!(told, ["abc", "ab", "a"]);
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aloftly_catalog::{CatalogError, ConnectionStatus, CustomerRequestId, Outcome, QueuedDelivery, SyncProblem};
 use aloftly_connectors::contract::{Failure, Person};
 use aloftly_engine::CommitId;
-use aloftly_engine::dataset::{self, Dataset};
+use aloftly_engine::dataset::{self, Dataset, PAYLOADS};
 use aloftly_engine::lake::{Erasure, LakeError, Matching};
 
 use super::carry::Claimed;
@@ -92,8 +92,11 @@ impl Claimed<'_> {
                 None => whole.push(Arc::clone(dataset)),
             }
         }
+        let payloads = dataset::find(PAYLOADS).ok_or_else(|| LakeError::UnknownDataset(PAYLOADS.to_owned()))?;
+        let values = BTreeSet::from([declaration.id.to_owned()]);
+        parts.push(Matching { dataset: Arc::clone(payloads), column: "source", values });
         self.erase(Erasure::Datasets(whole)).await?;
-        if parts.is_empty() { Ok(()) } else { self.erase(Erasure::Rows(parts)).await }
+        self.erase(Erasure::Rows(parts)).await
     }
 
     async fn erase(&self, erasure: Erasure) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! Connections are read: everything once, whatever is killed and whenever, and what cannot be read is said.
 
+mod rebuilt;
 mod tiny;
 mod told;
 

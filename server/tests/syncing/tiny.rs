@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use aloftly_connectors::contract::{
     Account, App, Auth, Calls, Connector, Credentials, Cursor, Declaration, Delivered, Delivery, Effect, Failure,
-    Field, FieldKind, Health, Listed, Mode, NotAuthentic, Outgoing, Page, Pages, Person, Raw, Removal, Restatement,
-    Schedule, Session, Stream, Task, Webhooks,
+    Field, FieldKind, Health, Kept, Listed, Mode, NotAuthentic, Outgoing, Page, Pages, Person, Raw, Removal,
+    Restatement, Schedule, Session, Stream, Task, Webhooks,
 };
 use aloftly_connectors::http::budget::Rules;
 use aloftly_connectors::http::{ClientOptions, Hosts};
@@ -18,6 +18,7 @@ use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
+use serde_json::Value;
 
 /// How many customers are on a page.
 pub(super) const PAGE: usize = 3;
@@ -60,6 +61,8 @@ pub(super) enum Trouble {
     Away,
     /// It does not know us any more.
     Revoked,
+    /// Something of ours breaks when so many answers were made rows of anew.
+    BreaksAfter(usize),
 }
 
 /// Customers by id, with the version of each.
@@ -69,6 +72,8 @@ pub(super) struct Source {
     pub(super) trouble: Trouble,
     /// From where pages were asked for.
     pub(super) asked: Vec<String>,
+    /// How many answers rows were made of anew.
+    pub(super) rebuilt: usize,
 }
 
 /// The provider.
@@ -110,7 +115,23 @@ fn rows(customers: &[(String, i64)]) -> RecordBatch {
 fn page(customers: &[(String, i64)], cursor: &impl serde::Serialize) -> Page {
     let dataset = dataset::find("customers").unwrap();
     let batches = if customers.is_empty() { Vec::new() } else { vec![(Arc::clone(dataset), rows(customers))] };
-    Page { batches, records: customers.len() as u64, ..Page::at(Cursor::of(cursor).unwrap()) }
+    let kept = customers.iter().map(kept).collect();
+    Page { batches, kept, records: customers.len() as u64, ..Page::at(Cursor::of(cursor).unwrap()) }
+}
+
+/// What is kept of a customer: its id and version.
+fn kept(customer: &(String, i64)) -> Kept {
+    let (id, version) = customer;
+    let body = serde_json::to_vec(customer).unwrap().into();
+    Kept {
+        raw: Raw { stream: CUSTOMERS.id, kind: "customer".into(), about: Value::Null, body },
+        key: id.clone(),
+        version: *version,
+        happened_at: None,
+        thing: Some(("customers", id.clone())),
+        customer: Some(id.clone()),
+        order: None,
+    }
 }
 
 #[async_trait]
@@ -172,7 +193,7 @@ impl Connector for Tiny {
                     return Err(Failure::Unavailable { detail: "nobody is at home".to_owned(), retry_after: None });
                 }
                 Trouble::Revoked => return Err(Failure::Revoked { detail: "who are you?".to_owned() }),
-                Trouble::None | Trouble::HangsAfter(_) => {}
+                Trouble::None | Trouble::HangsAfter(_) | Trouble::BreaksAfter(_) => {}
             }
             let customers = self.page(&after, since);
             let Some((last, _)) = customers.last() else { break };
@@ -194,8 +215,15 @@ impl Connector for Tiny {
         Ok(listed.collect())
     }
 
-    fn rebuild(&self, _: &Account, _: &Raw) -> Result<Page, Failure> {
-        Err(Failure::Unexpected { detail: "nothing is kept".to_owned() })
+    fn rebuild(&self, _: &Account, raw: &Raw) -> Result<Page, Failure> {
+        let mut source = self.0.lock().unwrap();
+        source.rebuilt += 1;
+        if matches!(source.trouble, Trouble::BreaksAfter(most) if source.rebuilt > most) {
+            return Err(Failure::Taker("the memory is full".into()));
+        }
+        let customer: (String, i64) = serde_json::from_slice(&raw.body)
+            .map_err(|error| Failure::Unexpected { detail: format!("a customer: {error}") })?;
+        Ok(page(&[customer], &()))
     }
 }
 

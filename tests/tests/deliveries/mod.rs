@@ -64,6 +64,11 @@ async fn what_a_shop_tells_under_load_comes_to_what_it_is_whatever_is_killed() {
     assert_eq!(figures(&client).await, shop.figures());
     let dead = client.get("/api/integrations").await["integrations"][0]["dead_deliveries"].clone();
     assert_eq!(dead, 0, "nothing was left to people");
+    let rebuilt = rebuilt(&client).await;
+    eprintln!("rows were made anew of {} answers", rebuilt["records"]);
+    assert!(rebuilt["records"].as_u64() >= figures(&client).await["shopify.orders"].as_u64(), "{rebuilt}");
+    assert_eq!(rebuilt["counts"], json!({ "new": 0, "updated": 0, "removed": 0 }), "they are what was there");
+    assert_eq!(figures(&client).await, shop.figures());
     end(server).await;
 }
 
@@ -114,6 +119,20 @@ async fn until_read(client: &Client, store: &str) {
         assert!(Instant::now() < patience && found["status"] == "connected", "{found}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// Has rows made anew of what the shop answered and told: the job when it is done.
+async fn rebuilt(client: &Client) -> Value {
+    let connection = client.get("/api/integrations").await["integrations"][0]["id"].clone();
+    let path = format!("/api/integrations/{}/sync", connection.as_str().unwrap());
+    let mut job = client.post(&path, &json!({ "kind": "rebuild" })).await;
+    let patience = Instant::now() + PATIENCE;
+    while job["status"] != "done" {
+        assert!(Instant::now() < patience && job["status"] != "failed", "{job}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        job = client.get(&format!("/api/syncs/{}", job["id"].as_str().unwrap())).await;
+    }
+    job
 }
 
 /// Waits until the figures are the shop's.

@@ -27,7 +27,7 @@ const PAGE: u32 = 50;
 pub(in crate::api) struct Sync {
     id: Uuid,
     integration_id: Uuid,
-    /// What it reads: `full`, `incremental`, `range`, `things` or `reconcile`.
+    /// What it reads: `full`, `incremental`, `range`, `things`, `reconcile` or `rebuild`.
     #[schema(example = "incremental")]
     kind: &'static str,
     /// The first day of a range.
@@ -126,6 +126,8 @@ pub(in crate::api) enum SyncRequest {
     Full {},
     /// Everything, compared with what the source has: what was lost is read again, and what is gone there goes.
     Reconcile {},
+    /// Nothing of the source: rows are made anew of its answers, which were kept with them. What nothing was kept of stays.
+    Rebuild {},
     /// What happened on these days of the account, both included.
     Range {
         /// The first.
@@ -152,6 +154,7 @@ impl From<SyncRequest> for SyncKind {
             SyncRequest::Incremental {} => Self::Incremental,
             SyncRequest::Full {} => Self::Full,
             SyncRequest::Reconcile {} => Self::Reconcile,
+            SyncRequest::Rebuild {} => Self::Rebuild,
             SyncRequest::Range { first_day, last_day } => Self::Range { first: first_day, last: last_day },
         }
     }

@@ -1,5 +1,6 @@
-//! Rows as JSON: numbers of things and truths as such; money, instants and texts as text.
+//! Rows as JSON: numbers of things and truths as such; money, instants and texts as text, and so are answers of sources.
 
+use aloftly_connectors::payloads;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Int64Type};
 use arrow::error::ArrowError;
@@ -20,6 +21,7 @@ pub(super) fn objects(batches: &[RecordBatch]) -> Result<Vec<Value>, ArrowError>
                     _ if column.is_null(row) => Value::Null,
                     DataType::Boolean => Value::Bool(column.as_boolean().value(row)),
                     DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
+                    DataType::BinaryView => Value::String(answer(column.as_binary_view().value(row))?),
                     _ => Value::String(text.value(row).try_to_string()?),
                 };
                 object.insert(field.name().clone(), value);
@@ -28,6 +30,12 @@ pub(super) fn objects(batches: &[RecordBatch]) -> Result<Vec<Value>, ArrowError>
         }
     }
     Ok(objects)
+}
+
+/// The only bytes that rows have: what a source answered.
+fn answer(body: &[u8]) -> Result<String, ArrowError> {
+    let answer = payloads::unpacked(body).map_err(|error| ArrowError::ExternalError(Box::new(error)))?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What deliveries do not tell and readings did: it stays.
+//! What was not told of things and is known of them from readings: it stays.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ type Held = HashMap<String, (usize, usize)>;
 ///
 /// # Errors
 /// When the lake cannot be read.
-pub(super) async fn keep(lake: &StoreLake, told: Batches, keeps: &Keeps) -> Result<Batches, Failure> {
+pub(crate) async fn keep(lake: &StoreLake, told: Batches, keeps: &Keeps) -> Result<Batches, Failure> {
     let dataset = dataset::find(keeps.dataset).ok_or_else(|| LakeError::UnknownDataset(keeps.dataset.to_owned()))?;
     let Some((things, range)) = things(&told, dataset) else { return Ok(told) };
     let held = lake.rows_of(dataset, &things, keeps.columns, range).await?;
