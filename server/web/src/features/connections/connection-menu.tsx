@@ -1,4 +1,4 @@
-import { CalendarRange, Ellipsis, LogIn, RefreshCw, Unplug } from "lucide-react";
+import { CalendarRange, Ellipsis, Hammer, LogIn, RefreshCw, Unplug } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import {
@@ -10,7 +10,7 @@ import {
 import type { Store } from "@/lib/api/types";
 import type { Asked } from "./connection-dialogs";
 import { DisconnectDialog } from "./disconnect-dialog";
-import { FullSyncDialog, RangeSyncDialog } from "./sync-dialogs";
+import { FullSyncDialog, RangeSyncDialog, RebuildDialog } from "./sync-dialogs";
 import type { Rights } from "./rights";
 import { isReadable, type Source } from "./states";
 
@@ -26,6 +26,7 @@ interface ConnectionMenuProps {
 const ACTIONS = [
   { key: "range", title: "Read some days again…", Icon: CalendarRange },
   { key: "full", title: "Read everything again…", Icon: RefreshCw },
+  { key: "rebuild", title: "Make its rows anew…", Icon: Hammer },
   { key: "again", title: "Connect again…", Icon: LogIn },
   { key: "disconnect", title: "Disconnect…", Icon: Unplug },
 ] as const;
@@ -43,6 +44,7 @@ export function ConnectionMenu({ source, store, rights, onAsk, page }: Connectio
   const allowed: Record<Action, boolean> = {
     range: read,
     full: read,
+    rebuild: read,
     again: connect && provider?.available === true,
     disconnect: connect,
   };
@@ -80,6 +82,7 @@ export function ConnectionMenu({ source, store, rights, onAsk, page }: Connectio
       </DropdownMenu>
       {chosen === "range" && <RangeSyncDialog {...dialog} />}
       {chosen === "full" && <FullSyncDialog {...dialog} />}
+      {chosen === "rebuild" && <RebuildDialog {...dialog} />}
       {chosen === "disconnect" && (
         <DisconnectDialog
           {...dialog}

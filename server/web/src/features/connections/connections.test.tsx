@@ -214,7 +214,7 @@ describe("who may do what", () => {
     expect(screen.queryByRole("button", { name: /^(Connect|Test)/ })).not.toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "What to do with Shopify" }));
     const items = screen.getAllByRole("menuitem").map((item) => item.textContent);
-    expect(items).toEqual(["Read some days again…", "Read everything again…"]);
+    expect(items).toEqual(["Read some days again…", "Read everything again…", "Make its rows anew…"]);
   });
 
   it("viewers of the workspace only look", async () => {

@@ -34,6 +34,24 @@ export function FullSyncDialog({ source, store, onClose, returnTo }: SyncDialogP
   );
 }
 
+export function RebuildDialog({ source, store, onClose, returnTo }: SyncDialogProps) {
+  const request = useRequestSync(source.connection);
+  return (
+    <ConfirmDialog
+      title={`Make the rows of ${source.title} anew?`}
+      action={request.isPending ? "Asking…" : "Make them anew"}
+      busy={request.isPending}
+      error={request.error}
+      onConfirm={() => request.mutate({ kind: "rebuild" }, { onSuccess: onClose })}
+      onClose={onClose}
+      returnTo={returnTo}
+    >
+      They are made of what {source.title} answered, which was kept: nothing is asked of it again. What{" "}
+      {store.name} has stays meanwhile, and nothing is counted twice.
+    </ConfirmDialog>
+  );
+}
+
 function dayCheck(day: LocalDate): string | null {
   return isLocalDate(day) ? null : "Give a day.";
 }

@@ -241,6 +241,18 @@ describe("having a connection read", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
     expect(sent.mock.calls).toEqual([[{ kind: "full" }]]);
   });
+
+  it("makes rows anew of what was kept after a question", async () => {
+    answerConnections([integrationOf()], [shopify]);
+    const sent = takeRequests();
+    const { user } = show(page());
+    const dialog = await choose(user, "Make its rows anew…");
+    expect(dialog.getByText(/nothing is asked of it again/)).toBeInTheDocument();
+    expect(sent).not.toHaveBeenCalled();
+    await user.click(dialog.getByRole("button", { name: "Make them anew" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    expect(sent.mock.calls).toEqual([[{ kind: "rebuild" }]]);
+  });
 });
 
 describe("the history", () => {

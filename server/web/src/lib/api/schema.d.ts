@@ -3409,7 +3409,7 @@ export interface components {
             /** Format: uuid */
             integration_id: string;
             /**
-             * @description What it reads: `full`, `incremental`, `range`, `things` or `reconcile`.
+             * @description What it reads: `full`, `incremental`, `range`, `things`, `reconcile` or `rebuild`.
              * @example incremental
              */
             kind: string;
@@ -3468,6 +3468,9 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "reconcile";
+        } | {
+            /** @enum {string} */
+            kind: "rebuild";
         } | {
             /**
              * Format: date
