@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 #![allow(clippy::unwrap_used, reason = "a bench that cannot run must stop")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -139,6 +140,7 @@ fn store(bench: &Bench, csv: &str, hot: bool) -> (StoreScope, StoreLake) {
         currency: "USD".to_owned(),
         timezone: chrono_tz::America::New_York,
         week_start: chrono::Weekday::Mon,
+        readings: BTreeMap::new(),
     };
     (scope, lake)
 }

@@ -1,5 +1,6 @@
 //! Where the lake is measured: a durable private Postgres, and folders for objects and spools, which all go at the end.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -189,6 +190,7 @@ pub(crate) fn scope(id: StoreId) -> StoreScope {
         currency: "USD".to_owned(),
         timezone: chrono_tz::America::New_York,
         week_start: chrono::Weekday::Mon,
+        readings: BTreeMap::new(),
     }
 }
 

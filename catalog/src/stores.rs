@@ -1,5 +1,7 @@
 //! The organisation, its workspaces and its stores.
 
+use std::collections::BTreeMap;
+
 use aloftly_engine::StoreId;
 use aloftly_engine::lake::manifest::{StoreState, Version};
 use aloftly_engine::metrics::StoreScope;
@@ -122,6 +124,7 @@ impl ReadableStore {
             currency,
             timezone: timezone.parse().map_err(|error| CatalogError::corrupt("a store", error))?,
             week_start: week_start.parse().map_err(|_| CatalogError::corrupt("a store", week_start))?,
+            readings: BTreeMap::new(),
         };
         Ok(Self { scope, state: StoreState { version, quarantine_revision } })
     }

@@ -14,6 +14,7 @@ use super::funnel;
 use super::pivot::Pivot;
 use super::plan::measures::Measures;
 use super::query::{Following, Granularity, Query};
+use super::recency::Recency;
 use super::registry::{Registry, Unit};
 use super::resolve::{Resolved, StoreScope};
 use super::response::{
@@ -233,7 +234,7 @@ impl Answer<'_> {
             name: store.scope.name.clone(),
             currency: store.scope.currency.clone(),
             range: store.resolved.period.echo(),
-            comparison_range: store.resolved.comparison.as_ref().map(|comparison| comparison.period.echo()),
+            comparison_range: store.resolved.compared_period().map(|period| period.echo()),
         });
         Meta {
             query: self.query.clone(),
@@ -252,19 +253,19 @@ impl Answer<'_> {
     }
 
     fn comparison_range(&self) -> Option<RangeEcho> {
-        let periods: Option<Vec<_>> =
-            self.stores.iter().map(|store| Some(store.resolved.comparison.as_ref()?.period)).collect();
+        let periods: Option<Vec<_>> = self.stores.iter().map(|store| store.resolved.compared_period()).collect();
         periods.filter(|periods| !periods.is_empty()).map(|periods| hull(periods.into_iter()))
     }
 
     fn as_of(&self) -> BTreeMap<&'static str, Option<String>> {
         let sources = self.measures.sources().into_iter().enumerate();
-        let newest = |number: usize| {
-            let newest = self.stores.iter().filter_map(|store| Some(store.resolved.sources[number].data?.1)).min();
-            let newest = newest.and_then(DateTime::from_timestamp_micros);
-            newest.map(|newest| newest.to_rfc3339_opts(SecondsFormat::Secs, true))
+        let least = |number: usize| {
+            let least = self.stores.iter().map(|store| store.resolved.sources[number].recency()).min()?;
+            let Recency::Until(least) = least else { return None };
+            let least = DateTime::from_timestamp_micros(least)?;
+            Some(least.to_rfc3339_opts(SecondsFormat::Secs, true))
         };
-        sources.map(|(number, source)| (source, newest(number))).collect()
+        sources.map(|(number, source)| (source, least(number))).collect()
     }
 
     fn warnings(&self) -> Vec<Warning> {
@@ -299,20 +300,25 @@ impl Answer<'_> {
 
     fn source_warnings(&self, store: &AnsweringStore<'_>, (number, source): (usize, &'static str)) -> Vec<Warning> {
         let (title, name) = (source_title(source), &store.scope.name);
+        let reading = store.resolved.sources[number].reading;
+        let behind = reading.and_then(|reading| reading.warning(title, name, store.resolved.period.zone));
+        let mut warnings: Vec<_> = behind.into_iter().collect();
         let Some((first, last)) = store.resolved.data_dates(number) else {
-            return vec![Warning { code: "no_data", detail: format!("{name} has no data from {title}") }];
+            warnings.push(Warning { code: "no_data", detail: format!("{name} has no data from {title}") });
+            return warnings;
         };
-        let mut warnings = Vec::new();
         if store.resolved.days.from < first {
             let detail = format!("the data of {name} from {title} begins on {first}; earlier days have none");
             warnings.push(Warning { code: "begins_before_data", detail });
         }
-        // Of a range that ends today, that today has none yet is no news; of today alone it is all there is to say.
-        if store.resolved.days.to.min(store.resolved.yesterday) > last || store.resolved.days.from > last {
+        // Of a range that ends today, that today has none yet is no news; of today alone it is all there is to say. What has been read
+        // has no end but that of its reading.
+        let ends = store.resolved.days.to.min(store.resolved.yesterday) > last || store.resolved.days.from > last;
+        if ends && reading.is_none() {
             let detail = format!("the data of {name} from {title} ends on {last}; later days have none");
             warnings.push(Warning { code: "data_ends", detail });
         }
-        let compared = store.resolved.comparison.as_ref().map(|comparison| comparison.period);
+        let compared = store.resolved.compared(number).map(|comparison| comparison.period);
         if let Some(compared) = compared.filter(|period| !period.is_empty() && period.from < first) {
             let detail = format!(
                 "the comparison begins on {}, and the data of {name} from {title} only on {first}",

@@ -1,13 +1,12 @@
 //! The time axis of an answer: the buckets of all its stores by their labels, each once, and what is told of each.
 
 use std::collections::{BTreeMap, HashMap};
-use std::iter::repeat;
 
 use chrono::{DateTime, Utc};
 
 use super::resolve::Resolved;
 use super::time::buckets::{Bucket, Label};
-use super::time::comparison::Beside;
+use super::time::comparison::{Beside, Comparison};
 use crate::StoreId;
 
 /// One step of the time axis. Without granularity there is a single one without a label.
@@ -22,7 +21,7 @@ pub(crate) struct Step {
     pub(crate) told_lead: Told,
     /// No store's range holds it: only rolling figures are made of it.
     pub(crate) is_lead: bool,
-    /// It is not over, in some store.
+    /// It is not over, in some store, or a source of it is behind.
     pub(crate) is_incomplete: bool,
     /// It reaches over an end of the range, in some store.
     pub(crate) is_clipped: bool,
@@ -51,23 +50,24 @@ impl Told {
         }
     }
 
-    /// Of each of some of a store's buckets, and of what stands beside them.
+    /// Of each of some of a store's buckets, and of what stands `beside` them.
     fn of_buckets<'s>(
         store: &'s Resolved,
         buckets: &'s [Bucket],
-        beside: &'s [Beside],
+        beside: fn(&Comparison) -> &[Beside],
         sources: usize,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = (&'s Bucket, Option<Label>, Self)> {
         let is_told = |source, span: Option<_>| span.is_some_and(|span| store.is_told(source, span));
-        buckets.iter().zip(beside.iter().map(Some).chain(repeat(None))).map(move |(bucket, beside)| {
+        buckets.iter().enumerate().map(move |(at, bucket)| {
             let begun = Some(bucket.span).filter(|span| span.0 <= now.timestamp_micros());
-            let span = beside.and_then(|beside| beside.span);
+            let span = |source| beside(store.compared(source)?).get(at)?.span;
             let told = Self {
                 now: (0..sources).map(|source| is_told(source, begun)).collect(),
-                beside: (0..sources).map(|source| is_told(source, span)).collect(),
+                beside: (0..sources).map(|source| is_told(source, span(source))).collect(),
             };
-            (bucket, beside.and_then(|beside| beside.label), told)
+            let label = store.comparison.as_ref().and_then(|comparison| beside(comparison).get(at)?.label);
+            (bucket, label, told)
         })
     }
 
@@ -134,21 +134,20 @@ impl Axis {
                 leads_of_stores.push(lead_of_store);
                 continue;
             };
-            let compared = store.comparison.as_ref();
-            let beside = compared.map_or(&[][..], |comparison| &comparison.beside);
-            for (bucket, beside, told) in Told::of_buckets(store, buckets, beside, sources, now) {
+            let own = Told::of_buckets(store, buckets, |comparison| &comparison.beside, sources, now);
+            for (bucket, beside, told) in own {
                 let label = Some(bucket.label);
                 let step = steps.entry(label).or_insert_with(nothing);
                 step.label = label;
                 step.is_lead = false;
                 or(&mut step.told, &told);
-                step.is_incomplete |= bucket.whole.1 > now;
+                step.is_incomplete |= bucket.whole.1 > now || store.is_behind(bucket.whole.1);
                 step.is_clipped |= bucket.is_clipped;
                 step.beside = step.beside.or(beside);
                 of_store.push((label, told));
             }
-            let beside = compared.map_or(&[][..], |comparison| &comparison.beside_lead);
-            for (bucket, _, told) in Told::of_buckets(store, &store.lead, beside, sources, now) {
+            let lead = Told::of_buckets(store, &store.lead, |comparison| &comparison.beside_lead, sources, now);
+            for (bucket, _, told) in lead {
                 let label = Some(bucket.label);
                 or(&mut steps.entry(label).or_insert_with(nothing).told_lead, &told);
                 lead_of_store.push((label, told));

@@ -1,8 +1,8 @@
 //! Answers kept for those who ask the same again.
 //!
-//! An answer's key says everything that it was computed from: each store's version and settings, the query, its absolute
-//! ranges, and for unfinished ranges the minute. So an answer never outlives a commit, and one asked for by many at once
-//! is computed once. Stores are named by ids that no two tenants share.
+//! An answer's key says everything that it was computed from: each store's version and settings, how far its sources have been read,
+//! the query, its absolute ranges, and for unfinished ranges the minute. So an answer never outlives a commit, nor a reading that found
+//! nothing new, and one asked for by many at once is computed once. Stores are named by ids that no two tenants share.
 
 use std::fmt::Write as _;
 use std::future::Future;
@@ -64,13 +64,20 @@ pub(crate) fn key(
     let mut key = serde_json::to_string(query).unwrap_or_else(|_| format!("{query:?}"));
     for ((scope, facts), resolved) in stores.iter().zip(resolved) {
         let compared = resolved.comparison.as_ref().map(|comparison| comparison.period.micros());
-        let StoreScope { id, name, currency, timezone, week_start } = scope;
+        // Of readings those of the query's own sources count, as they were understood.
+        let StoreScope { id, name, currency, timezone, week_start, readings: _ } = scope;
         let _ = write!(
             key,
             "|{id} {} {name:?} {currency} {timezone} {week_start} {:?} {compared:?}",
             facts.version(),
             resolved.period.micros()
         );
+        for source in &resolved.sources {
+            if let Some(reading) = source.reading {
+                let until = reading.until.map(|until| until.timestamp_micros());
+                let _ = write!(key, " {} {until:?} {:?}", source.id, reading.behind);
+            }
+        }
     }
     // Who is followed may come to later steps until the window is over.
     let window = TimeDelta::microseconds(query.following().map_or(0, |following| following.window.micros()));

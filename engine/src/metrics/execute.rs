@@ -28,7 +28,7 @@ use super::source::{Facts, Piece};
 use super::time::calendar::local_date;
 
 /// A range of instants, in microseconds, the end exclusive, and the steps of the axis that it is divided into.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Stretch {
     pub(crate) range: (i64, i64),
     pub(crate) buckets: Option<BucketIndex>,
@@ -71,9 +71,13 @@ pub(crate) struct Task<'q> {
 impl<'q> Task<'q> {
     /// The figures of the period and of the one it is compared with.
     pub(crate) async fn run(self) -> Result<(Figures, Option<Figures>), QueryError> {
-        let current = self.period(self.current(), i64::MAX);
-        let Some(previous) = self.previous() else { return Ok((current.await?, None)) };
-        let end = self.compared_end(previous.range.1);
+        let current = self.period(self.of_all(self.current()), i64::MAX);
+        if self.resolved.comparison.is_none() {
+            return Ok((current.await?, None));
+        }
+        let previous = self.measures.facts.iter().map(|set| self.previous(set).unwrap_or_default());
+        let previous: Vec<_> = previous.collect();
+        let end = self.compared_end(previous.first().map_or(i64::MAX, |first| first.range.1));
         let (current, previous) = try_join(current, self.period(previous, end)).await?;
         Ok((current, Some(previous)))
     }
@@ -81,10 +85,11 @@ impl<'q> Task<'q> {
     /// The figures of what comes right before the period and before the one it is compared with.
     pub(crate) async fn lead(self) -> Result<(Figures, Option<Figures>), QueryError> {
         let spans = self.resolved.lead.iter().map(|bucket| Some(bucket.span)).collect();
-        let current = self.period(self.before_range(spans), i64::MAX);
+        let current = self.period(self.of_all(self.before_range(spans)), i64::MAX);
         let Some(comparison) = &self.resolved.comparison else { return Ok((current.await?, None)) };
         let beside = comparison.beside_lead.iter().map(|beside| beside.span).collect();
-        let (current, previous) = try_join(current, self.period(self.before_range(beside), i64::MAX)).await?;
+        let previous = self.period(self.of_all(self.before_range(beside)), i64::MAX);
+        let (current, previous) = try_join(current, previous).await?;
         Ok((current, Some(previous)))
     }
 
@@ -93,6 +98,11 @@ impl<'q> Task<'q> {
         let hull = spans.iter().flatten().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let buckets = BucketIndex::new(spans.into_iter().zip(self.lead_steps.iter().copied()));
         Stretch { range: hull.unwrap_or_default(), buckets: Some(buckets) }
+    }
+
+    /// The same stretch for each set of facts.
+    fn of_all(&self, stretch: Stretch) -> Vec<Stretch> {
+        vec![stretch; self.measures.facts.len()]
     }
 
     /// The range that is asked about, and its buckets.
@@ -104,9 +114,12 @@ impl<'q> Task<'q> {
         Stretch { range: self.resolved.period.micros(), buckets }
     }
 
-    /// The range that it is compared with, and what stands beside its buckets.
-    pub(crate) fn previous(&self) -> Option<Stretch> {
-        let comparison = self.resolved.comparison.as_ref()?;
+    /// The range that it is compared with in a set of facts, and what stands beside its buckets.
+    pub(crate) fn previous(&self, set: &FactSet) -> Option<Stretch> {
+        let comparison = match set.slots.first() {
+            Some(slot) => self.resolved.compared_of(slot.source)?,
+            None => self.resolved.comparison.as_ref()?,
+        };
         let buckets = self.resolved.buckets.is_some().then(|| {
             let spans = comparison.beside.iter().map(|beside| beside.span);
             BucketIndex::new(spans.zip(self.steps.iter().copied()))
@@ -119,7 +132,7 @@ impl<'q> Task<'q> {
         if self.query.partial == Partial::Full {
             return i64::MAX;
         }
-        let since = self.now.timestamp_micros().saturating_sub(self.resolved.period.micros().1);
+        let since = self.resolved.known_until(self.now).saturating_sub(self.resolved.period.micros().1);
         previous.saturating_add(since.max(0))
     }
 
@@ -171,17 +184,18 @@ impl<'q> Task<'q> {
         }
     }
 
-    /// The figures of a stretch; of those who are followed, up to `end`.
-    async fn period(self, stretch: Stretch, end: i64) -> Result<Figures, QueryError> {
+    /// The figures of a stretch for each set of facts; of those who are followed, from that of the first step up to `end`.
+    async fn period(self, stretches: Vec<Stretch>, end: i64) -> Result<Figures, QueryError> {
         let mut figures = Figures { totals: vec![None; self.measures.width], ..Figures::default() };
-        if stretch.is_empty() {
-            return Ok(figures);
-        }
         if let Some(following) = self.query.following() {
-            return following::figures(&self, following, stretch, end).await;
+            return match stretches.into_iter().next().filter(|stretch| !stretch.is_empty()) {
+                Some(stretch) => following::figures(&self, following, stretch, end).await,
+                None => Ok(figures),
+            };
         }
-        let sets = self.measures.facts.iter().map(|set| self.fact_set(set, stretch.clone()));
-        for (set, found) in self.measures.facts.iter().zip(try_join_all(sets).await?) {
+        let sets = self.measures.facts.iter().zip(stretches).filter(|(_, stretch)| !stretch.is_empty());
+        let (sets, runs): (Vec<_>, Vec<_>) = sets.map(|(set, stretch)| (set, self.fact_set(set, stretch))).unzip();
+        for (set, found) in sets.into_iter().zip(try_join_all(runs).await?) {
             found.add_to(&mut figures, set, self.measures.width);
         }
         Ok(figures)

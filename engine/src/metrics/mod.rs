@@ -34,6 +34,7 @@ mod plan;
 mod pooled;
 pub mod query;
 mod rates;
+mod recency;
 pub mod registry;
 mod resolve;
 mod response;
@@ -52,6 +53,7 @@ pub use events_view::metric_events;
 pub use explain::{ExplainedPlan, Explanation, Operator, Stage};
 pub use pinned::PinnedStores;
 pub use query::{Query, QueryRequest};
+pub use recency::{Behind, Reading};
 pub use registry::Registry;
 pub use resolve::StoreScope;
 pub use response::{

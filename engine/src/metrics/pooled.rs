@@ -14,19 +14,30 @@ use super::plan::measures::FactSet;
 
 /// The figures of all tasks together in the period and in the one it is compared with, of the slots that need all rows.
 pub(crate) async fn run(tasks: &[Task<'_>]) -> Result<(Figures, Option<Figures>), QueryError> {
-    let current = period(tasks, tasks.iter().map(|task| Some(task.current())).collect());
-    let previous: Vec<_> = tasks.iter().map(Task::previous).collect();
-    if previous.iter().all(Option::is_none) {
+    let current = period(tasks, Side::Current);
+    if tasks.iter().all(|task| task.resolved.comparison.is_none()) {
         return Ok((current.await?, None));
     }
-    let (current, previous) = try_join(current, period(tasks, previous)).await?;
+    let (current, previous) = try_join(current, period(tasks, Side::Compared)).await?;
     Ok((current, Some(previous)))
 }
 
-async fn period(tasks: &[Task<'_>], stretches: Vec<Option<Stretch>>) -> Result<Figures, QueryError> {
+/// Which of the two periods.
+#[derive(Clone, Copy)]
+enum Side {
+    Current,
+    Compared,
+}
+
+async fn period(tasks: &[Task<'_>], side: Side) -> Result<Figures, QueryError> {
     let Some(first) = tasks.first() else { return Ok(Figures::default()) };
     let mut figures = Figures { totals: vec![None; first.measures.width], ..Figures::default() };
     for set in first.measures.facts.iter().filter(|set| pooled_slots(set).next().is_some()) {
+        let stretch = |task: &Task<'_>| match side {
+            Side::Current => Some(task.current()),
+            Side::Compared => task.previous(set),
+        };
+        let stretches: Vec<_> = tasks.iter().map(stretch).collect();
         if let Some(found) = fact_set(tasks, set, &stretches).await? {
             found.add_to(&mut figures, set, first.measures.width);
         }

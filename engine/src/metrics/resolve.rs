@@ -1,11 +1,14 @@
 //! What a query means for one store at one moment: which instants, in which buckets, beside which others.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::error::QueryError;
 use super::plan::measures::Measures;
 use super::query::{Granularity, Query};
+use super::recency::{Reading, Recency};
 use super::source::Facts;
 use super::time::buckets::{Bucket, buckets, lead};
 use super::time::calendar::local_date;
@@ -27,6 +30,8 @@ pub struct StoreScope {
     pub timezone: Tz,
     /// The day its weeks begin on.
     pub week_start: chrono::Weekday,
+    /// How far each source has been read, by the source's id. Of others it is known what is there, and nothing else.
+    pub readings: BTreeMap<String, Reading>,
 }
 
 /// What a query means for one store.
@@ -38,6 +43,7 @@ pub(crate) struct Resolved {
     pub(crate) buckets: Option<Vec<Bucket>>,
     /// Those before the period that rolling figures are made of too.
     pub(crate) lead: Vec<Bucket>,
+    /// What is compared where no source is behind: see [`Resolved::compared`].
     pub(crate) comparison: Option<Comparison>,
     /// The yesterday of the store.
     pub(crate) yesterday: NaiveDate,
@@ -46,12 +52,58 @@ pub(crate) struct Resolved {
 }
 
 /// What a store holds of one source.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct SourceData {
+    pub(crate) id: &'static str,
     /// The least and greatest time of its rows, in microseconds.
     pub(crate) data: Option<(i64, i64)>,
-    /// The local days from the first to the last of these rows, in microseconds, the end exclusive.
+    /// How far it has been read, where somebody reads it.
+    pub(crate) reading: Option<Reading>,
+    /// The local days from the first to the last of these rows, or to where it has been read; in microseconds, the end exclusive.
     told: Option<(i64, i64)>,
+    /// What its figures are compared with, where it is so far behind that this is less than what others are compared with.
+    comparison: Option<Comparison>,
+}
+
+impl SourceData {
+    fn of(id: &'static str, store: &StoreScope, facts: &dyn Facts, zone: Tz, now: DateTime<Utc>) -> Self {
+        let data = facts.source_bounds(id);
+        let reading = store.readings.get(id);
+        let reading = reading.map(|reading| Reading { until: reading.until.map(|until| until.min(now)), ..*reading });
+        let told = data.map(|data| {
+            let (first, last) = local_dates(zone, data);
+            let (start, end) = Period::of_days(zone, first, last).micros();
+            // What has been read is known up to then, whether anything happened or not, and what comes later only where it is there.
+            let until = reading.and_then(|reading| reading.until);
+            (start, until.map_or(end, |until| until.timestamp_micros().max(data.1.saturating_add(1))))
+        });
+        Self { id, data, reading, told, comparison: None }
+    }
+
+    /// How recent it is: where somebody reads it, what has been read decides, and else its newest row.
+    pub(crate) fn recency(&self) -> Recency {
+        match (self.reading, self.data) {
+            (Some(reading), _) => {
+                reading.until.map_or(Recency::NeverRead, |until| Recency::Until(until.timestamp_micros()))
+            }
+            (None, Some((_, newest))) => Recency::Until(newest),
+            (None, None) => Recency::Nothing,
+        }
+    }
+
+    /// Until when some of it is known, in microseconds, where it is behind. Rows may be newer than the reading: providers tell some by
+    /// themselves.
+    fn known_until(&self) -> Option<i64> {
+        let reading = self.reading.filter(|reading| reading.behind.is_some())?;
+        let newest = self.data.map_or(i64::MIN, |data| data.1.saturating_add(1));
+        Some(reading.until.map_or(i64::MIN, |until| until.timestamp_micros().max(newest)))
+    }
+
+    /// The moment within a period that has passed after which nothing of it is known; where it has none of the period, its beginning.
+    fn stops_at(&self, period: &Period, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let until = self.known_until()?.max(period.start.timestamp_micros());
+        DateTime::from_timestamp_micros(until).filter(|until| *until < now.min(period.end))
+    }
 }
 
 impl Resolved {
@@ -65,15 +117,8 @@ impl Resolved {
     ) -> Result<Self, QueryError> {
         let zone = query.timezone.unwrap_or(store.timezone);
         let today = local_date(zone, now);
-        let of_source = |source: &&'static str| {
-            let data = facts.source_bounds(source);
-            let told = data.map(|data| {
-                let (first, last) = local_dates(zone, data);
-                Period::of_days(zone, first, last).micros()
-            });
-            SourceData { data, told }
-        };
-        let sources: Vec<_> = measures.sources().iter().map(of_source).collect();
+        let sources = measures.sources().into_iter().map(|source| SourceData::of(source, store, facts, zone, now));
+        let mut sources: Vec<_> = sources.collect();
         let data = sources.iter().filter_map(|source| source.data).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let dates = data.map(|data| local_dates(zone, data));
         let week_start = query.week_start.map_or(store.week_start, WeekStart::weekday);
@@ -87,16 +132,52 @@ impl Resolved {
             Some(granularity) => lead(&period, granularity, week_start, query.lead())?,
             None => Vec::new(),
         };
-        let comparison = query
-            .compare_to
-            .map(|to| {
+        let compared = |known_until: DateTime<Utc>| {
+            let compared = query.compare_to.map(|to| {
                 let wish = Wish { compare: to, align: query.align, partial: query.partial };
                 let of = (lead.as_slice(), buckets.as_deref().unwrap_or_default());
-                compare(wish, &days, &period, of, query.granularity, now)
-            })
-            .transpose()?;
+                compare(wish, &days, &period, of, query.granularity, known_until)
+            });
+            compared.transpose()
+        };
+        let comparison = compared(now)?;
+        for source in &mut sources {
+            source.comparison = source.stops_at(&period, now).map(&compared).transpose()?.flatten();
+        }
         let yesterday = today - chrono::TimeDelta::days(1);
         Ok(Self { days, period, buckets, lead, comparison, yesterday, sources })
+    }
+
+    /// What the figures of a source are compared with. Of one that is behind it is the same elapsed part: time of which nothing is known is
+    /// not compared with time of which everything is.
+    pub(crate) fn compared(&self, source: usize) -> Option<&Comparison> {
+        self.sources[source].comparison.as_ref().or(self.comparison.as_ref())
+    }
+
+    /// The same of a source by its id.
+    pub(crate) fn compared_of(&self, id: &str) -> Option<&Comparison> {
+        match self.sources.iter().position(|source| source.id == id) {
+            Some(source) => self.compared(source),
+            None => self.comparison.as_ref(),
+        }
+    }
+
+    /// The compared period of the source of which it is the longest.
+    pub(crate) fn compared_period(&self) -> Option<Period> {
+        let whole = self.comparison.as_ref()?.period;
+        let of_sources = (0..self.sources.len()).filter_map(|source| Some(self.compared(source)?.period));
+        Some(of_sources.max_by_key(|period| period.end).unwrap_or(whole))
+    }
+
+    /// Until when something of all sources is known, in microseconds: now, unless some are behind.
+    pub(crate) fn known_until(&self, now: DateTime<Utc>) -> i64 {
+        let behind = self.sources.iter().filter_map(SourceData::known_until);
+        behind.fold(now.timestamp_micros(), i64::min)
+    }
+
+    /// Whether a source is behind, so that some of what happened until then may be missing.
+    pub(crate) fn is_behind(&self, at: DateTime<Utc>) -> bool {
+        self.sources.iter().filter_map(|source| source.reading).any(|reading| reading.is_behind(at))
     }
 
     /// Whether the answer changes as time goes by, without new rows.
@@ -120,7 +201,7 @@ impl Resolved {
     }
 
     /// Whether a source's data tell of some of these instants, in microseconds, the end exclusive: between the beginning of the
-    /// first local day with rows and the end of the last one. Of others nothing is known, which is not zero.
+    /// first local day with rows and the end of the last one, or what has been read. Of others nothing is known, which is not zero.
     pub(crate) fn is_told(&self, source: usize, (start, end): (i64, i64)) -> bool {
         self.sources[source].told.is_some_and(|(first, last)| start < last && end > first)
     }
@@ -132,7 +213,7 @@ impl Resolved {
 
     /// Whether the source's data tell of some of the compared period.
     pub(crate) fn has_compared(&self, source: usize) -> bool {
-        let compared = self.comparison.as_ref().map(|comparison| comparison.period);
+        let compared = self.compared(source).map(|comparison| comparison.period);
         compared.is_some_and(|period| !period.is_empty() && self.is_told(source, period.micros()))
     }
 }

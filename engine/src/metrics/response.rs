@@ -199,9 +199,10 @@ pub struct Meta {
     pub versions: BTreeMap<StoreId, i64>,
     /// What each store is called and which range its days make.
     pub stores: Vec<StoreEcho>,
-    /// The newest moment that each source has told of, in the store where that is longest ago; RFC 3339 in UTC.
+    /// Until when it is known what each source tells, in the store where that is longest ago; RFC 3339 in UTC. Of a source that a
+    /// connection reads it is when everything new was last read, and null until that was once; of others it is their newest row.
     pub as_of: BTreeMap<&'static str, Option<String>>,
-    /// Buckets whose time is not over.
+    /// Buckets whose time is not over, or not known to the end because a source is behind.
     pub incomplete: Vec<String>,
     /// Buckets that reach over the ends of the range and so hold only a part of their time.
     pub clipped: Vec<String>,
@@ -234,8 +235,8 @@ pub struct StoreEcho {
 /// Something that a reader should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Warning {
-    /// For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `sampled`, `thresholded`, `other_rows`,
-    /// `several_currencies`, `window_open`.
+    /// For programs: `source_behind`, `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `sampled`, `thresholded`,
+    /// `other_rows`, `several_currencies`, `window_open`.
     pub code: &'static str,
     /// For people.
     pub detail: String,

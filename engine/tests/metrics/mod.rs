@@ -5,6 +5,7 @@ mod explain;
 mod funnels;
 mod oracle;
 mod random;
+mod recency;
 mod right;
 mod rollups;
 mod sales;

@@ -1,11 +1,14 @@
 //! Orders as plain values, and stores of them in a lake over memory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aloftly_engine::clock::{Clock, FixedClock};
 use aloftly_engine::dataset::{self, Dataset};
 use aloftly_engine::lake::{Lake, LakeOptions, MemoryManifest, RowSink, Slice, StoreLake};
-use aloftly_engine::metrics::{MetricsOptions, MetricsService, Query, QueryError, QueryResponse, StoreScope};
+use aloftly_engine::metrics::{
+    Behind, MetricsOptions, MetricsService, Query, QueryError, QueryResponse, Reading, StoreScope,
+};
 use aloftly_engine::{CommitId, StoreId, money};
 use arrow::array::{
     ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
@@ -132,13 +135,25 @@ impl World {
         let manifest = Arc::new(MemoryManifest::new());
         manifest.create_store(id);
         let lake = self.lake.open(Arc::<MemoryManifest>::clone(&manifest), id);
-        let scope =
-            StoreScope { id, name: format!("Store {number}"), currency: "USD".to_owned(), timezone, week_start };
+        let scope = StoreScope {
+            id,
+            name: format!("Store {number}"),
+            currency: "USD".to_owned(),
+            timezone,
+            week_start,
+            readings: BTreeMap::new(),
+        };
         self.stores.push(TestStore { scope, lake, manifest });
         for orders in commits {
             self.commit(self.stores.len() - 1, orders).await;
         }
         id
+    }
+
+    /// Says how far somebody has read a source, and why not further.
+    pub(crate) fn read(&mut self, store: usize, source: &str, until: Option<&str>, behind: Option<Behind>) {
+        let reading = Reading { until: until.map(|until| until.parse().unwrap()), behind };
+        self.stores[store].scope.readings.insert(source.to_owned(), reading);
     }
 
     pub(crate) async fn commit(&self, store: usize, orders: &[Order]) {
