@@ -59,7 +59,8 @@ pub use api_keys::{ApiKey, ApiKeyState, ApiKeyToken, AuthenticatedKey, NewApiKey
 pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};
 pub use catalog::{Catalog, CatalogOptions};
 pub use connections::{
-    ConnectedAccount, Connection, ConnectionStatus, DueConnection, NewConnection, NextTimes, Renewed, SyncProblem,
+    ConnectedAccount, Connection, ConnectionStatus, DueConnection, NewConnection, NextTimes, ReadConnection, Renewed,
+    SyncProblem,
 };
 pub use context::{Actor, IngestContext, OrgRole, Origin, SystemContext, TenantContext, WorkspaceRole};
 pub use endpoint::Endpoint;

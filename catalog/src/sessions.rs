@@ -502,6 +502,7 @@ struct SessionRow {
     week_start: Option<String>,
     version: Option<i64>,
     quarantine_revision: Option<i64>,
+    connections: Option<serde_json::Value>,
 }
 
 fn roles_that_see_all() -> Vec<String> {
@@ -524,7 +525,7 @@ fn authenticated(rows: Vec<SessionRow>) -> Result<Option<Authenticated>, Catalog
     let context = TenantContext::of_user(organization, user, session.role);
     let stores = rows.into_iter().filter_map(|row| {
         let store = (row.store_id?, row.store_name?, row.currency?, row.timezone?, row.week_start?);
-        Some(ReadableStore::new(store, row.version?, row.quarantine_revision?))
+        Some(ReadableStore::new(store, row.version?, row.quarantine_revision?, row.connections))
     });
     let stores = stores.collect::<Result<_, _>>()?;
     Ok(Some(Authenticated { context, session, stores }))

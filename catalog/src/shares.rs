@@ -293,7 +293,7 @@ impl Catalog {
         transaction.commit().await?;
         let stores = rows.into_iter().map(|row| {
             let store = (row.id, row.name, row.currency, row.timezone, row.week_start);
-            ReadableStore::new(store, row.version, row.quarantine_revision)
+            ReadableStore::new(store, row.version, row.quarantine_revision, row.connections)
         });
         Ok(OpenShare {
             context: TenantContext::of_user(found.organization, found.maker, role),

@@ -14,7 +14,9 @@ use uuid::Uuid;
 use crate::audit::{AuditAction, Done};
 use crate::error::taken;
 use crate::plans::Limit;
-use crate::{CatalogError, NewStore, OrganizationId, Permission, Tenant, WorkspaceId, WorkspacePermission};
+use crate::{
+    CatalogError, NewStore, OrganizationId, Permission, ReadConnection, Tenant, WorkspaceId, WorkspacePermission,
+};
 
 /// The tenant.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,15 +111,23 @@ pub struct ReadableStore {
     pub scope: StoreScope,
     /// The state that its data are in.
     pub state: StoreState,
+    /// The connections that its sources are read by.
+    pub connections: Vec<ReadConnection>,
 }
 
 impl ReadableStore {
-    /// From its row: the store (its identity, name, currency, zone and first day of the week), and the state of its data.
+    /// From its row: the store (its identity, name, currency, zone and first day of the week), the state of its data, and its connections
+    /// as a list. How far sources have been read is left to whoever knows how often that is to be done.
     pub(crate) fn new(
         (id, name, currency, timezone, week_start): (Uuid, String, String, String, String),
         version: Version,
         quarantine_revision: i64,
+        connections: Option<serde_json::Value>,
     ) -> Result<Self, CatalogError> {
+        let connections: Vec<ReadConnection> = match connections {
+            Some(list) => serde_json::from_value(list).map_err(|error| CatalogError::corrupt("a connection", error))?,
+            None => Vec::new(),
+        };
         let scope = StoreScope {
             id: id.into(),
             name,
@@ -126,7 +136,7 @@ impl ReadableStore {
             week_start: week_start.parse().map_err(|_| CatalogError::corrupt("a store", week_start))?,
             readings: BTreeMap::new(),
         };
-        Ok(Self { scope, state: StoreState { version, quarantine_revision } })
+        Ok(Self { scope, state: StoreState { version, quarantine_revision }, connections })
     }
 }
 

@@ -85,7 +85,7 @@ impl Catalog {
         let may_read = context.may_somewhere(WorkspacePermission::Read);
         let stores = rows.into_iter().filter(|_| may_read).filter_map(|row| {
             let store = (row.store_id?, row.store_name?, row.currency?, row.timezone?, row.week_start?);
-            Some(ReadableStore::new(store, row.version?, row.quarantine_revision?))
+            Some(ReadableStore::new(store, row.version?, row.quarantine_revision?, row.connections))
         });
         let stores = stores.collect::<Result<_, _>>()?;
         Ok(Some(AuthenticatedKey { context, id, stores }))

@@ -13,7 +13,7 @@ use aloftly_engine::StoreId;
 use chrono::TimeDelta;
 use sqlx::PgTransaction;
 
-pub use model::{ConnectedAccount, Connection, ConnectionStatus, NewConnection, SyncProblem};
+pub use model::{ConnectedAccount, Connection, ConnectionStatus, NewConnection, ReadConnection, SyncProblem};
 pub use queue::{DueConnection, NextTimes};
 pub use renew::Renewed;
 

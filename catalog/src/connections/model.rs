@@ -116,6 +116,17 @@ pub struct Connection {
     pub reconcile_at: Option<DateTime<Utc>>,
 }
 
+/// How far a connection was read, for those who ask for figures of its store.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ReadConnection {
+    /// To which provider.
+    pub provider: String,
+    /// How it is: neither being chosen nor disconnected.
+    pub status: ConnectionStatus,
+    /// When the last sync that read everything that was new began: what happened until then is there.
+    pub synced_at: Option<DateTime<Utc>>,
+}
+
 pub(super) struct ConnectionRow {
     pub(super) id: Uuid,
     pub(super) store_id: Uuid,

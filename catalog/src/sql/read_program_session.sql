@@ -1,5 +1,6 @@
 -- The program's session of the identity $2 in the organisation $1, at $3, when it was used since $4; and, with $5, the stores that can be
--- asked about in it: a row for each, or one without any. $6 are the roles that see every store; the others see those of their workspaces.
+-- asked about in it and how far their connections were read: a row for each, or one without any. $6 are the roles that see every store;
+-- the others see those of their workspaces. See read_session.sql.
 SELECT
     session.org_id AS "org_id!",
     session.id AS "id!",
@@ -17,7 +18,12 @@ SELECT
     store.timezone AS "timezone?",
     store.week_start AS "week_start?",
     store.version AS "version?",
-    store.quarantine_revision AS "quarantine_revision?"
+    store.quarantine_revision AS "quarantine_revision?",
+    (
+        SELECT jsonb_agg(jsonb_build_object('provider', source.provider, 'status', source.status, 'synced_at', source.synced_at))
+        FROM connections AS source
+        WHERE source.org_id = session.org_id AND source.store_id = store.id AND source.status NOT IN ('choosing', 'disconnected')
+    ) AS "connections?"
 FROM read_program_session($1, $2, $3, $4) AS session
 LEFT JOIN LATERAL (
     SELECT *

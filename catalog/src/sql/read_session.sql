@@ -1,5 +1,6 @@
 -- The session of the token whose SHA-256 is $1, at $2, when it was used since $3; and, with $4, the stores that can be asked about in
--- it: a row for each, or one without any. $5 are the roles that see every store; the others see those of their workspaces.
+-- it and how far their connections were read: a row for each, or one without any. $5 are the roles that see every store; the others see
+-- those of their workspaces. What stands in the list of columns is read after the stores, and so in the scope that their function sets.
 SELECT
     session.org_id AS "org_id!",
     session.id AS "id!",
@@ -17,7 +18,12 @@ SELECT
     store.timezone AS "timezone?",
     store.week_start AS "week_start?",
     store.version AS "version?",
-    store.quarantine_revision AS "quarantine_revision?"
+    store.quarantine_revision AS "quarantine_revision?",
+    (
+        SELECT jsonb_agg(jsonb_build_object('provider', source.provider, 'status', source.status, 'synced_at', source.synced_at))
+        FROM connections AS source
+        WHERE source.org_id = session.org_id AND source.store_id = store.id AND source.status NOT IN ('choosing', 'disconnected')
+    ) AS "connections?"
 FROM read_session($1, $2, $3) AS session
 LEFT JOIN LATERAL (
     SELECT *

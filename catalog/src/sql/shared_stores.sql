@@ -1,6 +1,18 @@
--- Those of some stores ($3) that a member of the organisation $1 sees, and what state each is in: of their workspaces' where $2 says who they
--- are, of all where it says nobody.
-SELECT store.id, store.name, store.currency, store.timezone, store.week_start, lake.version, lake.quarantine_revision
+-- Those of some stores ($3) that a member of the organisation $1 sees, what state each is in and how far its connections were read: of their
+-- workspaces' where $2 says who they are, of all where it says nobody.
+SELECT
+    store.id,
+    store.name,
+    store.currency,
+    store.timezone,
+    store.week_start,
+    lake.version,
+    lake.quarantine_revision,
+    (
+        SELECT jsonb_agg(jsonb_build_object('provider', source.provider, 'status', source.status, 'synced_at', source.synced_at))
+        FROM connections AS source
+        WHERE source.org_id = store.org_id AND source.store_id = store.id AND source.status NOT IN ('choosing', 'disconnected')
+    ) AS "connections?"
 FROM stores AS store
 JOIN lake_stores AS lake ON lake.org_id = store.org_id AND lake.store_id = store.id
 WHERE store.org_id = $1 AND store.id = any($3) AND ($2::uuid IS NULL OR EXISTS (
