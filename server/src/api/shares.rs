@@ -1,11 +1,10 @@
 //! Links that show figures to whoever has them.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use aloftly_catalog::{CatalogError, NewShare, ReadableStore};
+use aloftly_catalog::{CatalogError, NewShare};
 use aloftly_engine::StoreId;
-use aloftly_engine::metrics::{PinnedStores, Query, QueryRequest, QueryResponse};
+use aloftly_engine::metrics::{Query, QueryRequest, QueryResponse};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -217,12 +216,7 @@ pub(super) async fn open_share(State(app): State<App>, headers: HeaderMap) -> Re
         other => other.into(),
     })?;
     let tenant = app.backend.catalog.tenant(open.context);
-    let pinned = open.stores.iter().map(|ReadableStore { scope, state }| {
-        let lake = app.backend.store_lake(&tenant, scope.id);
-        (scope.clone(), lake, *state)
-    });
-    let stores = Arc::new(PinnedStores::at(pinned));
-    let written = answer(&app, &Reader { tenant, stores }, open.query).await?;
+    let written = answer(&app, &Reader::of(&app, tenant, &open.stores), open.query).await?;
     let (name, expires_at) = (Value::from(open.name), serde_json::json!(open.expires_at));
     let answered = String::from_utf8_lossy(&written.body);
     let body = format!("{{\"name\":{name},\"expires_at\":{expires_at},\"answer\":{answered}}}");

@@ -9,7 +9,7 @@ use aloftly_catalog::{
     ApiKeyToken, Authenticated, AuthenticatedKey, CatalogError, ReadableStore, SessionInfo, Tenant, TenantContext,
     WorkspacePermission,
 };
-use aloftly_engine::metrics::PinnedStores;
+use aloftly_engine::metrics::{PinnedStores, StoreScope};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -19,6 +19,7 @@ use super::client::Caller;
 use super::cookies;
 use super::problem::Problem;
 use crate::api::App;
+use crate::syncing::recency;
 
 /// What a request shows.
 enum Credential {
@@ -127,12 +128,21 @@ impl FromRequestParts<App> for Reader {
                 (tenant, key.stores)
             }
         };
-        let pinned = stores.iter().map(|ReadableStore { scope, state }| {
+        Ok(Self::of(app, tenant, &stores))
+    }
+}
+
+impl Reader {
+    /// Who asks for figures of these stores.
+    pub(crate) fn of(app: &App, tenant: Tenant, stores: &[ReadableStore]) -> Self {
+        let now = app.backend.clock.now();
+        let pinned = stores.iter().map(|ReadableStore { scope, state, connections }| {
             let lake = app.backend.store_lake(&tenant, scope.id);
-            (scope.clone(), lake, *state)
+            let readings = recency::readings(connections, &app.providers, now);
+            (StoreScope { readings, ..scope.clone() }, lake, *state)
         });
         let stores = Arc::new(PinnedStores::at(pinned));
-        Ok(Self { tenant, stores })
+        Self { tenant, stores }
     }
 }
 

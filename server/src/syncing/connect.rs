@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use aloftly_connectors::contract::{App, Auth, Connector};
 use aloftly_connectors::registry;
-
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use url::Url;
 
+use super::{recency, schedule};
 use crate::config::Config;
 use crate::mail::Links;
 
@@ -22,9 +23,16 @@ pub struct Provider {
     pub connector: &'static dyn Connector,
     /// Who we are to it, where one has to be somebody.
     pub app: Option<App>,
+    /// How long ago a connection may have been read that is not behind.
+    pub patience: Option<TimeDelta>,
 }
 
 impl Provider {
+    fn new(connector: &'static dyn Connector, app: Option<App>) -> Self {
+        let patience = schedule::period(&connector.declaration().schedule).map(recency::patience);
+        Self { connector, app, patience }
+    }
+
     /// Whether this server can connect it: to providers that sign in by OAuth it must be known.
     #[must_use]
     pub fn is_available(&self) -> bool {
@@ -54,7 +62,7 @@ impl Providers {
                 let webhooks = address.filter(|address| address.scheme() == "https" || app.base.is_some());
                 App { webhooks, ..app }
             });
-            Provider { connector, app }
+            Provider::new(connector, app)
         };
         Self(registry::all().iter().copied().map(provider).collect())
     }
@@ -62,7 +70,7 @@ impl Providers {
     /// These and no others: for tests of what reads connections.
     #[must_use]
     pub fn of(connectors: &[&'static dyn Connector]) -> Self {
-        Self(connectors.iter().map(|connector| Provider { connector: *connector, app: None }).collect())
+        Self(connectors.iter().map(|connector| Provider::new(*connector, None)).collect())
     }
 
     /// All of them, in the order in which people are shown them.

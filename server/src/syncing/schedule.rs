@@ -66,6 +66,14 @@ pub fn next_times(schedule: &Schedule, connection: ConnectionId, now: DateTime<U
     }
 }
 
+/// The time between two readings of a schedule.
+pub(super) fn period(schedule: &Schedule) -> Option<TimeDelta> {
+    let cron = Cron::from_str(schedule.incremental).ok()?;
+    let after = |time: &DateTime<Utc>| cron.find_next_occurrence(time, false).ok();
+    let first = after(&DateTime::UNIX_EPOCH)?;
+    Some(after(&first)? - first)
+}
+
 /// The next time of a cron expression after `now`, shifted by the connection's own share of the time between two.
 fn next(expression: &str, connection: ConnectionId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let cron = Cron::from_str(expression)
