@@ -1,8 +1,16 @@
 //! What is read in one statement: the same as by any other way, and nothing of anybody else.
 
+use std::sync::Arc;
+
 use aloftly_catalog::testing::TestDatabase;
-use aloftly_catalog::{CatalogError, NewStore, OrgRole, Origin};
+use aloftly_catalog::{
+    CatalogError, ConnectionStatus, KeyScope, NewShare, NewStore, OrgRole, Origin, ReadConnection, SyncProblem,
+};
+use aloftly_engine::clock::FixedClock;
+use serde_json::json;
 use sqlx::Connection as _;
+
+use crate::connections::{connected, new};
 
 fn store(name: &str) -> NewStore {
     NewStore {
@@ -90,5 +98,54 @@ async fn the_scope_of_a_read_ends_with_it() {
     assert_eq!(left, Vec::<String>::new(), "the connection sees nothing without a scope");
     assert_eq!(read(uuid::Uuid::from_u128(7)).fetch_all(&mut app).await.unwrap().len(), 0);
     app.close().await.unwrap();
+    database.close().await;
+}
+
+#[tokio::test]
+async fn how_far_a_stores_connections_were_read_is_told_to_those_who_may_see_it() {
+    let clock = Arc::new(FixedClock::at("2026-11-20T12:00:00Z".parse().unwrap()));
+    let database = TestDatabase::with_clock(clock).await;
+    let (tenant, made) = database.organization("a").await;
+    let (other, others) = database.organization("b").await;
+    let theirs = connected(&other, others.stores[0], "theirs").await;
+    other.connection_synced(theirs.id, database.clock().now()).await.unwrap();
+    let (owner, signed_in) = database.as_person("owner@a.test").await;
+    let catalog = database.catalog();
+    let program = catalog.hand_to_program(&database.as_person("owner@a.test").await.1).await.unwrap();
+    let key = database.api_key("owner@a.test", &[KeyScope::MetricsRead]).await;
+    let share = NewShare {
+        name: "Revenue".to_owned(),
+        query: json!({ "metrics": ["shopify.revenue"] }),
+        stores: made.stores.iter().copied().collect(),
+        expires_at: None,
+    };
+    let (_, share) = owner.create_share(&share).await.unwrap();
+    // By a browser, a program, a key and a link.
+    let told = async || {
+        let by_session = catalog.authenticate_reader(signed_in.token.expose()).await.unwrap().stores;
+        let by_program = catalog.authenticate_access_reader(program.access.expose()).await.unwrap().stores;
+        let by_key = catalog.authenticate_key_reader(key.expose(), &Origin::default()).await.unwrap().stores;
+        let by_link = catalog.open_share(share.expose()).await.unwrap().stores;
+        for stores in [by_program, by_key, by_link] {
+            assert_eq!(stores, by_session);
+        }
+        by_session.iter().flat_map(|store| store.connections.clone()).collect::<Vec<_>>()
+    };
+    assert!(told().await.is_empty());
+    tenant.begin_connection(new(made.stores[0], "ga4")).await.unwrap();
+    assert!(told().await.is_empty(), "whose account is to be chosen is not read");
+    let connection = connected(&tenant, made.stores[0], "ours").await;
+    let read = |status, synced_at| [ReadConnection { provider: "shopify".to_owned(), status, synced_at }];
+    assert_eq!(told().await, read(ConnectionStatus::Connected, None));
+    let now = database.clock().now();
+    tenant.connection_synced(connection.id, now).await.unwrap();
+    assert_eq!(told().await, read(ConnectionStatus::Connected, Some(now)));
+    let problem = SyncProblem { code: "unavailable".to_owned(), words: "The shop does not answer.".to_owned() };
+    tenant.connection_failed(connection.id, &problem, false).await.unwrap();
+    assert_eq!(told().await, read(ConnectionStatus::Broken, Some(now)));
+    tenant.connection_failed(connection.id, &problem, true).await.unwrap();
+    assert_eq!(told().await, read(ConnectionStatus::Revoked, Some(now)));
+    tenant.disconnect(connection.id).await.unwrap();
+    assert!(told().await.is_empty(), "nobody reads it any more");
     database.close().await;
 }

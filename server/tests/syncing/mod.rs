@@ -1,6 +1,7 @@
 //! Connections are read: everything once, whatever is killed and whenever, and what cannot be read is said.
 
 mod rebuilt;
+mod recency;
 mod tiny;
 mod told;
 
@@ -11,7 +12,7 @@ use aloftly_catalog::{
     ConnectedAccount, ConnectionId, ConnectionStatus, NewConnection, Provisioned, SyncJob, SyncJobId, SyncKind,
     SyncStatus, Tenant,
 };
-use aloftly_connectors::contract::Account;
+use aloftly_connectors::contract::{Account, Connector as _};
 use aloftly_engine::dataset;
 use aloftly_server::service::backend::Backend;
 use aloftly_server::syncing::Providers;
@@ -46,7 +47,7 @@ impl Connected {
         let backend = world.backend().await;
         let new = NewConnection {
             store: made.stores[0],
-            provider: "tiny",
+            provider: source.declaration().id,
             fields: serde_json::json!({}),
             credentials: vec![("token", "secret".into())],
             expires_at: None,

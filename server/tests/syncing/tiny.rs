@@ -50,6 +50,16 @@ static DECLARATION: Declaration = Declaration {
     schedule: Schedule { incremental: "0 0 * * * *", reconcile: None },
 };
 
+/// The same under the name of a source that there are metrics of.
+static SHOP: Declaration = Declaration {
+    id: "shopify",
+    title: "Shopify",
+    description: "A list of customers",
+    auth: Auth::Keys { fields: &[] },
+    streams: std::slice::from_ref(&CUSTOMERS),
+    schedule: Schedule { incremental: "0 */10 * * * *", reconcile: None },
+};
+
 /// What happens when it is asked for a page.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Trouble {
@@ -70,6 +80,8 @@ pub(super) enum Trouble {
 pub(super) struct Source {
     pub(super) customers: BTreeMap<String, i64>,
     pub(super) trouble: Trouble,
+    /// Whether it goes by the name of Shopify.
+    pub(super) is_shop: bool,
     /// From where pages were asked for.
     pub(super) asked: Vec<String>,
     /// How many answers rows were made of anew.
@@ -85,6 +97,13 @@ impl Tiny {
     pub(super) fn with(customers: usize) -> &'static Self {
         let customers = (0..customers).map(|number| (format!("c{number:03}"), 1)).collect();
         Box::leak(Box::new(Self(Mutex::new(Source { customers, ..Source::default() }))))
+    }
+
+    /// The same by the name of Shopify.
+    pub(super) fn shop(customers: usize) -> &'static Self {
+        let tiny = Self::with(customers);
+        tiny.0.lock().unwrap().is_shop = true;
+        tiny
     }
 
     /// The customers behind one, at most a page of them: those of at least that version.
@@ -137,7 +156,7 @@ fn kept(customer: &(String, i64)) -> Kept {
 #[async_trait]
 impl Connector for Tiny {
     fn declaration(&self) -> &'static Declaration {
-        &DECLARATION
+        if self.0.lock().unwrap().is_shop { &SHOP } else { &DECLARATION }
     }
 
     fn webhooks(&self) -> Option<&dyn Webhooks> {
