@@ -149,6 +149,20 @@ it("says how recent the numbers are when the source lags", async () => {
   expect(await screen.findByText("as of Oct 2, 4:00 AM")).toBeInTheDocument();
 });
 
+it("says why the numbers are no more recent to whoever asks", async () => {
+  answerQueries(() => warned(metricResponse(REVENUE), { source_behind: "Shopify cannot be read" }));
+  const { user } = show(card());
+  await user.hover(await screen.findByRole("button", { name: "as of Oct 4, 8:00 AM" }));
+  expect(await screen.findByRole("tooltip")).toHaveTextContent("Shopify cannot be read.");
+});
+
+it("says that not all is there while a source is read for the first time", async () => {
+  const response = warned(metricResponse(REVENUE), { source_behind: "it is read for the first time" });
+  answerQueries(() => ({ ...response, meta: { ...response.meta, as_of: { shopify: null } } }));
+  show(card());
+  expect(await screen.findByRole("button", { name: "not all there yet" })).toBeInTheDocument();
+});
+
 it("keeps a failure to itself and can be tried again", async () => {
   let broken = true;
   answerQueries(() =>

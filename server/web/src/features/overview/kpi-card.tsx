@@ -5,19 +5,19 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Tooltip } from "@/components/ui/tooltip";
 import { WidgetCard } from "@/components/widget-card";
 import type { QueryResponse } from "@/lib/api/types";
-import { formatInstant } from "@/lib/format/date";
 import { formatValue, toNumber, type Precision } from "@/lib/format/number";
 import { metricsQuery } from "@/lib/metrics/query";
 import { useMetricDescription } from "@/lib/metrics/registry";
 import {
   goodWay,
-  laggingSince,
+  lagOf,
   measureOf,
   totalChangeOf,
   totalOf,
   unequalPeriods,
   valueOf,
 } from "@/lib/metrics/response";
+import { AsOf } from "./as-of";
 import { ChangeDetail } from "./change-detail";
 import { outsideData } from "./outside-data";
 import type { OverviewView } from "./view";
@@ -78,7 +78,7 @@ function Kpi({ response, metric, title, precision, whyMissing }: KpiProps) {
   const measure = measureOf(response, metric);
   const value = totalOf(response, metric);
   const change = totalChangeOf(response, metric);
-  const lagging = laggingSince(response);
+  const lag = lagOf(response);
   const trend = response.rows.map((row) => toNumber(valueOf(row, metric)));
   const cut = new Set([...response.meta.incomplete, ...response.meta.clipped]);
   const partial = response.rows.map((row) => cut.has(String(row.time)));
@@ -134,11 +134,7 @@ function Kpi({ response, metric, title, precision, whyMissing }: KpiProps) {
           </Tooltip>
         )}
       </div>
-      {lagging && (
-        <p className="mt-0.5 text-sm text-warn">
-          as of {formatInstant(lagging, response.meta.range.timezone)}
-        </p>
-      )}
+      {lag && <AsOf lag={lag} timezone={response.meta.range.timezone} />}
       <Sparkline values={trend} partial={partial} label={`Trend of ${title}`} className="mt-auto pt-2" />
     </>
   );

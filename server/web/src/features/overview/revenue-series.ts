@@ -17,6 +17,8 @@ export const BUCKET_TITLES: Record<Granularity, string> = {
   month: "Month",
 };
 
+const HOUR_MS = 3_600_000;
+
 /** One bucket of the revenue chart, with the exact values that its tooltip and table show. */
 export interface RevenueBucket {
   key: string;
@@ -48,10 +50,13 @@ export function revenueBuckets(
   const clipped = new Set([...response.meta.clipped, ...(goesOn ? [] : incomplete)]);
   const today = todayIn(response.meta.range.timezone, now);
   const isAhead = (time: string) => (bucket === "hour" ? Date.parse(time) > now.getTime() : time > today);
+  // Of a day or an hour that is over, what is missing is missing because a source is behind.
+  const isOver = (time: string) =>
+    bucket === "hour" ? Date.parse(time) + HOUR_MS <= now.getTime() : bucket === "day" && time < today;
   const noteOf = (row: Row, time: string) => {
     const unknown = valueOf(row, REVENUE) === null;
     if (unfinished.has(time) && unknown) return isAhead(time) ? "to come" : "no data yet";
-    if (unfinished.has(time)) return "not over yet";
+    if (unfinished.has(time)) return isOver(time) ? "not all there" : "not over yet";
     if (unknown) return "no data";
     return clipped.has(time) ? `part of the ${bucket}` : null;
   };

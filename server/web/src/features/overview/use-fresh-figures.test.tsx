@@ -1,10 +1,10 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { HttpResponse } from "msw";
 import { vi } from "vitest";
-import type { Store } from "@/lib/api/types";
+import type { Store, Sync } from "@/lib/api/types";
 import { answerQueries } from "@/test/network";
 import { show } from "@/test/render";
-import { metricResponse, store } from "@/test/responses";
+import { metricResponse, store, syncOf } from "@/test/responses";
 import { FakeSocket } from "@/test/sockets";
 import { KpiCard } from "./kpi-card";
 import { useFreshFigures } from "./use-fresh-figures";
@@ -82,6 +82,24 @@ it("asks twice a second at most, and once more for the last version", async () =
   expect(server.asked).toBe(2);
   expect(await screen.findByText("$13.00", {}, { timeout: 2000 })).toBeInTheDocument();
   expect(server.asked).toBe(3);
+});
+
+it("asks again when a source was read, though nothing was new, and not while it is", async () => {
+  const server = answerVersions(3);
+  show(<Page store={store} onChanged={() => undefined} />);
+  tell(3);
+  expect(await screen.findByText("$3.00")).toBeInTheDocument();
+  const say = (sync: Sync) => {
+    act(() => FakeSocket.latest.say({ type: "sync:progress", store_id: store.id, sync }));
+  };
+  say(syncOf({ status: "running" }));
+  say(syncOf({ kind: "things" }));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(server.asked).toBe(1);
+  say(syncOf());
+  await waitFor(() => expect(server.asked).toBe(2));
+  say(syncOf({ kind: "things", status: "failed" }));
+  await waitFor(() => expect(server.asked).toBe(3));
 });
 
 it("asks for nothing while nobody looks", async () => {

@@ -1,15 +1,20 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import type { QueryResponse, Store } from "@/lib/api/types";
+import type { QueryResponse, Store, Sync } from "@/lib/api/types";
 import { useStoreNews } from "@/lib/live/use-store-news";
 import { metricsKeys } from "@/lib/metrics/query";
 
 /** Figures are asked for at most this often, however fast data come in. */
 const PACE_MS = 500;
 
+/** Whether the end of a sync has changed until when its source is known, be there anything new or not. */
+function changesRecency({ kind, status }: Sync): boolean {
+  return status === "failed" || (status === "done" && (kind === "full" || kind === "incremental"));
+}
+
 /**
- * Has the figures of a store asked for again when it has another version than they were computed from. What is shown stays until
- * the new ones are there, and nothing is asked for while nobody looks at the page.
+ * Has the figures of a store asked for again when it has another version than they were computed from, or a source of it was read. What is
+ * shown stays until the new ones are there, and nothing is asked for while nobody looks at the page.
  */
 export function useFreshFigures(store: Store, onChanged: () => void): void {
   const queries = useQueryClient();
@@ -28,7 +33,13 @@ export function useFreshFigures(store: Store, onChanged: () => void): void {
     });
   };
 
+  const reread = async () => {
+    await visible();
+    await queries.invalidateQueries({ queryKey: metricsKeys.store(store.id) });
+  };
+
   useStoreNews(store.id, (news) => {
+    if (news.type === "sync:progress" && changesRecency(news.sync)) void reread();
     if (news.type !== "dashboard:update") return;
     let opening = newest.current === null;
     newest.current = news.version;

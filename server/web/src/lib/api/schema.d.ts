@@ -2341,7 +2341,10 @@ export interface components {
         };
         /** @description What an answer was computed from. */
         Meta: {
-            /** @description The newest moment that each source has told of, in the store where that is longest ago; RFC 3339 in UTC. */
+            /**
+             * @description Until when it is known what each source tells, in the store where that is longest ago; RFC 3339 in UTC. Of a source that a
+             *     connection reads it is when everything new was last read, and null until that was once; of others it is their newest row.
+             */
             as_of: {
                 [key: string]: string | null;
             };
@@ -2355,7 +2358,7 @@ export interface components {
              * @description How long it took.
              */
             elapsed_ms: number;
-            /** @description Buckets whose time is not over. */
+            /** @description Buckets whose time is not over, or not known to the end because a source is behind. */
             incomplete: string[];
             /** @description Where its figures were read when it was computed. */
             parts: components["schemas"]["Part"][];
@@ -3558,8 +3561,8 @@ export interface components {
         /** @description Something that a reader should know. */
         Warning: {
             /**
-             * @description For programs: `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `sampled`, `thresholded`, `other_rows`,
-             *     `several_currencies`, `window_open`.
+             * @description For programs: `source_behind`, `begins_before_data`, `data_ends`, `no_data`, `comparison_before_data`, `sampled`, `thresholded`,
+             *     `other_rows`, `several_currencies`, `window_open`.
              */
             code: string;
             /** @description For people. */

@@ -1,14 +1,6 @@
-import { metricResponse } from "@/test/responses";
+import { metricResponse, warned } from "@/test/responses";
 import { directionOf, toneOf } from "./change";
-import {
-  changeOf,
-  comparedRange,
-  comparedTime,
-  hasData,
-  laggingSince,
-  totalChangeOf,
-  valueOf,
-} from "./response";
+import { changeOf, comparedRange, comparedTime, hasData, lagOf, totalChangeOf, valueOf } from "./response";
 
 const change = (value: string | null, delta: string | null, ratio: number | null) => ({
   value,
@@ -53,13 +45,21 @@ describe("reading an answer", () => {
   it("tells when a source lags behind the range", () => {
     const response = metricResponse("m");
     const now = new Date("2026-10-20T00:00:00Z");
-    expect(laggingSince(response, now)).toBeNull();
+    expect(lagOf(response, now)).toBeNull();
     // A quiet day is not a source that lags.
     const quiet = { ...response, meta: { ...response.meta, as_of: { shopify: "2026-10-03T12:00:00Z" } } };
-    expect(laggingSince(quiet, now)).toBeNull();
+    expect(lagOf(quiet, now)).toBeNull();
     const behind = { ...response, meta: { ...response.meta, as_of: { shopify: "2026-10-02T08:00:00Z" } } };
-    expect(laggingSince(behind, now)).toBe("2026-10-02T08:00:00Z");
-    expect(laggingSince(behind, new Date("2026-10-02T10:00:00Z"))).toBeNull();
+    expect(lagOf(behind, now)).toEqual({ since: "2026-10-02T08:00:00Z", reason: null });
+    expect(lagOf(behind, new Date("2026-10-02T10:00:00Z"))).toBeNull();
+  });
+
+  it("tells why a source is behind, however little", () => {
+    const behind = warned(metricResponse("m"), { source_behind: "somebody has to connect Shopify again" });
+    const reason = "Somebody has to connect Shopify again.";
+    expect(lagOf(behind)).toEqual({ since: "2026-10-04T12:00:00Z", reason });
+    const unread = { ...behind, meta: { ...behind.meta, as_of: { ...behind.meta.as_of, ga4: null } } };
+    expect(lagOf(unread)).toEqual({ since: null, reason });
   });
 });
 

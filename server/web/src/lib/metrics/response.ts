@@ -102,14 +102,29 @@ export function goodWay(response: QueryResponse, key: string): boolean | null {
   return unequalPeriods(response) === null ? (columnOf(response, key)?.higher_is_better ?? null) : null;
 }
 
-// Within a day a quiet shop cannot be told from a source that is behind.
+// Of a source that nobody reads, a quiet shop cannot be told within a day from one whose files are behind.
 const LAG_MS = 24 * 3_600_000;
 
-/** The instant up to which the slowest source is known, if that leaves out a part of the range that has passed. */
-export function laggingSince(response: QueryResponse, now: Date = new Date()): string | null {
-  const end = Math.min(Date.parse(response.meta.range.end), now.getTime());
-  const [oldest] = Object.values(response.meta.as_of)
+/** That some of what happened may be missing. */
+export interface Lag {
+  /** The instant up to which the slowest source is known; null where one was never read to its end. */
+  since: string | null;
+  /** Why it is behind, where that is known. */
+  reason: string | null;
+}
+
+/** Whether a source lags: the server says so, or its newest row leaves out a part of the range that has passed. */
+export function lagOf(response: QueryResponse, now: Date = new Date()): Lag | null {
+  const instants = Object.values(response.meta.as_of);
+  const [oldest = null] = instants
     .filter((instant) => typeof instant === "string")
     .sort((a, b) => Date.parse(a) - Date.parse(b));
-  return oldest !== undefined && Date.parse(oldest) <= end - LAG_MS ? oldest : null;
+  const reasons = response.meta.warnings
+    .filter((warning) => warning.code === "source_behind")
+    .map((warning) => sentence(warning.detail));
+  if (reasons.length > 0) {
+    return { since: instants.includes(null) ? null : oldest, reason: [...new Set(reasons)].join(" ") };
+  }
+  const end = Math.min(Date.parse(response.meta.range.end), now.getTime());
+  return oldest !== null && Date.parse(oldest) <= end - LAG_MS ? { since: oldest, reason: null } : null;
 }
