@@ -328,6 +328,19 @@ impl TestDatabase {
         DeliveryId(id)
     }
 
+    /// What became of the deliveries to a connection that are over, each behind its name, as `7 rows`; in the order of their names as numbers.
+    ///
+    /// # Panics
+    /// When the cluster is gone.
+    #[allow(clippy::expect_used, reason = "for tests")]
+    pub async fn outcomes(&self, connection: ConnectionId) -> Vec<String> {
+        let mut superuser = self.connect(&self.superuser).await;
+        let over =
+            "SELECT delivery || ' ' || outcome FROM webhook_deliveries WHERE connection_id = $1 AND status = 'done'
+            ORDER BY length(delivery), delivery";
+        sqlx::query_scalar(over).bind(connection.0).fetch_all(&mut superuser).await.expect("deliveries can be listed")
+    }
+
     /// Looks for a text, whatever its case, in every column that can hold one, of the rows of an organisation and of
     /// its people. Bytes are looked through as they are.
     ///

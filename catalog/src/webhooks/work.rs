@@ -55,7 +55,7 @@ pub struct QueuedDelivery {
 pub enum Outcome {
     /// Rows.
     Rows,
-    /// The thing is gone for good: what is told of it later is old.
+    /// The thing that it is about is gone for good: what is told of it later is old. Not when something else is gone, or more was to be done.
     Removed,
     /// A job that reads what it is about.
     Read,

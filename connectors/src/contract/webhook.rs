@@ -58,7 +58,8 @@ pub enum Effect {
         /// What the delivery does not tell of them.
         keeps: Option<Keeps>,
     },
-    /// These are gone at the source.
+    /// These are gone at the source. When this is all that is to be done about a delivery, the thing that it is about is gone for good: what is told
+    /// of that later is old.
     Remove(Removal),
     /// These things are to be read from the provider: the delivery does not say enough.
     Read {

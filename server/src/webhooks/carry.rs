@@ -59,6 +59,8 @@ pub(super) struct Claimed<'a> {
 struct Plan {
     rows: Vec<(usize, Page, Option<Keeps>)>,
     removals: Vec<(usize, Removal)>,
+    /// Those that say of what they are about that it is gone, and nothing else.
+    gone: BTreeSet<usize>,
     reads: BTreeMap<String, BTreeSet<String>>,
     reading: Vec<usize>,
     others: Vec<(usize, Effect)>,
@@ -138,8 +140,8 @@ impl Claimed<'_> {
             }
         };
         let plan = self.plan(due, &account, &mut settling);
-        self.upsert(due, plan.rows, &account, &mut settling, &gone_now(due, &plan.removals)).await?;
-        self.remove(plan.removals, &mut settling).await;
+        self.upsert(due, plan.rows, &account, &mut settling, &gone_now(due, &plan.gone)).await?;
+        self.remove(plan.removals, &plan.gone, &mut settling).await;
         if !plan.reads.is_empty() {
             let things = plan.reads.into_iter().map(|(stream, ids)| (stream, ids.into_iter().collect())).collect();
             self.tenant.read_things(self.connection.id, &things).await?;
@@ -160,7 +162,12 @@ impl Claimed<'_> {
                 None => Ok(Vec::new()),
             };
             match effects {
-                Ok(effects) => effects.into_iter().for_each(|effect| self.sort(place, effect, &mut plan)),
+                Ok(effects) => {
+                    if !effects.is_empty() && effects.iter().all(|effect| matches!(effect, Effect::Remove(_))) {
+                        plan.gone.insert(place);
+                    }
+                    effects.into_iter().for_each(|effect| self.sort(place, effect, &mut plan));
+                }
                 Err(failure) => settling.failed(place, &failure),
             }
         }
@@ -221,14 +228,16 @@ impl Claimed<'_> {
                     None => told,
                 });
             }
-            if !batches.is_empty() && self.is_begun(&batches).await? {
+            let is_taken = !batches.is_empty() && self.is_begun(&batches).await?;
+            if is_taken {
                 batches.extend(payloads::rows(self.provider.connector.declaration().id, account, &kept)?);
                 commit::commit(&self.lake, &self.backend.clock, &batches, None, Vec::new()).await?;
             }
-            Ok::<_, Failure>(())
+            Ok::<_, Failure>(is_taken)
         };
         match committed.await {
-            Ok(()) => places.iter().for_each(|place| settling.done(*place, Outcome::Rows)),
+            Ok(true) => places.iter().for_each(|place| settling.done(*place, Outcome::Rows)),
+            Ok(false) => {}
             Err(failure) => places.iter().for_each(|place| settling.failed(*place, &failure)),
         }
         Ok(())
@@ -252,10 +261,12 @@ impl Claimed<'_> {
         Ok(true)
     }
 
-    async fn remove(&self, removals: Vec<(usize, Removal)>, settling: &mut Settling<'_>) {
+    /// Removes what deliveries say is gone. One that says more than that may be about something that stays, which later news are still of.
+    async fn remove(&self, removals: Vec<(usize, Removal)>, gone: &BTreeSet<usize>, settling: &mut Settling<'_>) {
         let (places, removals): (Vec<usize>, Vec<Removal>) = removals.into_iter().unzip();
+        let outcome = |place: &usize| if gone.contains(place) { Outcome::Removed } else { Outcome::CarriedOut };
         match commit::remove(&self.lake, &self.backend.clock, &removals).await {
-            Ok(_) => places.iter().for_each(|place| settling.done(*place, Outcome::Removed)),
+            Ok(_) => places.iter().for_each(|place| settling.done(*place, outcome(place))),
             Err(failure) => places.iter().for_each(|place| settling.failed(*place, &failure)),
         }
     }
@@ -320,7 +331,7 @@ fn effects(webhooks: &dyn Webhooks, account: &Account, delivery: &QueuedDelivery
     webhooks.effects(account, &told, &delivery.body)
 }
 
-/// The things that these deliveries say are gone.
-fn gone_now(due: &[QueuedDelivery], removals: &[(usize, Removal)]) -> BTreeSet<String> {
-    removals.iter().filter_map(|(place, _)| due.get(*place)?.object.clone()).collect()
+/// The things that these deliveries are about and say are gone.
+fn gone_now(due: &[QueuedDelivery], gone: &BTreeSet<usize>) -> BTreeSet<String> {
+    gone.iter().filter_map(|place| due.get(*place)?.object.clone()).collect()
 }

@@ -30,9 +30,11 @@ impl<'a> Settling<'a> {
         Self { deliveries, title, now, settlements }
     }
 
-    /// Something was done about one, unless something else failed.
+    /// Something was done about one, unless something else failed. Of several things those that have a name of their own are told.
     pub(super) fn done(&mut self, place: usize, outcome: Outcome) {
-        if let Some(Settlement::Done(before)) = self.settlements.get_mut(place) {
+        if let Some(Settlement::Done(before)) = self.settlements.get_mut(place)
+            && (*before == Outcome::Nothing || outcome != Outcome::CarriedOut)
+        {
             *before = outcome;
         }
     }
@@ -113,6 +115,21 @@ mod tests {
         assert!(
             matches!(&settling.settled()[0].settlement, Settlement::Dead(problem) if problem.code == "unexpected_answer")
         );
+    }
+
+    #[test]
+    fn of_several_things_that_were_done_those_with_a_name_are_told() {
+        let deliveries = [delivery(0), delivery(1)];
+        let mut settling = Settling::new(&deliveries, "Tiny", DateTime::UNIX_EPOCH);
+        for outcome in [Outcome::CarriedOut, Outcome::Read] {
+            settling.done(0, outcome);
+        }
+        for outcome in [Outcome::Rows, Outcome::CarriedOut] {
+            settling.done(1, outcome);
+        }
+        let settled = settling.settled();
+        assert_eq!(settled[0].settlement, Settlement::Done(Outcome::Read));
+        assert_eq!(settled[1].settlement, Settlement::Done(Outcome::Rows));
     }
 
     #[test]

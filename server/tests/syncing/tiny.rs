@@ -258,11 +258,18 @@ impl Webhooks for Tiny {
             customer: String,
             #[serde(default)]
             version: i64,
+            /// Who became a part of the customer.
+            #[serde(default)]
+            merged: String,
         }
-        let Body { customer, version } = serde_json::from_slice(body)
+        let Body { customer, version, merged } = serde_json::from_slice(body)
             .map_err(|error| Failure::Unexpected { detail: format!("a customer: {error}") })?;
         if matches!(self.0.lock().unwrap().trouble, Trouble::Away) && customer == "c000" {
             return Err(Failure::Unavailable { detail: "nobody is at home".to_owned(), retry_after: None });
+        }
+        if delivery.topic == "merged" {
+            let removal = Removal { dataset: "customers", entities: vec![merged] };
+            return Ok(vec![Effect::Read { stream: "customers", ids: vec![customer] }, Effect::Remove(removal)]);
         }
         let person = || Person { id: Some(customer.clone()), ..Person::default() };
         Ok(vec![match delivery.topic.as_str() {

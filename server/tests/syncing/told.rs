@@ -87,6 +87,11 @@ impl Connected {
         self.held().await.get(customer).copied()
     }
 
+    /// What became of deliveries that are over, each behind its number.
+    async fn outcomes(&self) -> Vec<String> {
+        self.world.database.outcomes(self.connection).await
+    }
+
     async fn dead(&self) -> Vec<(String, String)> {
         let page = self.tenant.dead_letters(self.connection, None, 200).await.unwrap();
         page.letters.into_iter().map(|letter| (letter.topic, letter.problem.code)).collect()
@@ -275,12 +280,42 @@ async fn what_is_to_be_read_is_read_in_one_job() {
     connected.world.database.close().await;
 }
 
+/// Of two customers that became one.
+fn merged(number: usize, kept: &str, merged: &str) -> NewDelivery {
+    let body = json!({ "customer": kept, "merged": merged }).to_string().into_bytes();
+    NewDelivery { body, ..told(number, "merged", kept, 0) }
+}
+
+#[tokio::test]
+async fn who_is_kept_when_two_become_one_is_not_taken_for_gone() {
+    let connected = Connected::and_read(5).await;
+    // Carried out at once with what is told of the one that is kept.
+    connected.tell(&[merged(1, "c001", "c002"), told(2, "changed", "c001", 5)]).await;
+    connected.carry_out().await;
+    assert_eq!((connected.version("c001").await, connected.version("c002").await), (Some(5), None));
+    assert_eq!(connected.outcomes().await, ["1 read", "2 rows"]);
+
+    // While nobody lets us in the reading is left out, and the removal is all that is done.
+    connected.source.0.lock().unwrap().trouble = Trouble::Revoked;
+    connected.sync(&SyncKind::Incremental).await;
+    connected.tell(&[merged(3, "c003", "c004"), told(4, "gone", "c000", 0)]).await;
+    connected.carry_out().await;
+    assert_eq!(connected.outcomes().await[2..], ["3 carried_out", "4 removed"]);
+    connected.tell(&[told(5, "changed", "c003", 7), told(6, "changed", "c000", 7)]).await;
+    connected.carry_out().await;
+    let versions = ["c000", "c003", "c004"].map(|customer| connected.version(customer));
+    assert_eq!(futures::future::join_all(versions).await, [None, Some(7), None]);
+    assert_eq!(connected.outcomes().await[4..], ["5 rows", "6 nothing"]);
+    connected.world.database.close().await;
+}
+
 #[tokio::test]
 async fn nothing_is_kept_of_what_is_told_before_the_first_reading() {
     let connected = Connected::to(Tiny::with(1)).await;
     connected.tell(&[told(1, "changed", "early", 5)]).await;
     connected.carry_out().await;
     assert_eq!(connected.held().await.len(), 0, "the reading brings it, and knows whether the store takes it");
+    assert_eq!(connected.outcomes().await, ["1 nothing"]);
     connected.world.database.close().await;
 }
 
