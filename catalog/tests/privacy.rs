@@ -76,6 +76,35 @@ async fn an_erasure_is_tried_until_it_is_done_and_then_whose_it_was_is_forgotten
 }
 
 #[tokio::test]
+async fn an_erasure_that_is_asked_for_again_is_the_same() {
+    let (_, database) = at_noon().await;
+    let (tenant, made) = database.organization("acme").await;
+    let (rival, others) = database.organization("rival").await;
+    let id = ErasureId(database.clock().new_id());
+    for customers in [&["7"][..], &["7", "8"]] {
+        tenant.erase_customers_once(id, made.stores[0], &names(customers)).await.unwrap();
+        let asked: Vec<_> = tenant.erasures().await.unwrap().iter().map(|one| (one.id, one.customers)).collect();
+        assert_eq!(asked, [(id, 1)]);
+    }
+    // An identity says nothing to others.
+    rival.erase_customers_once(id, others.stores[0], &names(&["7"])).await.unwrap();
+    assert_eq!(rival.erasures().await.unwrap().len(), 1);
+    // Not while it waits, and not when it is done.
+    let due = due(&database).await;
+    for (worker, id) in &due {
+        let work = worker.claim_erasure(*id).await.unwrap().expect("nobody is at it");
+        worker.finish_erasure(&work, 1, 1).await.unwrap();
+    }
+    tenant.erase_customers_once(id, made.stores[0], &names(&["7"])).await.unwrap();
+    assert_eq!((due.len(), self::due(&database).await.len()), (2, 0));
+    let mut superuser = database.connect(database.superuser()).await;
+    let told = "SELECT count(*) FROM audit_events WHERE action = 'customers.erasure_requested' AND org_id = $1";
+    let told: i64 = sqlx::query_scalar(told).bind(made.organization.0).fetch_one(&mut superuser).await.unwrap();
+    assert_eq!(told, 1);
+    database.close().await;
+}
+
+#[tokio::test]
 async fn privacy_is_for_admins_and_for_stores_that_are_there() {
     let (_, database) = at_noon().await;
     let (_, made) = database.organization("acme").await;

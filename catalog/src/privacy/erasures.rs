@@ -24,6 +24,8 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(30);
 /// How long after the first attempt that came to nothing another is made; later ones wait longer, up to the longest.
 const AGAIN_AFTER: TimeDelta = TimeDelta::seconds(10);
 const AT_THE_LATEST: TimeDelta = TimeDelta::hours(1);
+/// What an identity can be taken by.
+const ERASURE: &str = "erasure";
 
 /// An erasure that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,19 +118,43 @@ impl Tenant {
     /// # Errors
     /// When the actor may not, they are none or too many, there is no such store, or the database is unavailable.
     pub async fn erase_customers(&self, store: StoreId, customers: &[String]) -> Result<CustomerErasure, CatalogError> {
+        self.ask_to_erase(ErasureId(self.catalog().clock().new_id()), store, customers).await
+    }
+
+    /// The same for a reason that has an identity: asked for once more, it is the same erasure, and whom it was of stays as it was.
+    ///
+    /// # Errors
+    /// Those of [`Self::erase_customers`].
+    pub async fn erase_customers_once(
+        &self,
+        id: ErasureId,
+        store: StoreId,
+        customers: &[String],
+    ) -> Result<(), CatalogError> {
+        match self.ask_to_erase(id, store, customers).await {
+            Ok(_) | Err(CatalogError::Taken(ERASURE)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn ask_to_erase(
+        &self,
+        id: ErasureId,
+        store: StoreId,
+        customers: &[String],
+    ) -> Result<CustomerErasure, CatalogError> {
         self.require(Permission::ManagePrivacy)?;
         let customers = checked_customers(customers)?;
         let mut transaction = self.begin().await?;
         self.check_actor(&mut transaction).await?;
         self.check_store(&mut transaction, store, WorkspacePermission::Import).await?;
-        let id = ErasureId(self.catalog().clock().new_id());
         let (by, reason) = self.asking()?;
         let now = self.catalog().clock().now();
         let count = i32::try_from(customers.len()).unwrap_or(i32::MAX);
         let requested_by = sqlx::query_scalar!(
             "INSERT INTO erasures (org_id, id, store_id, customers, customer_count, requested_by, requested_at, due_at)
             VALUES ($1, $2, $3, $4, $5, coalesce($6, (SELECT email FROM users WHERE id = $7), ''), $8, $8)
-            RETURNING requested_by",
+            ON CONFLICT DO NOTHING RETURNING requested_by",
             self.context().organization().0,
             id.0,
             store.0,
@@ -138,8 +164,9 @@ impl Tenant {
             by,
             now,
         )
-        .fetch_one(&mut *transaction)
-        .await?;
+        .fetch_optional(&mut *transaction)
+        .await?
+        .ok_or(CatalogError::Taken(ERASURE))?;
         self.record_about(&mut transaction, AuditAction::ErasureRequested, store, customers.len()).await?;
         transaction.commit().await?;
         let customers = u32::try_from(count).unwrap_or(0);

@@ -285,7 +285,7 @@ impl Claimed<'_> {
         match effect {
             Effect::ExportCustomer(person) => self.pass_on(delivery, &person).await?,
             Effect::EraseCustomer(person) => {
-                if let Err(failure) = self.erase_customer(&person).await {
+                if let Err(failure) = self.erase_customer(delivery, &person).await {
                     settling.failed(place, &failure);
                 }
             }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aloftly_catalog::{CatalogError, ConnectionStatus, CustomerRequestId, Outcome, QueuedDelivery, SyncProblem};
+use aloftly_catalog::{
+    CatalogError, ConnectionStatus, CustomerRequestId, ErasureId, Outcome, QueuedDelivery, SyncProblem,
+};
 use aloftly_connectors::contract::{Failure, Person};
 use aloftly_engine::CommitId;
 use aloftly_engine::dataset::{self, Dataset, PAYLOADS};
@@ -25,14 +27,16 @@ impl Claimed<'_> {
     }
 
     /// Has a customer erased, by every name that the provider gives, and the orders that it names.
-    pub(super) async fn erase_customer(&self, person: &Person) -> Result<(), Failure> {
+    pub(super) async fn erase_customer(&self, delivery: &QueuedDelivery, person: &Person) -> Result<(), Failure> {
         let mut ids: BTreeSet<String> = person.id.iter().cloned().collect();
         if let Some(email) = &person.email {
             ids.extend(self.lake.customers_with_email(email).await?);
         }
         if !ids.is_empty() {
             let ids: Vec<String> = ids.into_iter().collect();
-            let asked = self.system().erase_customers(self.connection.store, &ids).await;
+            // Carried out once more, it is the same erasure.
+            let id = ErasureId(delivery.id.0);
+            let asked = self.system().erase_customers_once(id, self.connection.store, &ids).await;
             asked.map_err(|error| Failure::Taker(Box::new(error)))?;
             self.neighbours.privacy.wake();
         }

@@ -272,6 +272,9 @@ impl Webhooks for Tiny {
             return Ok(vec![Effect::Read { stream: "customers", ids: vec![customer] }, Effect::Remove(removal)]);
         }
         let person = || Person { id: Some(customer.clone()), ..Person::default() };
+        if delivery.topic == "forget with all" {
+            return Ok(vec![Effect::EraseCustomer(person()), Effect::EraseAccount]);
+        }
         Ok(vec![match delivery.topic.as_str() {
             "changed" => Effect::Rows { page: page(&[(customer, version)], &()), keeps: None },
             "gone" => Effect::Remove(Removal { dataset: "customers", entities: vec![customer] }),

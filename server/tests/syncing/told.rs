@@ -358,6 +358,20 @@ async fn an_account_that_is_to_be_forgotten_is_but_not_while_it_lets_us_in() {
 }
 
 #[tokio::test]
+async fn an_erasure_is_asked_for_once_however_often_its_message_is_carried_out() {
+    let connected = Connected::and_read(2).await;
+    connected.tell(&[told(1, "forget with all", "c000", 0)]).await;
+    for _ in 0..2 {
+        connected.carry_out().await;
+        // The other half of it waits for a person, who has the whole carried out once more.
+        assert_eq!(connected.dead().await, [("forget with all".to_owned(), "still_connected".to_owned())]);
+        assert_eq!(connected.tenant.erasures().await.unwrap().len(), 1);
+        assert_eq!(connected.tenant.replay_deliveries(connected.connection, None).await.unwrap(), 1);
+    }
+    connected.world.database.close().await;
+}
+
+#[tokio::test]
 async fn a_farewell_is_believed_when_access_was_taken_back() {
     let connected = Connected::and_read(2).await;
     let after_farewell = async |number| {
