@@ -8,6 +8,7 @@
 mod sender;
 mod shop;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use sender::{Sender, Sent};
@@ -70,6 +71,61 @@ async fn what_a_shop_tells_under_load_comes_to_what_it_is_whatever_is_killed() {
     assert_eq!(rebuilt["counts"], json!({ "new": 0, "updated": 0, "removed": 0 }), "they are what was there");
     assert_eq!(figures(&client).await, shop.figures());
     end(server).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_only_readings_know_of_an_order_stays_when_a_webhook_tells_its_state() {
+    let shop = Shop::start(3).await;
+    let place = Place::with(&shop.variables());
+    place.create_store("Mugs");
+    let server = place.serve().await;
+    shop.knows(server.base());
+    let client = server.client().await;
+    shop.connect(&client, "Mugs").await;
+    until_read(&client, "Mugs").await;
+    let before = shop.net_revenue_by_source();
+    assert_eq!(net_revenue_by_source(&client).await, before);
+
+    let told = shop.pays_some_back();
+    assert!(told.len() >= 3, "{told:?}");
+    let expected = shop.net_revenue_by_source();
+    assert_ne!(expected, before);
+    let mut sender = Sender::to(server.base(), 50);
+    sender.send(told, &mut Chance::of(&[3])).await;
+    sender.ended().await;
+    let patience = Instant::now() + PATIENCE;
+    let mut found = net_revenue_by_source(&client).await;
+    while found == before && Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        found = net_revenue_by_source(&client).await;
+    }
+    // Several commits may be needed for all of them, and each of their states is whole.
+    while found != expected && Instant::now() < patience {
+        assert_eq!(
+            found.keys().collect::<Vec<_>>(),
+            expected.keys().collect::<Vec<_>>(),
+            "where buyers came from is lost"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        found = net_revenue_by_source(&client).await;
+    }
+    assert_eq!(found, expected);
+    end(server).await;
+}
+
+/// The store's revenue less refunds, by where buyers came from, as far as that is known.
+async fn net_revenue_by_source(client: &Client) -> BTreeMap<String, String> {
+    let answer = client
+        .query(&json!({
+            "metrics": ["shopify.net_revenue"],
+            "stores": [client.store("Mugs").await],
+            "time_range": { "from": "2020-01-01", "to": "2030-01-01" },
+            "group_by": ["traffic_source"],
+        }))
+        .await;
+    let rows = answer["rows"].as_array().unwrap().iter();
+    let named = rows.filter_map(|row| Some((row["traffic_source"].as_str()?, row["shopify.net_revenue"].as_str()?)));
+    named.filter(|(source, _)| !source.is_empty()).map(|(source, sum)| (source.to_owned(), sum.to_owned())).collect()
 }
 
 async fn end(server: Server) {

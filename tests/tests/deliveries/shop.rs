@@ -1,11 +1,11 @@
 //! A simulated shop, what happens in it, and what its figures must come to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use aloftly_simulators::ShopifySimulator;
 use aloftly_simulators::options::{AppOptions, Plan, Settings, SimulatorOptions};
-use aloftly_simulators::world::{Action, CancelReason, Subject};
+use aloftly_simulators::world::{Action, CancelReason, Subject, Visit};
 use serde_json::{Value, json};
 
 use crate::harness::Client;
@@ -114,6 +114,43 @@ impl Shop {
         let told = self.simulator.told(SHOP, &happened).unwrap();
         let told = told.into_iter().filter(|(topic, _)| TOPICS.contains(topic));
         told.map(|(topic, body)| Told { topic, body, triggered_at: triggered_at.clone() }).collect()
+    }
+
+    /// A dollar goes back for some orders whose buyers came by no campaign: of them a webhook tells no more than that they came.
+    pub(crate) fn pays_some_back(&self) -> Vec<Told> {
+        let by_no_campaign = |visit: &Visit| visit.utm.is_none() && !visit.source.is_empty();
+        let orders = self.simulator.world(SHOP, |world| {
+            let counted = world.orders.iter().filter(|order| !order.test && order.cancelled_at.is_none());
+            let counted = counted.filter(|order| order.journey.last.as_ref().is_some_and(by_no_campaign));
+            counted.map(|order| order.id).take(10).collect::<Vec<_>>()
+        });
+        let mut all = Vec::new();
+        for order in orders.unwrap() {
+            let action = Action::RefundOrder { order, lines: Vec::new(), shipping: 0, goodwill: 100 };
+            // Of an order that was never paid nothing can be paid back.
+            let Ok(happened) = self.simulator.act(SHOP, action) else { continue };
+            let triggered_at = self.simulator.clock().now().to_rfc3339();
+            let told = self.simulator.told(SHOP, &happened).unwrap();
+            // Nothing but the order's new state: what tells of the refund has the order read.
+            let told = told.into_iter().filter(|(topic, _)| *topic == "orders/updated");
+            all.extend(told.map(|(topic, body)| Told { topic, body, triggered_at: triggered_at.clone() }));
+        }
+        all
+    }
+
+    /// Revenue less refunds by where buyers came from, as far as that is known, by hand from what is in the shop.
+    pub(crate) fn net_revenue_by_source(&self) -> BTreeMap<String, String> {
+        let mut cents: BTreeMap<String, i64> = BTreeMap::new();
+        self.simulator
+            .world(SHOP, |world| {
+                for order in world.orders.iter().filter(|order| !order.test && order.cancelled_at.is_none()) {
+                    let Some(visit) = &order.journey.last else { continue };
+                    let source = visit.utm.as_ref().map_or(&visit.source, |utm| &utm.source);
+                    *cents.entry(source.clone()).or_default() += order.total().shop - order.refunded().shop;
+                }
+            })
+            .unwrap();
+        cents.into_iter().map(|(source, cents)| (source, format!("{}.{:02}", cents / 100, cents % 100))).collect()
     }
 
     /// What the figures must come to, by hand from what is in the shop.
