@@ -13,7 +13,7 @@ use datafusion::prelude::SessionContext;
 
 use super::commit::{Change, Outcome, Request, Subject};
 use super::customers::CUSTOMER;
-use super::manifest::{CommitCounts, Published, Segment, Snapshot};
+use super::manifest::{Bookmark, CommitCounts, Published, Segment, Snapshot};
 use super::read::{Reader, instant, without_entities};
 use super::tidy::WRITER_MAY_LIVE;
 use super::{LakeError, StoreLake};
@@ -104,14 +104,21 @@ impl StoreLake {
     /// When nothing was erased; [`super::ManifestError::Ambiguous`] when that is not known. When the rows are erased and what
     /// older versions held could not be deleted yet: trying again, or tidying, does it.
     pub async fn erase(&self, id: CommitId, erasure: &Erasure) -> Result<Published, LakeError> {
+        self.erase_marked(id, erasure, Vec::new()).await
+    }
+
+    /// [`Self::erase`] with bookmarks that move in the same commit.
+    ///
+    /// # Errors
+    /// [`super::ManifestError::Moved`] when a bookmark is somewhere else: nothing was erased. Else those of [`Self::erase`].
+    pub async fn erase_marked(
+        &self,
+        id: CommitId,
+        erasure: &Erasure,
+        bookmarks: Vec<Bookmark>,
+    ) -> Result<Published, LakeError> {
         self.check_erasure(erasure)?;
-        let request = Request {
-            id,
-            change: Change::Erase(erasure),
-            receipt: None,
-            bookmarks: Vec::new(),
-            condition: &|_| Ok(()),
-        };
+        let request = Request { id, change: Change::Erase(erasure), receipt: None, bookmarks, condition: &|_| Ok(()) };
         let published = self.commit(request).await?;
         self.forget_older_versions().await?;
         Ok(published)

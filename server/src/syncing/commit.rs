@@ -44,7 +44,7 @@ impl Pages for Committer<'_> {
         if self.cancel.is_cancelled() {
             return Err(Failure::Stopped);
         }
-        let mut counts = remove(self.lake, self.clock, &page.removals).await?;
+        let mut counts = remove(self.lake, self.clock, &page.removals, Vec::new()).await?;
         let to = page.cursor.to_text();
         let moves = self.place.as_ref() != Some(&to);
         if moves || !page.batches.is_empty() || !page.kept.is_empty() || page.replaces.is_some() {
@@ -119,7 +119,8 @@ pub(crate) async fn commit(
     Ok(published.counts)
 }
 
-/// Removes what is gone at the source, and what was kept of it. Doing it again changes nothing, so it need not be one commit with anything else.
+/// Removes what is gone at the source, and what was kept of it, and moves bookmarks with it. Doing it again changes nothing, so it need not be one
+/// commit with anything else.
 ///
 /// # Errors
 /// When it cannot be removed.
@@ -127,6 +128,7 @@ pub(crate) async fn remove(
     lake: &StoreLake,
     clock: &Arc<dyn Clock>,
     removals: &[Removal],
+    marks: Vec<Bookmark>,
 ) -> Result<CommitCounts, Failure> {
     let mut matching = Vec::new();
     for removal in removals.iter().filter(|removal| !removal.entities.is_empty()) {
@@ -138,10 +140,10 @@ pub(crate) async fn remove(
         let kept = dataset::find(PAYLOADS).ok_or_else(|| LakeError::UnknownDataset(PAYLOADS.to_owned()))?;
         matching.push(Matching { dataset: Arc::clone(kept), column: "thing", values });
     }
-    if matching.is_empty() {
+    if matching.is_empty() && marks.is_empty() {
         return Ok(CommitCounts::default());
     }
-    let erased = lake.erase(CommitId(clock.new_id()), &Erasure::Rows(matching)).await?;
+    let erased = lake.erase_marked(CommitId(clock.new_id()), &Erasure::Rows(matching), marks).await?;
     Ok(erased.counts)
 }
 

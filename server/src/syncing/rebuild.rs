@@ -121,7 +121,7 @@ impl Going<'_> {
         let (mut batches, mut replaces, mut records) = (Batches::new(), None, 0);
         let mut counts = CommitCounts::default();
         if let Some(page) = page {
-            counts += commit::remove(lake, clock, &page.removals).await?;
+            counts += commit::remove(lake, clock, &page.removals, Vec::new()).await?;
             (batches, replaces, records) = (joined::joined(page.batches)?, page.replaces, page.records);
             if let Some(keeps) = keeps {
                 batches = known::keep(lake, batches, &keeps).await?;

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::fence::Fence;
 use super::settle::Settling;
 use super::worker::Neighbours;
 use crate::http::problem::Chain;
@@ -51,6 +52,7 @@ pub(super) struct Claimed<'a> {
     /// As what brings data in.
     pub(super) tenant: Tenant,
     pub(super) lake: StoreLake,
+    pub(super) fence: Fence,
     worker: Uuid,
 }
 
@@ -88,13 +90,14 @@ impl Carrier {
             };
             let lake = self.backend.store_lake(&tenant, connection.store);
             let (backend, neighbours) = (&self.backend, &self.neighbours);
-            let claimed = Claimed { backend, neighbours, provider, connection, tenant: tenant.clone(), lake, worker };
+            let (tenant, fence) = (tenant.clone(), Fence::of(connection.id));
+            let claimed = Claimed { backend, neighbours, provider, connection, tenant, lake, fence, worker };
             for _ in 0..ROUNDS {
                 if self.stop.is_cancelled() || !claimed.round().await? {
                     break;
                 }
             }
-            tenant.release_webhooks(queue.connection, worker).await?;
+            claimed.tenant.release_webhooks(queue.connection, worker).await?;
             Ok(true)
         };
         work.instrument(span).await.unwrap_or_else(|error: CatalogError| {
@@ -109,6 +112,10 @@ impl Claimed<'_> {
     /// Carries out what is due: whether anything was.
     async fn round(&self) -> Result<bool, CatalogError> {
         let id = self.connection.id;
+        if let Err(error) = self.fence.find(&self.lake).await {
+            tracing::warn!(error = %Chain(&error), "nothing can be committed now; deliveries wait");
+            return Ok(false);
+        }
         let due = self.tenant.due_deliveries(id, self.worker, AT_ONCE).await?;
         if due.is_empty() {
             return Ok(false);
@@ -231,7 +238,9 @@ impl Claimed<'_> {
             let is_taken = !batches.is_empty() && self.is_begun(&batches).await?;
             if is_taken {
                 batches.extend(payloads::rows(self.provider.connector.declaration().id, account, &kept)?);
-                commit::commit(&self.lake, &self.backend.clock, &batches, None, Vec::new()).await?;
+                let mark = self.fence.mark(&*self.backend.clock);
+                commit::commit(&self.lake, &self.backend.clock, &batches, None, vec![mark.clone()]).await?;
+                self.fence.passed(mark);
             }
             Ok::<_, Failure>(is_taken)
         };
@@ -263,10 +272,17 @@ impl Claimed<'_> {
 
     /// Removes what deliveries say is gone. One that says more than that may be about something that stays, which later news are still of.
     async fn remove(&self, removals: Vec<(usize, Removal)>, gone: &BTreeSet<usize>, settling: &mut Settling<'_>) {
+        if removals.is_empty() {
+            return;
+        }
         let (places, removals): (Vec<usize>, Vec<Removal>) = removals.into_iter().unzip();
         let outcome = |place: &usize| if gone.contains(place) { Outcome::Removed } else { Outcome::CarriedOut };
-        match commit::remove(&self.lake, &self.backend.clock, &removals).await {
-            Ok(_) => places.iter().for_each(|place| settling.done(*place, outcome(place))),
+        let mark = self.fence.mark(&*self.backend.clock);
+        match commit::remove(&self.lake, &self.backend.clock, &removals, vec![mark.clone()]).await {
+            Ok(_) => {
+                self.fence.passed(mark);
+                places.iter().for_each(|place| settling.done(*place, outcome(place)));
+            }
             Err(failure) => places.iter().for_each(|place| settling.failed(*place, &failure)),
         }
     }

@@ -104,7 +104,10 @@ impl Claimed<'_> {
     }
 
     async fn erase(&self, erasure: Erasure) -> Result<(), Failure> {
-        self.lake.erase(CommitId(self.backend.clock.new_id()), &erasure).await?;
+        let mark = self.fence.mark(&*self.backend.clock);
+        let id = CommitId(self.backend.clock.new_id());
+        self.lake.erase_marked(id, &erasure, vec![mark.clone()]).await?;
+        self.fence.passed(mark);
         Ok(())
     }
 }

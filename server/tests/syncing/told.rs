@@ -1,9 +1,12 @@
 //! What a provider tells by itself is carried out once in effect, in whatever order it comes and whoever is killed.
 
+mod asleep;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use aloftly_catalog::{ConnectionStatus, IngestContext, NewDelivery, SyncCause, SyncKind, SyncStatus, WaitingQueue};
+use aloftly_server::service::backend::Backend;
 use aloftly_server::service::privacy::Privacy;
 use aloftly_server::syncing::Providers;
 use aloftly_server::syncing::worker::SyncQueue;
@@ -54,10 +57,14 @@ impl Connected {
     }
 
     fn carrying(&self) -> Carrying {
+        self.carrying_over(self.backend.clone())
+    }
+
+    fn carrying_over(&self, backend: Backend) -> Carrying {
         let (queue, stop) = (WebhookQueue::default(), CancellationToken::new());
         let neighbours = Neighbours { syncs: SyncQueue::default(), privacy: Privacy::default() };
         let providers = Providers::of(&[self.source]);
-        let work = worker::work(self.backend.clone(), providers, queue.clone(), neighbours, stop.clone());
+        let work = worker::work(backend, providers, queue.clone(), neighbours, stop.clone());
         Carrying { queue, stop, task: tokio::spawn(work) }
     }
 
