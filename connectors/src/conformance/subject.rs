@@ -82,7 +82,7 @@ pub trait Subject: Send + Sync + Sized {
     /// Nothing goes wrong any more.
     fn calm(&self);
 
-    /// Lets the tokens that are in use end.
+    /// Lets the tokens that are in use end, or the keys where there are no others.
     fn expire_tokens(&self);
 
     /// Somebody takes our access back at the provider.

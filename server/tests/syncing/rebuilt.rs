@@ -14,7 +14,7 @@ use super::Connected;
 use super::tiny::{Tiny, Trouble};
 
 /// More than are read at once.
-const MANY: usize = 1_200;
+const MANY: usize = 700;
 
 async fn read(customers: usize) -> Connected {
     let connected = Connected::to(Tiny::with(customers)).await;
@@ -49,8 +49,8 @@ async fn what_was_lost_is_made_anew_without_asking_the_source() {
     connected.source.0.lock().unwrap().asked.clear();
     let job = connected.sync(&SyncKind::Rebuild).await;
     let progress = &job.progress;
-    assert_eq!((job.status, progress.records, progress.expected), (SyncStatus::Done, 1_200, Some(1_200)));
-    assert_eq!((progress.counts.new, progress.requests), (1_200, 0));
+    assert_eq!((job.status, progress.records, progress.expected), (SyncStatus::Done, 700, Some(700)));
+    assert_eq!((progress.counts.new, progress.requests), (700, 0));
     assert!(progress.warnings.is_empty(), "{:?}", progress.warnings);
     connected.assert_same().await;
     assert_eq!(connected.source.0.lock().unwrap().asked.len(), 0);
@@ -65,7 +65,7 @@ async fn what_was_lost_is_made_anew_without_asking_the_source() {
 async fn what_breaks_goes_on_behind_the_last_rows_and_says_nothing_of_the_source() {
     let connected = read(MANY).await;
     lose_rows(&connected).await;
-    connected.source.0.lock().unwrap().trouble = Trouble::BreaksAfter(700);
+    connected.source.0.lock().unwrap().trouble = Trouble::BreaksAfter(600);
     let id = connected.tenant.request_sync(connected.connection, &SyncKind::Rebuild).await.unwrap().id;
     let reading = connected.reading();
     let job = connected.until(&reading, id, |job| job.attempts == 1).await;
@@ -80,8 +80,8 @@ async fn what_breaks_goes_on_behind_the_last_rows_and_says_nothing_of_the_source
     connected.world.clock.advance(Duration::from_secs(3_600));
     let job = connected.ended(&reading, id).await;
     reading.end().await;
-    assert_eq!((job.status, job.progress.records, job.progress.counts.new), (SyncStatus::Done, 1_200, 1_200));
-    assert_eq!(connected.source.0.lock().unwrap().rebuilt, 700, "the first 500 were there");
+    assert_eq!((job.status, job.progress.records, job.progress.counts.new), (SyncStatus::Done, 700, 700));
+    assert_eq!(connected.source.0.lock().unwrap().rebuilt, 200, "the first 500 were there");
     connected.assert_same().await;
     connected.world.database.close().await;
 }

@@ -302,6 +302,10 @@ async fn who_is_kept_when_two_become_one_is_not_taken_for_gone() {
     assert_eq!((connected.version("c001").await, connected.version("c002").await), (Some(5), None));
     assert_eq!(connected.outcomes().await, ["1 read", "2 rows"]);
 
+    let reading = connected.reading();
+    connected.ended(&reading, connected.newest().await.id).await;
+    reading.end().await;
+
     // While nobody lets us in the reading is left out, and the removal is all that is done.
     connected.source.0.lock().unwrap().trouble = Trouble::Revoked;
     connected.sync(&SyncKind::Incremental).await;

@@ -1,7 +1,11 @@
-//! The smallest provider that there can be: a list of customers in this process. It shows what a connector has to say, and nothing else has to
-//! know of it.
+//! The smallest provider that there can be: a list of customers. It shows what a connector has to say, and nothing else has to know of it.
+//!
+//! This is the connector. [`provider`] is what it asks, over HTTP, and [`conformance`] runs it through the suite.
 
-use std::collections::BTreeMap;
+mod conformance;
+mod provider;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,17 +15,19 @@ use aloftly_connectors::contract::{
     Restatement, Schedule, Session, Stream, Task, Webhooks,
 };
 use aloftly_connectors::http::budget::Rules;
-use aloftly_connectors::http::{ClientOptions, Hosts};
+use aloftly_connectors::http::{ClientOptions, Hosts, Request};
 use aloftly_engine::dataset;
 use arrow::array::{ArrayRef, Int64Array, StringViewArray, TimestampMicrosecondArray, new_null_array};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
-/// How many customers are on a page.
-pub(super) const PAGE: usize = 3;
+pub(super) use self::provider::{PAGE, Source, Trouble};
 
 static CUSTOMERS: Stream = Stream {
     id: "customers",
@@ -60,43 +66,53 @@ static SHOP: Declaration = Declaration {
     schedule: Schedule { incremental: "0 */10 * * * *", reconcile: None },
 };
 
-/// What happens when it is asked for a page.
-#[derive(Clone, Debug, Default)]
-pub(super) enum Trouble {
-    #[default]
-    None,
-    /// The page behind that many never comes.
-    HangsAfter(usize),
-    /// It fails in a way that may pass.
-    Away,
-    /// It does not know us any more.
-    Revoked,
-    /// Something of ours breaks when so many answers were made rows of anew.
-    BreaksAfter(usize),
+/// The connector: what its provider holds, which tests change, and where it is. What it reads it knows by asking alone.
+#[derive(Debug)]
+pub(super) struct Tiny(pub(super) Arc<Mutex<Source>>, Url);
+
+/// A page of customers.
+#[derive(Debug, Deserialize)]
+struct Answer {
+    customers: Vec<Customer>,
+    /// Behind whom the next page begins.
+    next: Option<String>,
+    /// The version of the last change.
+    newest: i64,
+    /// How many customers there are in all.
+    total: u64,
 }
 
-/// Customers by id, with the version of each.
-#[derive(Debug, Default)]
-pub(super) struct Source {
-    pub(super) customers: BTreeMap<String, i64>,
-    pub(super) trouble: Trouble,
-    /// Whether it goes by the name of Shopify.
-    pub(super) is_shop: bool,
-    /// From where pages were asked for.
-    pub(super) asked: Vec<String>,
-    /// How many answers rows were made of anew.
-    pub(super) rebuilt: usize,
+#[derive(Debug, Deserialize)]
+struct There {
+    customers: Vec<Customer>,
 }
 
-/// The provider.
-#[derive(Debug, Default)]
-pub(super) struct Tiny(pub(super) Mutex<Source>);
+#[derive(Debug, Serialize, Deserialize)]
+struct Customer {
+    id: String,
+    version: i64,
+    name: Option<String>,
+}
+
+/// Where it goes on.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Place {
+    /// Behind whom.
+    after: String,
+    /// With customers of which version.
+    since: i64,
+    /// The version of the last change when this reading began: the next begins behind it.
+    newest: Option<i64>,
+}
 
 impl Tiny {
     /// One with that many customers, for as long as the tests run.
     pub(super) fn with(customers: usize) -> &'static Self {
         let customers = (0..customers).map(|number| (format!("c{number:03}"), 1)).collect();
-        Box::leak(Box::new(Self(Mutex::new(Source { customers, ..Source::default() }))))
+        let keys = BTreeSet::from([provider::KEY.to_owned()]);
+        let source = Arc::new(Mutex::new(Source { customers, keys, ..Source::default() }));
+        let url = provider::serve(Arc::clone(&source));
+        Box::leak(Box::new(Self(source, url)))
     }
 
     /// The same by the name of Shopify.
@@ -106,21 +122,29 @@ impl Tiny {
         tiny
     }
 
-    /// The customers behind one, at most a page of them: those of at least that version.
-    fn page(&self, after: &str, since: i64) -> Vec<(String, i64)> {
-        let mut source = self.0.lock().unwrap();
-        source.asked.push(after.to_owned());
-        let behind = source.customers.iter().filter(|(id, version)| id.as_str() > after && **version >= since);
-        behind.take(PAGE).map(|(id, version)| (id.clone(), *version)).collect()
+    /// Asks the provider, and shows it the key.
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        session: &Session<'_>,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, Failure> {
+        let credentials = session.keyring.current().await?;
+        let url = self.1.join(path).map_err(|error| Failure::Refused { detail: error.to_string() })?;
+        let request = query.iter().fold(Request::get(url), |request, (name, value)| request.query(name, value));
+        let request = request.bearer(&SecretString::from(credentials.get("token")?));
+        let (answer, _) = session.calls.http.json(request, session.calls.cancel).await?;
+        Ok(answer)
     }
 }
 
-fn rows(customers: &[(String, i64)]) -> RecordBatch {
+fn rows(customers: &[Customer]) -> RecordBatch {
     let dataset = dataset::find("customers").unwrap();
     let columns = dataset.schema.fields().iter().map(|field| -> ArrayRef {
         match field.name().as_str() {
-            "customer_id" => Arc::new(StringViewArray::from_iter_values(customers.iter().map(|(id, _)| id))),
-            "row_version" => Arc::new(Int64Array::from_iter_values(customers.iter().map(|(_, version)| *version))),
+            "customer_id" => Arc::new(StringViewArray::from_iter_values(customers.iter().map(|one| &one.id))),
+            "name" => Arc::new(StringViewArray::from_iter(customers.iter().map(|one| one.name.as_deref()))),
+            "row_version" => Arc::new(Int64Array::from_iter_values(customers.iter().map(|one| one.version))),
             "seen_at" => {
                 let seen = TimestampMicrosecondArray::from_iter_values(customers.iter().map(|_| 0));
                 Arc::new(seen.with_timezone("UTC"))
@@ -131,16 +155,16 @@ fn rows(customers: &[(String, i64)]) -> RecordBatch {
     RecordBatch::try_new(Arc::clone(&dataset.schema), columns.collect()).unwrap()
 }
 
-fn page(customers: &[(String, i64)], cursor: &impl serde::Serialize) -> Page {
+fn page(customers: &[Customer], place: &Place) -> Page {
     let dataset = dataset::find("customers").unwrap();
     let batches = if customers.is_empty() { Vec::new() } else { vec![(Arc::clone(dataset), rows(customers))] };
     let kept = customers.iter().map(kept).collect();
-    Page { batches, kept, records: customers.len() as u64, ..Page::at(Cursor::of(cursor).unwrap()) }
+    Page { batches, kept, records: customers.len() as u64, ..Page::at(Cursor::of(place).unwrap()) }
 }
 
-/// What is kept of a customer: its id and version.
-fn kept(customer: &(String, i64)) -> Kept {
-    let (id, version) = customer;
+/// What was told of a customer, as it is kept.
+fn kept(customer: &Customer) -> Kept {
+    let Customer { id, version, .. } = customer;
     let body = serde_json::to_vec(customer).unwrap().into();
     Kept {
         raw: Raw { stream: CUSTOMERS.id, kind: "customer".into(), about: Value::Null, body },
@@ -189,60 +213,56 @@ impl Connector for Tiny {
         Ok(Health::default())
     }
 
-    async fn sync(&self, _: &Session<'_>, task: &Task<'_>, pages: &mut dyn Pages) -> Result<Cursor, Failure> {
+    async fn sync(&self, session: &Session<'_>, task: &Task<'_>, pages: &mut dyn Pages) -> Result<Cursor, Failure> {
         if let Mode::Things { ids } = &task.mode {
-            let known = self.0.lock().unwrap().customers.clone();
-            let there: Vec<_> = ids.iter().filter_map(|id| Some((id.clone(), *known.get(id)?))).collect();
-            let gone = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
+            let there: There = self.ask(session, "customers/some", &[("ids", ids.join(",").as_str())]).await?;
+            let known: BTreeSet<&str> = there.customers.iter().map(|one| one.id.as_str()).collect();
+            let gone = ids.iter().filter(|id| !known.contains(id.as_str())).cloned().collect();
             let removals = vec![Removal { dataset: "customers", entities: gone }];
-            pages.take(Page { removals, ..page(&there, &("", 0)) }).await?;
-            return Ok(Cursor::of(&("", 0))?);
+            pages.take(Page { removals, ..page(&there.customers, &Place::default()) }).await?;
+            return Ok(Cursor::of(&Place::default())?);
         }
-        // Behind whom it goes on, and from which version on it reads.
-        let (mut after, since) = match task.cursor {
-            Some(cursor) => cursor.read::<(String, i64)>()?,
-            None => (String::new(), 0),
-        };
-        let highest = self.0.lock().unwrap().customers.values().copied().max().unwrap_or(0);
-        for number in 0.. {
-            let trouble = self.0.lock().unwrap().trouble.clone();
-            match trouble {
-                Trouble::HangsAfter(pages) if number == pages => std::future::pending::<()>().await,
-                Trouble::Away => {
-                    return Err(Failure::Unavailable { detail: "nobody is at home".to_owned(), retry_after: None });
-                }
-                Trouble::Revoked => return Err(Failure::Revoked { detail: "who are you?".to_owned() }),
-                Trouble::None | Trouble::HangsAfter(_) | Trouble::BreaksAfter(_) => {}
+        let mut place: Place = task.cursor.map(Cursor::read).transpose()?.unwrap_or_default();
+        let mut turns = session.calls.http.pages();
+        loop {
+            let since = place.since.to_string();
+            let listing = [("after", place.after.as_str()), ("since", since.as_str())];
+            let asked: Answer = self.ask(session, "customers", &listing).await?;
+            let newest = *place.newest.get_or_insert(asked.newest);
+            let goes_on = turns
+                .turn(asked.customers.len(), asked.next.as_deref())
+                .map_err(|error| Failure::Unexpected { detail: error.to_string() })?;
+            place.after = asked.next.unwrap_or(place.after);
+            if !asked.customers.is_empty() {
+                pages.take(Page { expected: Some(asked.total), ..page(&asked.customers, &place) }).await?;
             }
-            let customers = self.page(&after, since);
-            let Some((last, _)) = customers.last() else { break };
-            after.clone_from(last);
-            let expected = self.0.lock().unwrap().customers.len() as u64;
-            pages.take(Page { expected: Some(expected), ..page(&customers, &(&after, since)) }).await?;
+            if !goes_on {
+                return Ok(Cursor::of(&Place { since: newest + 1, ..Place::default() })?);
+            }
         }
-        Ok(Cursor::of(&("", highest + 1))?)
     }
 
     async fn list(
         &self,
-        _: &Session<'_>,
+        session: &Session<'_>,
         _: &'static Stream,
         _: (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Vec<Listed>, Failure> {
-        let source = self.0.lock().unwrap();
-        let listed = source.customers.iter().map(|(id, version)| Listed { entity: id.clone(), version: *version });
-        Ok(listed.collect())
+        let versions: BTreeMap<String, i64> = self.ask(session, "versions", &[]).await?;
+        Ok(versions.into_iter().map(|(entity, version)| Listed { entity, version }).collect())
     }
 
     fn rebuild(&self, _: &Account, raw: &Raw) -> Result<Page, Failure> {
-        let mut source = self.0.lock().unwrap();
-        source.rebuilt += 1;
-        if matches!(source.trouble, Trouble::BreaksAfter(most) if source.rebuilt > most) {
-            return Err(Failure::Taker("the memory is full".into()));
+        {
+            let mut source = self.0.lock().unwrap();
+            source.rebuilt += 1;
+            if matches!(source.trouble, Trouble::BreaksAfter(most) if source.rebuilt > most) {
+                return Err(Failure::Taker("the memory is full".into()));
+            }
         }
-        let customer: (String, i64) = serde_json::from_slice(&raw.body)
+        let customer: Customer = serde_json::from_slice(&raw.body)
             .map_err(|error| Failure::Unexpected { detail: format!("a customer: {error}") })?;
-        Ok(page(&[customer], &()))
+        Ok(page(&[customer], &Place::default()))
     }
 }
 
@@ -276,7 +296,10 @@ impl Webhooks for Tiny {
             return Ok(vec![Effect::EraseCustomer(person()), Effect::EraseAccount]);
         }
         Ok(vec![match delivery.topic.as_str() {
-            "changed" => Effect::Rows { page: page(&[(customer, version)], &()), keeps: None },
+            "changed" => {
+                let told = Customer { id: customer, version, name: None };
+                Effect::Rows { page: page(&[told], &Place::default()), keeps: None }
+            }
             "gone" => Effect::Remove(Removal { dataset: "customers", entities: vec![customer] }),
             "look" => Effect::Read { stream: "customers", ids: vec![customer] },
             "asks" => Effect::ExportCustomer(person()),
