@@ -172,15 +172,17 @@ impl Shop {
         let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let answers: Arc<Mutex<Box<Answers>>> = Arc::new(Mutex::new(Box::new(answers)));
-        let kept = Arc::clone(&asked);
+        let clock: Arc<dyn Clock> = Arc::new(WaitingClock(FixedClock::at("2026-11-02T12:00:00Z".parse().unwrap())));
+        let (kept, its_clock) = (Arc::clone(&asked), Arc::clone(&clock));
         let server = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (kept, answers) = (Arc::clone(&kept), Arc::clone(&answers));
-                let service = service_fn(move |request| answer(request, Arc::clone(&kept), Arc::clone(&answers)));
+                let clock = Arc::clone(&its_clock);
+                let service =
+                    service_fn(move |request| answer(request, clock.now(), Arc::clone(&kept), Arc::clone(&answers)));
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
-        let clock: Arc<dyn Clock> = Arc::new(WaitingClock(FixedClock::at("2026-11-02T12:00:00Z".parse().unwrap())));
         let app = App {
             client_id: "us".to_owned(),
             client_secret: "hush".into(),
@@ -227,6 +229,7 @@ impl Shop {
 
 async fn answer(
     request: Request<Incoming>,
+    now: DateTime<Utc>,
     kept: Arc<Mutex<Vec<Asked>>>,
     answers: Arc<Mutex<Box<Answers>>>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -240,6 +243,7 @@ async fn answer(
     kept.lock().unwrap().push(asked.clone());
     let (status, text) = answers.lock().unwrap()(&asked);
     let kind = if asked.query.is_empty() { "application/jsonl" } else { "application/json; charset=utf-8" };
-    let response = Response::builder().status(status).header("content-type", kind);
+    let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let response = Response::builder().status(status).header("content-type", kind).header("date", date);
     Ok(response.header("x-shopify-api-version", "2026-10").body(Full::new(Bytes::from(text))).unwrap())
 }

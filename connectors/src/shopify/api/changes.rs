@@ -38,7 +38,8 @@ pub(super) async fn read(
         place = Changes { resource: place.resource + 1, after: None, ..place };
     }
     // What changed while it was read may have been read before it did.
-    let watermark = place.begun.map_or(place.newest, |begun| place.newest.min(begun));
+    let watermark =
+        place.begun.map(|begun| reader.api.earlier(begun)).map_or(place.newest, |begun| place.newest.min(begun));
     Ok(Place::Done { watermark, read_on: place.read_on })
 }
 
@@ -59,6 +60,7 @@ async fn pages(reader: &mut Reader<'_>, resource: &'static Resource, place: &mut
     loop {
         let read_at = calls.clock.now();
         let read = reader.page(resource, Some(&search), place.after.as_deref()).await?;
+        place.begun = place.begun.map(|begun| reader.api.earlier(begun));
         let payload = Payload { resource, trees: &read.trees, read_at };
         // A change of the future would hide those between now and then.
         let newest = payload.newest()?.map(|at| at.min(read_at.timestamp_micros()));

@@ -34,7 +34,7 @@ pub(super) struct Extent {
     pub(super) to: i64,
 }
 
-/// Reads everything of some resources from a place on.
+/// Reads everything of some resources from a place on, and says which place is behind it.
 ///
 /// # Errors
 /// See [`Connector::sync`](crate::contract::Connector::sync).
@@ -43,7 +43,7 @@ pub(super) async fn read(
     resources: &[&'static Resource],
     mut place: Everything,
     extent: Extent,
-) -> Result<(), Failure> {
+) -> Result<Everything, Failure> {
     while let Some(resource) = resources.get(place.resource).copied() {
         reader.reset();
         let result = match resource.bulk {
@@ -58,7 +58,8 @@ pub(super) async fn read(
         }
         place = place.next_resource();
     }
-    Ok(())
+    place.begun = reader.api.earlier(place.begun);
+    Ok(place)
 }
 
 /// Reads a resource page by page.
@@ -72,6 +73,7 @@ async fn by_pages(
     loop {
         let read_at = calls.clock.now();
         let read = reader.page(resource, None, place.after.as_deref()).await?;
+        place.begun = reader.api.earlier(place.begun);
         place.after.clone_from(&read.next);
         let goes_on = turns.turn(read.trees.len(), read.next.as_deref()).map_err(endless)?;
         let behind = if goes_on { place.clone() } else { place.next_resource() };
@@ -144,6 +146,7 @@ async fn begin(
     };
     let read_at = reader.api.session.calls.clock.now();
     let operation = bulk::begin(&reader.api, &resource.bulk(&search)).await?;
+    place.begun = reader.api.earlier(place.begun);
     place.begin_again();
     (place.operation, place.read_at) = (Some(operation.clone()), Some(read_at.timestamp_micros()));
     reader.mark(&Place::Everything(place.clone())).await?;

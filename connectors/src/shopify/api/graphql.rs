@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -69,6 +70,8 @@ pub(super) struct Api<'a> {
     pub(super) session: &'a Session<'a>,
     shop: Shop,
     warnings: Mutex<BTreeSet<String>>,
+    /// When Shopify answered first in the reading that began last, by its own clock, in microseconds since the epoch.
+    answered: Mutex<Option<i64>>,
 }
 
 impl<'a> Api<'a> {
@@ -80,7 +83,7 @@ impl<'a> Api<'a> {
         let id = &session.account.id;
         let shop =
             Shop::exact(id).ok_or_else(|| Failure::Refused { detail: format!("{id:?} is no shop of Shopify's") })?;
-        Ok(Self { session, shop, warnings: Mutex::default() })
+        Ok(Self { session, shop, warnings: Mutex::default(), answered: Mutex::default() })
     }
 
     /// Asks for data. A request that changes nothing may be sent again.
@@ -113,6 +116,19 @@ impl<'a> Api<'a> {
     /// Remembers what people should know.
     pub(super) fn warn(&self, warning: impl Into<String>) {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).insert(warning.into());
+    }
+
+    /// A reading begins: now, by our clock.
+    pub(super) fn begins(&self) -> i64 {
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.session.calls.clock.now().timestamp_micros()
+    }
+
+    /// When a reading began that has an answer: by Shopify's clock where that was behind ours. Whatever changed between the two would be left out of
+    /// the next reading when it is ours that was ahead; if it was not, a little is read again.
+    pub(super) fn earlier(&self, begun: i64) -> i64 {
+        let answered = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        answered.map_or(begun, |answered| answered.min(begun))
     }
 
     /// Waits, unless it is called off.
@@ -168,8 +184,16 @@ impl<'a> Api<'a> {
             HttpErrorKind::TooCostly(_) => AskError::TooCostly,
             _ => self.refusal(error).into(),
         })?;
+        self.note_date(&answer.1);
         self.note_version(&answer.1);
         self.data(&answer.1)
+    }
+
+    fn note_date(&self, answer: &Answer) {
+        let date = answer.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
+        let date = date.map(|date| DateTime::<Utc>::from(date).timestamp_micros());
+        let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        *answered = answered.or(date);
     }
 
     fn note_version(&self, answer: &Answer) {

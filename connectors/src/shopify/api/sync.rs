@@ -71,7 +71,10 @@ pub(super) async fn sync(session: &Session<'_>, task: &Task<'_>, pages: &mut dyn
     let done = match &task.mode {
         Mode::Full => match place {
             Some(Place::Everything(place)) if place.then.is_none() => whole(&mut reader, plan, place).await?,
-            _ => whole(&mut reader, plan, Everything::new(now(session), None)).await?,
+            _ => {
+                let place = Everything::new(reader.api.begins(), None);
+                whole(&mut reader, plan, place).await?
+            }
         },
         Mode::Incremental => incremental(&mut reader, plan, task.stream, place).await?,
         Mode::Range { from, to } => {
@@ -124,9 +127,8 @@ fn day_of(micros: i64, account: &Account) -> Option<NaiveDate> {
 
 /// Reads everything.
 async fn whole(reader: &mut Reader<'_>, plan: &Plan, place: Everything) -> Result<Place, Failure> {
-    let begun = place.begun;
-    let extent = Extent { field: None, from: None, to: begun };
-    everything::read(reader, plan.resources, place, extent).await?;
+    let extent = Extent { field: None, from: None, to: place.begun };
+    let Everything { begun, .. } = everything::read(reader, plan.resources, place, extent).await?;
     Ok(Place::Done { watermark: begun, read_on: day_of(begun, reader.api.session.account) })
 }
 
@@ -140,21 +142,25 @@ async fn incremental(
     let (session, lookback) = (reader.api.session, stream.lookback);
     let today = day_of(now(session), session.account);
     let place = match place {
-        None => return whole(reader, plan, Everything::new(now(session), None)).await,
+        None => {
+            let place = Everything::new(reader.api.begins(), None);
+            return whole(reader, plan, place).await;
+        }
         Some(Place::Everything(place)) if place.then.is_none() => return whole(reader, plan, place).await,
         Some(Place::Changes(place)) => return changes::read(reader, plan.resources, place).await,
         Some(Place::Everything(place)) => place,
         Some(Place::Done { watermark, read_on }) if plan.daily.is_empty() || read_on == today => {
-            return changes::read(reader, plan.resources, changes::since(watermark, lookback, read_on, now(session)))
-                .await;
+            let place = changes::since(watermark, lookback, read_on, reader.api.begins());
+            return changes::read(reader, plan.resources, place).await;
         }
-        Some(Place::Done { watermark, .. }) => Everything::new(now(session), Some(watermark)),
+        Some(Place::Done { watermark, .. }) => Everything::new(reader.api.begins(), Some(watermark)),
     };
-    let (begun, watermark) = (place.begun, place.then.unwrap_or_default());
-    let extent = Extent { field: None, from: None, to: begun };
-    everything::read(reader, plan.daily, place, extent).await?;
+    let watermark = place.then.unwrap_or_default();
+    let extent = Extent { field: None, from: None, to: place.begun };
+    let Everything { begun, .. } = everything::read(reader, plan.daily, place, extent).await?;
     let read_on = day_of(begun, session.account);
-    changes::read(reader, plan.resources, changes::since(watermark, lookback, read_on, now(session))).await
+    let place = changes::since(watermark, lookback, read_on, reader.api.begins());
+    changes::read(reader, plan.resources, place).await
 }
 
 /// Reads what happened on some days of the shop.
@@ -170,11 +176,11 @@ async fn days(
     let extent = Extent { field: Some(plan.happened), from: Some(start_of(from, zone)), to: end };
     let place = match place {
         Some(Place::Everything(place)) => place,
-        _ => Everything::new(now(session), None),
+        _ => Everything::new(reader.api.begins(), None),
     };
     // Stock of a day that has passed cannot be read any more, nor is a collection of a day.
     let resources: &[&'static Resource] = if plan.things.kind == "InventoryItem" { &[] } else { &[plan.things] };
-    everything::read(reader, resources, place, extent).await
+    everything::read(reader, resources, place, extent).await.map(drop)
 }
 
 #[cfg(test)]
