@@ -2,7 +2,7 @@
 
 #![allow(unused_qualifications, reason = "what utoipa derives names types by their full paths")]
 
-use aloftly_catalog::{Import as Row, ImportId, ImportStatus, WorkspacePermission};
+use aloftly_catalog::{Import as Row, ImportStatus, WorkspacePermission};
 use aloftly_engine::StoreId;
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -15,14 +15,12 @@ use uuid::Uuid;
 
 use super::App;
 use super::import_form::ImportForm;
+use super::listing::{Listing, told};
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::query::Query;
 use crate::http::session::Principal;
 use crate::importing::ImportKind;
-
-/// How many imports a page has, unless it is said.
-const PAGE: u32 = 50;
 
 /// A file that was handed over.
 #[derive(Serialize, ToSchema)]
@@ -223,12 +221,10 @@ pub(super) struct Page {
     )
 )]
 pub(super) async fn list_imports(principal: Principal, Query(page): Query<Page>) -> Result<Json<ImportList>, Problem> {
-    let limit = page.limit.unwrap_or(PAGE);
-    let found = principal.tenant.imports(page.store_id.map(StoreId), page.cursor.map(ImportId), limit).await?;
-    Ok(Json(ImportList {
-        imports: found.imports.into_iter().map(Into::into).collect(),
-        next_cursor: found.next_cursor.map(|id| id.to_string()),
-    }))
+    let (cursor, limit) = Listing { cursor: page.cursor, limit: page.limit }.asked();
+    let found = principal.tenant.imports(page.store_id.map(StoreId), cursor, limit).await?;
+    let (imports, next_cursor) = told(found.imports, found.next_cursor);
+    Ok(Json(ImportList { imports, next_cursor }))
 }
 
 /// Tells how far an import is

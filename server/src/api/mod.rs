@@ -10,6 +10,7 @@ mod import_form;
 mod imports;
 mod integrations;
 mod invitations;
+mod listing;
 mod live;
 mod members;
 mod metrics;

@@ -7,19 +7,17 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::App;
+use super::super::listing::{Listing, told};
 use super::IntegrationProblem;
 use crate::http::json::Json;
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::query::Query;
 use crate::http::session::Session;
-
-/// How many deliveries a page has, unless it is said.
-const PAGE: u32 = 50;
 
 /// Something that a provider told and that could not be carried out.
 #[derive(Serialize, ToSchema)]
@@ -59,17 +57,6 @@ pub(in crate::api) struct DeadDeliveryList {
     /// For the next page; missing on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
-}
-
-/// Which deliveries.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(in crate::api) struct Listing {
-    /// The `next_cursor` of the page before.
-    cursor: Option<Uuid>,
-    /// 1 to 200; 50 unless it is said.
-    limit: Option<u32>,
 }
 
 /// What is to be carried out once more.
@@ -121,10 +108,10 @@ pub(in crate::api) async fn list_dead_deliveries(
     Path(id): Path<String>,
     Query(listing): Query<Listing>,
 ) -> Result<axum::Json<DeadDeliveryList>, Problem> {
-    let (cursor, limit) = (listing.cursor.map(Into::into), listing.limit.unwrap_or(PAGE));
+    let (cursor, limit) = listing.asked();
     let page = session.tenant.dead_letters(path::id(&id)?, cursor, limit).await?;
-    let next_cursor = page.next_cursor.map(|id| id.to_string());
-    Ok(axum::Json(DeadDeliveryList { deliveries: page.letters.into_iter().map(Into::into).collect(), next_cursor }))
+    let (deliveries, next_cursor) = told(page.letters, page.next_cursor);
+    Ok(axum::Json(DeadDeliveryList { deliveries, next_cursor }))
 }
 
 /// Carries out once more what could not be carried out

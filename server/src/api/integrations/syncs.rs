@@ -8,19 +8,17 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::App;
+use super::super::listing::{Listing, told};
 use super::IntegrationProblem;
 use crate::http::json;
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::query::Query;
 use crate::http::session::Principal;
-
-/// How many syncs a page has, unless it is said.
-const PAGE: u32 = 50;
 
 /// One reading of a connection.
 #[derive(Serialize, ToSchema)]
@@ -137,17 +135,6 @@ pub(in crate::api) enum SyncRequest {
     },
 }
 
-/// Which syncs.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(in crate::api) struct Listing {
-    /// The `next_cursor` of the page before.
-    cursor: Option<Uuid>,
-    /// 1 to 200; 50 unless it is said.
-    limit: Option<u32>,
-}
-
 impl From<SyncRequest> for SyncKind {
     fn from(asked: SyncRequest) -> Self {
         match asked {
@@ -247,10 +234,10 @@ pub(in crate::api) async fn list_syncs(
     Path(id): Path<String>,
     Query(listing): Query<Listing>,
 ) -> Result<Json<SyncList>, Problem> {
-    let (cursor, limit) = (listing.cursor.map(Into::into), listing.limit.unwrap_or(PAGE));
+    let (cursor, limit) = listing.asked();
     let page = principal.tenant.sync_jobs(path::id(&id)?, cursor, limit).await?;
-    let next_cursor = page.next_cursor.map(|id| id.to_string());
-    Ok(Json(SyncList { syncs: page.jobs.into_iter().map(Into::into).collect(), next_cursor }))
+    let (syncs, next_cursor) = told(page.jobs, page.next_cursor);
+    Ok(Json(SyncList { syncs, next_cursor }))
 }
 
 /// Tells how far a sync is
