@@ -27,26 +27,27 @@ pub(crate) struct Step {
     pub(crate) is_clipped: bool,
 }
 
-/// Which sources tell of some time: where they have no rows, figures are zero, and else they are not known.
+/// Which sources tell of some time, and after them which facts that stand (see `Measures::tellers`): where they have no rows, figures are
+/// zero, and else they are not known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
-    /// By source: some of it has begun, and data tell of it.
+    /// By teller: some of it has begun, and data tell of it.
     pub(crate) now: Vec<bool>,
-    /// By source: something stands beside it that data tell of.
+    /// By teller: something stands beside it that data tell of.
     pub(crate) beside: Vec<bool>,
 }
 
 impl Told {
-    /// No source tells of it.
-    pub(crate) fn of_nothing(sources: usize) -> Self {
-        Self { now: vec![false; sources], beside: vec![false; sources] }
+    /// Nobody tells of it.
+    pub(crate) fn of_nothing(tellers: usize) -> Self {
+        Self { now: vec![false; tellers], beside: vec![false; tellers] }
     }
 
     /// Of a store's range as a whole.
-    fn of_range(store: &Resolved, sources: usize, now: DateTime<Utc>) -> Self {
+    fn of_range(store: &Resolved, tellers: usize, now: DateTime<Utc>) -> Self {
         Self {
-            now: (0..sources).map(|source| store.has_figures(source, now)).collect(),
-            beside: (0..sources).map(|source| store.has_compared(source)).collect(),
+            now: (0..tellers).map(|teller| store.has_figures(teller, now)).collect(),
+            beside: (0..tellers).map(|teller| store.has_compared(teller)).collect(),
         }
     }
 
@@ -55,16 +56,16 @@ impl Told {
         store: &'s Resolved,
         buckets: &'s [Bucket],
         beside: fn(&Comparison) -> &[Beside],
-        sources: usize,
+        tellers: usize,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = (&'s Bucket, Option<Label>, Self)> {
-        let is_told = |source, span: Option<_>| span.is_some_and(|span| store.is_told(source, span));
+        let is_told = |teller, span: Option<_>| span.is_some_and(|span| store.is_told(teller, span));
         buckets.iter().enumerate().map(move |(at, bucket)| {
             let begun = Some(bucket.span).filter(|span| span.0 <= now.timestamp_micros());
-            let span = |source| beside(store.compared(source)?).get(at)?.span;
+            let span = |teller| beside(store.compared(teller)?).get(at)?.span;
             let told = Self {
-                now: (0..sources).map(|source| is_told(source, begun)).collect(),
-                beside: (0..sources).map(|source| is_told(source, span(source))).collect(),
+                now: (0..tellers).map(|teller| is_told(teller, begun)).collect(),
+                beside: (0..tellers).map(|teller| is_told(teller, span(teller))).collect(),
             };
             let label = store.comparison.as_ref().and_then(|comparison| beside(comparison).get(at)?.label);
             (bucket, label, told)
@@ -97,20 +98,20 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// The axis of these stores, for so many sources. What a store tells counts for rows of all where `tells` says so. `apart` names
+    /// The axis of these stores, for so many who tell. What a store tells counts for rows of all where `tells` says so. `apart` names
     /// the stores when each has figures of its own.
     pub(crate) fn of(
         stores: &[Resolved],
         tells: &[bool],
-        sources: usize,
+        tellers: usize,
         apart: Option<&[StoreId]>,
         now: DateTime<Utc>,
     ) -> Self {
-        let mut told = Told::of_nothing(sources);
+        let mut told = Told::of_nothing(tellers);
         let mut steps: BTreeMap<Option<Label>, Step> = BTreeMap::new();
         let nothing = || Step {
-            told: Told::of_nothing(sources),
-            told_lead: Told::of_nothing(sources),
+            told: Told::of_nothing(tellers),
+            told_lead: Told::of_nothing(tellers),
             is_lead: true,
             ..Step::default()
         };
@@ -122,7 +123,7 @@ impl Axis {
                     of_all.or(told);
                 }
             };
-            let of_range = Told::of_range(store, sources, now);
+            let of_range = Told::of_range(store, tellers, now);
             or(&mut told, &of_range);
             let mut of_store: Vec<(Option<Label>, Told)> = Vec::new();
             let mut lead_of_store: Vec<(Option<Label>, Told)> = Vec::new();
@@ -134,7 +135,7 @@ impl Axis {
                 leads_of_stores.push(lead_of_store);
                 continue;
             };
-            let own = Told::of_buckets(store, buckets, |comparison| &comparison.beside, sources, now);
+            let own = Told::of_buckets(store, buckets, |comparison| &comparison.beside, tellers, now);
             for (bucket, beside, told) in own {
                 let label = Some(bucket.label);
                 let step = steps.entry(label).or_insert_with(nothing);
@@ -146,7 +147,7 @@ impl Axis {
                 step.beside = step.beside.or(beside);
                 of_store.push((label, told));
             }
-            let lead = Told::of_buckets(store, &store.lead, |comparison| &comparison.beside_lead, sources, now);
+            let lead = Told::of_buckets(store, &store.lead, |comparison| &comparison.beside_lead, tellers, now);
             for (bucket, _, told) in lead {
                 let label = Some(bucket.label);
                 or(&mut steps.entry(label).or_insert_with(nothing).told_lead, &told);

@@ -29,7 +29,7 @@ use super::row_limit::RowsRead;
 use super::runner::Runner;
 use super::source::Facts;
 use super::table::Table;
-use super::{pivot, pooled, top};
+use super::{pivot, pooled, standing, top};
 use crate::StoreId;
 
 /// Stores that are asked at the same time.
@@ -118,9 +118,11 @@ impl Asking<'_> {
         let rows_read = RowsRead::default();
         let ids: Vec<_> = self.stores.iter().map(|(store, _)| store.id).collect();
         let is_by_store = query.group_by.iter().any(|dimension| dimension.kind == DimensionKind::Store);
+        let read = self.read(asked).boxed().await?;
+        let resolved = read.as_ref().unwrap_or(resolved);
         let tells: Vec<_> = ids.iter().map(|id| !self.silent.contains(id)).collect();
         let apart = is_by_store.then_some(ids.as_slice());
-        let axis = Axis::of(resolved, &tells, measures.sources().len(), apart, self.now);
+        let axis = Axis::of(resolved, &tells, measures.tellers(), apart, self.now);
         let stores = self.stores.iter().zip(resolved);
         let began = Instant::now();
         let rates: Vec<_> = stores
@@ -185,6 +187,23 @@ impl Asking<'_> {
 }
 
 impl Asking<'_> {
+    /// What a query means for each store, with the days on which what stands was read there; nothing where nothing of it stands.
+    async fn read(self, asked: &Asked<'_>) -> Result<Option<Vec<Resolved>>, QueryError> {
+        let Asked { measures, resolved, .. } = asked;
+        if measures.standing().next().is_none() {
+            return Ok(None);
+        }
+        let began = Instant::now();
+        let stores = self.stores.iter().zip(resolved);
+        let days: Vec<_> = stores
+            .map(|(store, resolved)| standing::read_days(measures, *store, resolved, self.watch).boxed())
+            .collect();
+        let days: Vec<_> = stream::iter(days).buffered(STORES_AT_ONCE).try_collect().await?;
+        self.watch.end_of("read days", began);
+        let known = resolved.iter().zip(days).map(|(resolved, standing)| Resolved { standing, ..resolved.clone() });
+        Ok(Some(known.collect()))
+    }
+
     /// Who ordered when first in a store, when somebody wants to know who is new.
     async fn first_orders(
         self,

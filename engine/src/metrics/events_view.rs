@@ -49,7 +49,8 @@ const FLAGS: [&str; 3] = [IS_SAMPLED, IS_THRESHOLDED, IS_OTHER];
 /// and `synced_at` (UTC; null for what follows from entities), the common dimensions as columns of their own, the others in
 /// `dimensions` as a JSON object, `metadata` and `raw_data`, and the flags of what is sampled, thresholded or gathered from several.
 ///
-/// Its metrics are those that sources tell by their rows: counts and sums. Test orders and the like are left out as the metric says.
+/// Its metrics are those that sources tell by their rows: counts and sums of what happened, and not stock, which does not add up over
+/// days. Test orders and the like are left out as the metric says.
 ///
 /// # Errors
 /// The rows cannot be planned.
@@ -76,7 +77,9 @@ pub async fn metric_events(reader: &Reader) -> Result<LogicalPlan, QueryError> {
 fn branches() -> impl Iterator<Item = (&'static Metric, Measure)> {
     Registry::get().metrics.iter().filter_map(|metric| match metric.formula {
         Formula::Measure(measure) if measure.rows.dataset != EVENTS => {
-            let is_of_rows = matches!(measure.aggregate, Aggregate::Count | Aggregate::CountOf(_) | Aggregate::Sum(_));
+            // What stands says how much there is: over the days of a table it would be added up.
+            let is_of_rows = measure.rows.standing.is_none()
+                && matches!(measure.aggregate, Aggregate::Count | Aggregate::CountOf(_) | Aggregate::Sum(_));
             is_of_rows.then_some((*metric, measure))
         }
         _ => None,

@@ -25,6 +25,7 @@ use super::rollup::{Assembly, CellLength, Rollups, Wanted};
 use super::row_limit::RowsRead;
 use super::runner::Runner;
 use super::source::{Facts, Piece};
+use super::standing;
 use super::time::calendar::local_date;
 
 /// A range of instants, in microseconds, the end exclusive, and the steps of the axis that it is divided into.
@@ -247,11 +248,17 @@ impl<'q> Task<'q> {
             let (plan, stretch) = (&plan, &stretch);
             self.read(plan, if is_all { &layout } else { &merged }, stretch, piece).boxed()
         };
-        let mut found = assembly.found(read).await?;
+        let mut found = match set.standing {
+            Some(entity) => standing::found(&self, &plan, entity, &layout, &stretch).await?,
+            None => assembly.found(read).await?,
+        };
         found.currencies.extend(sole.filter(|_| !found.rows.is_empty()));
         if let Some(rates) = self.rates {
             if found.is_unrated {
-                let facts = plan.facts(self.facts, stretch.range).await?;
+                let facts = match set.standing {
+                    Some(entity) => standing::facts(&self, &plan, entity, &stretch).await?,
+                    None => plan.facts(self.facts, stretch.range).await?,
+                };
                 return Err(self.missing_rate(rates, set, plan.unrated(facts)?).await?);
             }
             if set.has_money() && !found.rows.is_empty() {

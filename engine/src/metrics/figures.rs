@@ -19,7 +19,7 @@ pub(crate) fn merge(into: &mut [Option<i128>], from: &[Option<i128>], mergings: 
             (None, value) | (value, None) => value,
             (Some(a), Some(b)) => match mergings[at] {
                 // What takes more than 128 bits is no figure.
-                Merging::Add | Merging::Distinct => a.checked_add(b),
+                Merging::Add | Merging::Distinct | Merging::Standing => a.checked_add(b),
                 Merging::Least => Some(a.min(b)),
                 Merging::Greatest => Some(a.max(b)),
                 Merging::Newest => Some((into[at - 1], a).max((from[at - 1], b)).1),

@@ -64,7 +64,9 @@ impl Facts for Reader {
     }
 
     fn source_bounds(&self, source: &str) -> Option<(i64, i64)> {
-        let bounds = Registry::get().datasets(source).into_iter().filter_map(|dataset| match dataset.origin {
+        // What describes a current state has a time that is free of meaning.
+        let dated = Registry::get().datasets(source).into_iter().filter(|dataset| dataset.span == Span::Month);
+        let bounds = dated.filter_map(|dataset| match dataset.origin {
             Some(_) => self.origin_bounds(dataset.name, source),
             None => self.time_bounds(dataset.name),
         });

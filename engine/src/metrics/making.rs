@@ -12,40 +12,48 @@ pub(crate) struct Making<'q> {
     pub(crate) measures: &'q Measures,
     mergings: Vec<Merging>,
     scales: Vec<u32>,
-    /// For each slot what it holds of no rows, and its source.
+    /// For each slot what it holds of no rows, and who tells of it: its source, or itself where it stands.
     of_nothing: Vec<(Option<i128>, usize)>,
-    sources: usize,
+    tellers: usize,
 }
 
 impl<'q> Making<'q> {
     pub(crate) fn of(query: &'q Query, measures: &'q Measures) -> Self {
         let sources = measures.sources();
         let source = |slot: &Slot| sources.iter().position(|source| *source == slot.source).unwrap_or_default();
+        let mut of_nothing = Vec::with_capacity(measures.width);
+        let mut next = sources.len();
+        for facts in &measures.facts {
+            let own = facts.standing.map(|_| next);
+            next += usize::from(own.is_some());
+            let slots = facts.slots.iter();
+            of_nothing.extend(slots.map(|slot| (slot.of_nothing(), own.unwrap_or_else(|| source(slot)))));
+        }
         Self {
             query,
             measures,
             mergings: measures.slots().map(Slot::merging).collect(),
             scales: measures.slots().map(|slot| slot.scale).collect(),
-            of_nothing: measures.slots().map(|slot| (slot.of_nothing(), source(slot))).collect(),
-            sources: sources.len(),
+            of_nothing,
+            tellers: measures.tellers(),
         }
     }
 
-    /// How many sources its slots are of.
-    pub(crate) fn sources(&self) -> usize {
-        self.sources
+    /// How many tell of its slots: see [`Measures::tellers`].
+    pub(crate) fn tellers(&self) -> usize {
+        self.tellers
     }
 
-    /// The sources of something that is asked for, by their number.
-    pub(crate) fn sources_of(&self, asked: usize) -> Vec<usize> {
+    /// Who tells of something that is asked for, by their number.
+    pub(crate) fn tellers_of(&self, asked: usize) -> Vec<usize> {
         self.measures.recipes[asked].leaves().into_iter().map(|slot| self.of_nothing[*slot].1).collect()
     }
 
-    /// Whether there are rows among these of a source of something that is asked for.
+    /// Whether there are rows among these of who tells of something that is asked for.
     pub(crate) fn has_rows(&self, asked: usize, values: &[Option<i128>]) -> bool {
-        let sources = self.sources_of(asked);
+        let tellers = self.tellers_of(asked);
         let mut held = self.of_nothing.iter().zip(values).filter(|(_, value)| value.is_some());
-        held.any(|((_, source), _)| sources.contains(source))
+        held.any(|((_, teller), _)| tellers.contains(teller))
     }
 
     /// Whether the figure of disjoint rows is the sum of theirs.
@@ -72,8 +80,8 @@ impl<'q> Making<'q> {
         merge(into, from, &self.mergings);
     }
 
-    /// The figures of some rows. A source tells of them where it tells of their time, and where it has some of them: what it has none
-    /// of is then nothing, and else not known.
+    /// The figures of some rows. A source (or what stands) tells of them where it tells of their time, and where it has some of them: what
+    /// it has none of is then nothing, and else not known.
     pub(crate) fn figures(&self, values: Option<&[Option<i128>]>, told: &[bool]) -> Vec<Figure> {
         let values = self.completed(values, told);
         let asked = self.query.asked().zip(&self.measures.recipes);
@@ -108,10 +116,10 @@ impl<'q> Making<'q> {
     fn completed(&self, values: Option<&[Option<i128>]>, told: &[bool]) -> Values {
         let mut told = told.to_vec();
         let held = |slot: usize| values.and_then(|values| values[slot]);
-        for (slot, (_, source)) in self.of_nothing.iter().enumerate() {
-            told[*source] |= held(slot).is_some();
+        for (slot, (_, teller)) in self.of_nothing.iter().enumerate() {
+            told[*teller] |= held(slot).is_some();
         }
         let slots = self.of_nothing.iter().enumerate();
-        slots.map(|(slot, (of_nothing, source))| held(slot).or_else(|| of_nothing.filter(|_| told[*source]))).collect()
+        slots.map(|(slot, (of_nothing, teller))| held(slot).or_else(|| of_nothing.filter(|_| told[*teller]))).collect()
     }
 }

@@ -5,7 +5,7 @@
 //! store and period, `execute` and `pooled` run them, `table` brings the figures together and `answer` writes them down.
 //!
 //! Promises: days are local days; the figures of buckets and groups are those of disjoint rows; totals, ratios and
-//! distinct counts are computed, never added up where that is wrong; money is exact.
+//! distinct counts are computed, never added up where that is wrong, and stock is not added up over days; money is exact.
 
 mod answer;
 mod axis;
@@ -44,6 +44,7 @@ mod runner;
 mod service;
 mod shaping;
 mod source;
+mod standing;
 mod table;
 mod time;
 mod top;

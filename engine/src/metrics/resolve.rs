@@ -10,6 +10,7 @@ use super::plan::measures::Measures;
 use super::query::{Granularity, Query};
 use super::recency::{Reading, Recency};
 use super::source::Facts;
+use super::standing::Standing;
 use super::time::buckets::{Bucket, buckets, lead};
 use super::time::calendar::local_date;
 use super::time::comparison::{Comparison, Wish, compare};
@@ -49,6 +50,8 @@ pub(crate) struct Resolved {
     pub(crate) yesterday: NaiveDate,
     /// By source of the query's measures.
     pub(crate) sources: Vec<SourceData>,
+    /// By set of the query's facts that stands, once the days are known on which it was read.
+    pub(crate) standing: Vec<Standing>,
 }
 
 /// What a store holds of one source.
@@ -145,13 +148,15 @@ impl Resolved {
             source.comparison = source.stops_at(&period, now).map(&compared).transpose()?.flatten();
         }
         let yesterday = today - chrono::TimeDelta::days(1);
-        Ok(Self { days, period, buckets, lead, comparison, yesterday, sources })
+        Ok(Self { days, period, buckets, lead, comparison, yesterday, sources, standing: Vec::new() })
     }
 
-    /// What the figures of a source are compared with. Of one that is behind it is the same elapsed part: time of which nothing is known is
-    /// not compared with time of which everything is.
-    pub(crate) fn compared(&self, source: usize) -> Option<&Comparison> {
-        self.sources[source].comparison.as_ref().or(self.comparison.as_ref())
+    /// What the figures of a source, or of what stands, are compared with: see [`Measures::tellers`]. Of a source that is behind it is the
+    /// same elapsed part: time of which nothing is known is not compared with time of which everything is.
+    pub(crate) fn compared(&self, teller: usize) -> Option<&Comparison> {
+        let standing = teller.checked_sub(self.sources.len()).and_then(|number| self.standing.get(number));
+        let source = self.sources.get(standing.map_or(teller, |standing| standing.source));
+        source.and_then(|source| source.comparison.as_ref()).or(self.comparison.as_ref())
     }
 
     /// The same of a source by its id.
@@ -201,20 +206,27 @@ impl Resolved {
     }
 
     /// Whether a source's data tell of some of these instants, in microseconds, the end exclusive: between the beginning of the
-    /// first local day with rows and the end of the last one, or what has been read. Of others nothing is known, which is not zero.
-    pub(crate) fn is_told(&self, source: usize, (start, end): (i64, i64)) -> bool {
-        self.sources[source].told.is_some_and(|(first, last)| start < last && end > first)
+    /// first local day with rows and the end of the last one, or what has been read. Of what stands, whether it was read on a day that
+    /// begins within them. Of others nothing is known, which is not zero.
+    pub(crate) fn is_told(&self, teller: usize, (start, end): (i64, i64)) -> bool {
+        match teller.checked_sub(self.sources.len()) {
+            None => self.sources[teller].told.is_some_and(|(first, last)| start < last && end > first),
+            Some(number) => {
+                let days = self.standing.get(number).map(|standing| &standing.days);
+                days.and_then(|days| days.last_in((start, end))).is_some()
+            }
+        }
     }
 
-    /// Whether some of the period has begun and the source's data tell of it.
-    pub(crate) fn has_figures(&self, source: usize, now: DateTime<Utc>) -> bool {
-        self.period.start <= now && self.is_told(source, self.period.micros())
+    /// Whether some of the period has begun and the teller's data tell of it.
+    pub(crate) fn has_figures(&self, teller: usize, now: DateTime<Utc>) -> bool {
+        self.period.start <= now && self.is_told(teller, self.period.micros())
     }
 
-    /// Whether the source's data tell of some of the compared period.
-    pub(crate) fn has_compared(&self, source: usize) -> bool {
-        let compared = self.compared(source).map(|comparison| comparison.period);
-        compared.is_some_and(|period| !period.is_empty() && self.is_told(source, period.micros()))
+    /// Whether the teller's data tell of some of the compared period.
+    pub(crate) fn has_compared(&self, teller: usize) -> bool {
+        let compared = self.compared(teller).map(|comparison| comparison.period);
+        compared.is_some_and(|period| !period.is_empty() && self.is_told(teller, period.micros()))
     }
 }
 

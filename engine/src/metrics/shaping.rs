@@ -15,7 +15,7 @@ pub(crate) struct Point<'t> {
     pub(crate) own: Option<&'t Values>,
     /// What those before the ranges of their stores come to.
     pub(crate) lead: Option<&'t Values>,
-    /// By source: whether it tells of the step, within the ranges.
+    /// By who tells (see `Measures::tellers`): whether of the step, within the ranges.
     pub(crate) told: Vec<bool>,
     /// The same before the ranges.
     pub(crate) told_lead: Vec<bool>,
@@ -36,7 +36,7 @@ fn rolled(making: &Making<'_>, asked: usize, rolling: Rolling, points: &[Point<'
     let tells = |point: &Point<'_>, source: usize| point.told[source] || point.told_lead[source];
     let is_told = |point: &Point<'_>| {
         let mut values = point.own.into_iter().chain(point.lead);
-        making.sources_of(asked).into_iter().any(|source| tells(point, source))
+        making.tellers_of(asked).into_iter().any(|source| tells(point, source))
             || values.any(|values| making.has_rows(asked, values))
     };
     let is_told: Vec<_> = points.iter().map(is_told).collect();
@@ -49,7 +49,7 @@ fn rolled(making: &Making<'_>, asked: usize, rolling: Rolling, points: &[Point<'
         [0].into_iter().chain(counted).collect()
     };
     let told = count(&|at| is_told[at]);
-    let by_source: Vec<_> = (0..making.sources()).map(|source| count(&|at| tells(&points[at], source))).collect();
+    let by_source: Vec<_> = (0..making.tellers()).map(|source| count(&|at| tells(&points[at], source))).collect();
     let of_points = points.iter().map(|point| {
         let mut values = point.own.into_iter().chain(point.lead).cloned();
         let first = values.next()?;
@@ -101,7 +101,7 @@ fn trend(making: &Making<'_>, asked: usize, points: &[Point<'_>]) -> Vec<Figure>
     let whole: Vec<_> = whole.filter_map(|(at, point)| Some((at, of_point(point)?))).collect();
     let line = Line::through(&whole);
     let is_told = |point: &Point<'_>| {
-        making.sources_of(asked).into_iter().any(|source| point.told[source])
+        making.tellers_of(asked).into_iter().any(|source| point.told[source])
             || point.own.is_some_and(|own| making.has_rows(asked, own))
     };
     let points = points.iter().enumerate();

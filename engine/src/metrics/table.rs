@@ -113,7 +113,7 @@ impl Table {
             caveats: Vec::new(),
         };
         let by_id = |told: HashMap<StoreId, _>| told.into_iter().map(|(id, told)| (id.to_string(), told)).collect();
-        let nothing = Told::of_nothing(making.sources());
+        let nothing = Told::of_nothing(making.tellers());
         let by_store = ToldByStore { own: by_id(axis.by_store), lead: by_id(axis.lead_by_store), nothing };
         table.list(&making, cells, fills, &by_store).await?;
         table.keep_only_what_is_asked_for(query);

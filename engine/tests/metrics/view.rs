@@ -99,6 +99,7 @@ async fn a_filter_by_name_leaves_only_the_branches_that_it_is_about() {
     };
     let everything = [
         "checkouts",
+        "customers",
         "metric_events",
         "order_items",
         "orders",

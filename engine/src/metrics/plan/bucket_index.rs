@@ -53,6 +53,17 @@ impl BucketIndex {
         }
     }
 
+    /// The instants of each bucket that is not empty, ascending.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.ranges.iter().map(|(start, end, _)| (*start, *end))
+    }
+
+    /// The number of the bucket of an instant.
+    pub(crate) fn number(&self, micros: i64) -> Option<i32> {
+        let (_, end, number) = self.ranges[self.position(micros)?];
+        (micros < end).then_some(number)
+    }
+
     /// The position in [`Self::ranges`] of the last one that begins at or before `micros`.
     fn position(&self, micros: i64) -> Option<usize> {
         self.ranges.partition_point(|(start, ..)| *start <= micros).checked_sub(1)

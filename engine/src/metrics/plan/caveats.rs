@@ -52,7 +52,7 @@ impl Measures {
             facts.first = width;
             moved.extend((0..facts.slots.len()).map(|slot| width + slot));
             let Some(like) = facts.slots.first() else { continue };
-            let source = like.source;
+            let (source, stands) = (like.source, like.stands);
             // What no figure takes is nothing to be careful about.
             let filters: Option<Vec<_>> = facts.slots.iter().map(|slot| slot.filter.clone()).collect();
             let filter = filters.map(Filter::Or);
@@ -66,6 +66,7 @@ impl Measures {
                     filter: filter.clone(),
                     money: false,
                     scale: 0,
+                    stands,
                     source,
                 });
             }

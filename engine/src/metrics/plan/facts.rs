@@ -127,7 +127,7 @@ impl FactsPlan<'_> {
         self.first_orders.filter(|_| self.needs_customer_type()).map(|first_orders| &**first_orders)
     }
 
-    fn columns(&self) -> BTreeSet<&'static str> {
+    pub(super) fn columns(&self) -> BTreeSet<&'static str> {
         let mut columns: BTreeSet<&'static str> = self.set.time.iter().copied().collect();
         columns.extend(self.rates.iter().flat_map(|_| &self.set.rate_time));
         columns.extend(self.dimensions().into_iter().filter_map(|dimension| column(dimension.kind)));
@@ -135,7 +135,9 @@ impl FactsPlan<'_> {
         for slot in &self.set.slots {
             columns.extend(slot.only.iter().map(Condition::column));
             columns.extend(
-                slot.value().into_iter().flat_map(|value| [value.column].into_iter().chain(value.minus.to_vec())),
+                slot.value()
+                    .into_iter()
+                    .flat_map(|value| [value.column].into_iter().chain(value.minus.to_vec()).chain(value.times)),
             );
             if let SlotAggregate::Of(Aggregate::CountDistinct { column }) = slot.aggregate {
                 columns.insert(column);
@@ -183,7 +185,15 @@ impl FactsPlan<'_> {
     async fn facts_of(&self, source: &dyn Facts, extent: Extent) -> Result<LogicalPlan, QueryError> {
         let columns: Vec<_> = self.columns().into_iter().collect();
         let scan = source.scan(self.set.dataset, &columns, extent).await?;
-        let mut plan = plain(scan, &columns)?;
+        self.taken(plain(scan, &columns)?, &columns)
+    }
+
+    /// Those of some rows, which have these columns, that the query is about.
+    pub(super) fn taken(
+        &self,
+        mut plan: LogicalPlanBuilder,
+        columns: &[&'static str],
+    ) -> Result<LogicalPlan, QueryError> {
         if let Some(taken) = any(&self.set.taken) {
             plan = plan.filter(taken)?;
         }
@@ -410,7 +420,7 @@ pub(crate) fn over_pooled(set: &FactSet, pooled: LogicalPlan, keys: &[String]) -
     Ok(LogicalPlanBuilder::from(pooled).aggregate(keys.iter().map(ident), aggregates)?.build()?)
 }
 
-/// A number that rows have: a column, less those of others that have values.
+/// A number that rows have: a column, less those of others that have values, as many times as one says.
 pub(crate) fn value(dataset: &Dataset, value: Value) -> Expr {
     let taken_off = value.minus.iter().map(|column| match dataset.schema.field_with_name(column) {
         Ok(field) if field.is_nullable() => {
@@ -418,7 +428,11 @@ pub(crate) fn value(dataset: &Dataset, value: Value) -> Expr {
         }
         _ => ident(*column),
     });
-    taken_off.fold(ident(value.column), |value, taken_off| value - taken_off)
+    let number = taken_off.fold(ident(value.column), |value, taken_off| value - taken_off);
+    match value.times {
+        Some(times) => number * cast(ident(times), DataType::Decimal128(DECIMAL128_MAX_PRECISION / 2, 0)),
+        None => number,
+    }
 }
 
 /// The first of these columns that is not null.
@@ -429,7 +443,7 @@ pub(crate) fn first_of(columns: &[&'static str]) -> Expr {
     }
 }
 
-fn instant(micros: i64) -> Expr {
+pub(super) fn instant(micros: i64) -> Expr {
     lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())))
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Slot {
     pub(crate) money: bool,
     /// Decimals of its values.
     pub(crate) scale: u32,
+    /// Whether it tells how much there is, and not what happened.
+    pub(crate) stands: bool,
     /// The source that it is of.
     pub(crate) source: &'static str,
 }
@@ -61,12 +63,17 @@ pub(crate) enum Merging {
     Newest,
     /// Of rows of different stores they are added up; within a store only the rows themselves tell.
     Distinct,
+    /// Of rows of the same time, and of different stores, they are added up; of several times the last one tells.
+    Standing,
     /// Only the rows themselves tell.
     Rows,
 }
 
 impl Slot {
     pub(crate) fn merging(&self) -> Merging {
+        if self.stands {
+            return Merging::Standing;
+        }
         match self.aggregate {
             SlotAggregate::NewestAt(_) => Merging::Greatest,
             SlotAggregate::Of(aggregate) => match aggregate {
@@ -82,7 +89,7 @@ impl Slot {
 
     /// Whether the values of disjoint rows of a store tell that of all of them.
     pub(crate) fn is_mergeable(&self) -> bool {
-        !matches!(self.merging(), Merging::Distinct | Merging::Rows)
+        !matches!(self.merging(), Merging::Distinct | Merging::Standing | Merging::Rows)
     }
 
     /// Whether it is the newest value: the slot before says when that was.
@@ -100,7 +107,7 @@ impl Slot {
 
     /// What it holds of no rows.
     pub(crate) fn of_nothing(&self) -> Option<i128> {
-        matches!(self.merging(), Merging::Add | Merging::Distinct).then_some(0)
+        matches!(self.merging(), Merging::Add | Merging::Distinct | Merging::Standing).then_some(0)
     }
 }
 
@@ -114,6 +121,8 @@ pub(crate) struct FactSet {
     pub(crate) time: Vec<&'static str>,
     /// The same, of the day whose rate its amounts are converted at.
     pub(crate) rate_time: Vec<&'static str>,
+    /// Where they say how much there was on a day: the column that tells apart what they are of.
+    pub(crate) standing: Option<&'static str>,
     /// The rows that some metric is about: those for which one of these lists holds as a whole.
     pub(crate) taken: Vec<Vec<Condition>>,
     /// The position of its first slot among all of the query's.
@@ -130,7 +139,7 @@ impl FactSet {
     /// Whether another set is of rows of the same kind that happened by the same clocks.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         (self.dataset.name, self.source) == (other.dataset.name, other.source)
-            && (&self.time, &self.rate_time) == (&other.time, &other.rate_time)
+            && (&self.time, &self.rate_time, self.standing) == (&other.time, &other.rate_time, other.standing)
     }
 
     /// Whether some slots are amounts of money.
@@ -218,6 +227,17 @@ impl Measures {
     /// All slots, in their order.
     pub(crate) fn slots(&self) -> impl Iterator<Item = &Slot> {
         self.facts.iter().flat_map(|facts| &facts.slots)
+    }
+
+    /// The facts that stand.
+    pub(crate) fn standing(&self) -> impl Iterator<Item = &FactSet> {
+        self.facts.iter().filter(|facts| facts.standing.is_some())
+    }
+
+    /// How many tell when something is known: the sources, and after them each of the facts that stand, which are known on the days on
+    /// which they were read, whatever else the source tells.
+    pub(crate) fn tellers(&self) -> usize {
+        self.sources().len() + self.standing().count()
     }
 
     /// The sources that slots are of, each once.
@@ -312,10 +332,11 @@ impl Measures {
             (facts.dataset.name, facts.source) == (dataset.name, source)
                 && facts.time == time
                 && facts.rate_time == rate_time
+                && facts.standing == rows.standing
         });
         Ok(known.unwrap_or_else(|| {
-            let taken = Vec::new();
-            self.facts.push(FactSet { dataset, source, time, rate_time, taken, first: 0, slots: Vec::new() });
+            let (standing, taken, slots) = (rows.standing, Vec::new(), Vec::new());
+            self.facts.push(FactSet { dataset, source, time, rate_time, standing, taken, first: 0, slots });
             self.facts.len() - 1
         }))
     }
@@ -333,6 +354,7 @@ impl Measures {
         };
         let data_type = value.and_then(|value| facts.dataset.schema.field_with_name(value.column).ok());
         let data_type = data_type.map(arrow::datatypes::Field::data_type);
+        let stands = facts.standing.is_some();
         let money = data_type.is_some_and(|kind| *kind == money::DATA_TYPE || measure.rows.is_money);
         let of_column = match data_type {
             Some(DataType::Decimal128(_, scale)) => u32::from(scale.unsigned_abs()),
@@ -342,7 +364,7 @@ impl Measures {
         let is_percentile = matches!(measure.aggregate, Aggregate::Percentile { .. });
         let scale = if is_percentile { scale + u32::from(MORE_DECIMALS.unsigned_abs()) } else { scale };
         let aggregate = SlotAggregate::Of(measure.aggregate);
-        let slot = Slot { aggregate, only, filter: filter.cloned(), money, scale, source };
+        let slot = Slot { aggregate, only, filter: filter.cloned(), money, scale, stands, source };
         if let Some(known) = facts.slots.iter().position(|known| *known == slot) {
             return Ok((index, known));
         }

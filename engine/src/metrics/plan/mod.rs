@@ -13,3 +13,4 @@ pub(crate) mod filter;
 pub(crate) mod measures;
 pub(crate) mod newest;
 pub(crate) mod percentile;
+pub(crate) mod standing;

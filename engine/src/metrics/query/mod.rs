@@ -212,6 +212,7 @@ impl Query {
             QueryError::Invalid(vec![FieldError { pointer, detail, code: "not_computable" }])
         })?;
         self.check_rolling(&measures)?;
+        self.check_hours(&measures)?;
         Ok(measures)
     }
 
@@ -224,9 +225,27 @@ impl Query {
         });
         let Some((at, (asked, _))) = refused else { return Ok(()) };
         let (pointer, key) = (format!("/metrics/{at}/rolling"), &asked.key);
-        let detail = format!(
-            "{key:?} is a distinct count or a percentile, which those of single buckets do not tell of several"
-        );
+        let stands = measures.recipes[at].leaves().into_iter().any(|slot| slots[*slot].stands);
+        let why = if stands {
+            "says how much there is at the end of a bucket, which does not add up over several"
+        } else {
+            "is a distinct count or a percentile, which those of single buckets do not tell of several"
+        };
+        let detail = format!("{key:?} {why}");
+        Err(QueryError::Invalid(vec![FieldError { pointer, detail, code: "not_computable" }]))
+    }
+
+    /// What stands is read once a day: what it is within a day nobody knows.
+    fn check_hours(&self, measures: &Measures) -> Result<(), QueryError> {
+        if self.granularity != Some(Granularity::Hour) {
+            return Ok(());
+        }
+        let slots: Vec<_> = measures.slots().collect();
+        let mut asked = self.asked().zip(&measures.recipes);
+        let refused = asked.find(|(_, recipe)| recipe.leaves().into_iter().any(|slot| slots[*slot].stands));
+        let Some((asked, _)) = refused else { return Ok(()) };
+        let pointer = "/granularity".to_owned();
+        let detail = format!("{:?} is read once a day: ask for \"day\" or longer buckets", asked.key);
         Err(QueryError::Invalid(vec![FieldError { pointer, detail, code: "not_computable" }]))
     }
 

@@ -16,11 +16,11 @@ pub(super) const OF_NUMBERS: &[Aggregation] = &[
 ];
 
 pub(super) const fn rows(dataset: &'static str, time: &'static [&'static str]) -> Rows {
-    Rows { dataset, time, only: &[], is_money: false, is_refund: false, grains: &[] }
+    Rows { dataset, time, only: &[], is_money: false, is_refund: false, grains: &[], standing: None }
 }
 
 pub(super) const fn of(column: &'static str) -> Value {
-    Value { column, minus: &[] }
+    Value { column, minus: &[], times: None }
 }
 
 pub(super) const fn sum(rows: &'static Rows, column: &'static str) -> Measure {

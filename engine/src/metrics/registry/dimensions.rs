@@ -19,7 +19,11 @@ pub(super) static DIMENSIONS: &[Dimension] = &[
         kind: DimensionKind::Store,
     },
     few("channel", "Channel", "Where an order was placed or a ticket came in: web, point of sale, e-mail, chat"),
-    few("country", "Country", "Where an order was shipped to, else billed to; where a visitor was"),
+    few(
+        "country",
+        "Country",
+        "Where an order was shipped to, else billed to; where a visitor was; where a customer's own address is",
+    ),
     column("discount_code", "Discount code", "The code that the customer gave"),
     Dimension {
         id: "customer_type",
@@ -40,6 +44,8 @@ pub(super) static DIMENSIONS: &[Dimension] = &[
         "Variant",
         "The stock keeping unit (SKU) of what was sold, which tells variants apart; of an experiment, its variation",
     ),
+    column("sku", "SKU", "The stock keeping unit (SKU) of what is in stock"),
+    few("location", "Location", "The place where stock is kept"),
     column("vendor", "Vendor", "Who makes the product"),
     few("device", "Device", "What the visitor used: desktop, mobile, tablet"),
     column("page", "Page", "The path of the page, without its query; of an order, the page that its visit landed on"),

@@ -64,6 +64,8 @@ pub enum Category {
     Customers,
     /// What is sold.
     Products,
+    /// What is in stock.
+    Inventory,
     /// Who visits, from where.
     Traffic,
     /// How visitors become buyers.
@@ -211,7 +213,8 @@ impl Condition {
     }
 }
 
-/// A number that a row has: a column, less others. Null when the column is; nulls that are taken off count as nothing.
+/// A number that a row has: a column, less others, perhaps so many times. Null when the column is, or how many times; nulls that are
+/// taken off count as nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 pub struct Value {
     /// The column.
@@ -219,6 +222,9 @@ pub struct Value {
     /// Columns to take off.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub minus: &'static [&'static str],
+    /// The column of whole numbers that says how many times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<&'static str>,
 }
 
 /// A share of all values, in thousandths.
@@ -288,6 +294,10 @@ pub struct Rows {
     /// never two of them.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub grains: &'static [Grain],
+    /// For rows that say how much there was on a day, and not what happened: the column that tells apart what they are of. Over days
+    /// they do not add up: what stands at the end of a time is taken, of its last day on which anything was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<&'static str>,
 }
 
 /// One of several reports that tell the same, each cut by other dimensions.

@@ -15,7 +15,9 @@ mod judgeme;
 mod knocommerce;
 mod metric;
 mod shopify;
+mod shopify_customers;
 mod shopify_sales;
+mod shopify_stock;
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -95,6 +97,8 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
     let sources = [
         shopify::METRICS,
         shopify_sales::METRICS,
+        shopify_stock::METRICS,
+        shopify_customers::METRICS,
         ga4::METRICS,
         clarity::METRICS,
         intelligems::METRICS,
@@ -235,6 +239,18 @@ mod tests {
                         .clone()
                 };
                 assert!(rows.time.iter().all(|name| column(name) == dataset::instant_type()), "{}", metric.id);
+                if let Some(standing) = rows.standing {
+                    assert_eq!(column(standing), DataType::Utf8View, "{}", metric.id);
+                    assert_eq!(
+                        rows.time,
+                        [dataset.time],
+                        "what stands is of the days of its partitions: {}",
+                        metric.id
+                    );
+                    let adds_up =
+                        matches!(measure.aggregate, Aggregate::Count | Aggregate::CountOf(_) | Aggregate::Sum(_));
+                    assert!(adds_up && metric.aggregations == [metric.aggregation], "{}", metric.id);
+                }
                 for condition in rows.only.iter().chain(measure.only) {
                     column(condition.column());
                 }
@@ -242,6 +258,7 @@ mod tests {
                     let kind = column(value.column);
                     assert!(matches!(kind, DataType::Int64 | DataType::Decimal128(18, 4 | 6)), "{}", metric.id);
                     assert!(value.minus.iter().all(|name| column(name) == kind), "{}", metric.id);
+                    assert!(value.times.is_none_or(|name| column(name) == DataType::Int64), "{}", metric.id);
                 }
                 if let Aggregate::CountDistinct { column: of } = measure.aggregate {
                     assert_eq!(column(of), DataType::Utf8View, "{}", metric.id);
@@ -279,7 +296,8 @@ mod tests {
         for metric in &Registry::get().metrics {
             let additive = matches!(
                 metric.formula,
-                Formula::Measure(Measure { aggregate: Aggregate::Sum(_) | Aggregate::Count, .. })
+                Formula::Measure(Measure { rows, aggregate: Aggregate::Sum(_) | Aggregate::Count, .. })
+                    if rows.standing.is_none()
             );
             assert_eq!(metric.additive, additive, "{}", metric.id);
             assert!(metric.aggregations.contains(&metric.aggregation), "{}", metric.id);

@@ -1,6 +1,6 @@
 //! What orders tell.
 
-use super::build::{OF_NUMBERS, count, distinct, rows, sum, text};
+use super::build::{OF_NUMBERS, count, distinct, of, rows, sum, text};
 use super::{Aggregate, Aggregation, Category, Condition, Formula, Measure, Metric, Rows, Unit, Value};
 
 const NOT_TEST: Condition = Condition::False { column: "is_test" };
@@ -106,7 +106,7 @@ pub(super) static METRICS: &[Metric] = &[
         description: "Revenue less refunds, each refund on the day of its order, or on its own day where a query says so; without cancelled and test orders",
         formula: Formula::Measure(Measure {
             rows: &PLACED,
-            aggregate: Aggregate::Sum(Value { column: "total", minus: &["refunded"] }),
+            aggregate: Aggregate::Sum(Value { minus: &["refunded"], ..of("total") }),
             only: &[],
         }),
         by_refund: Some(Formula::Difference { of: sum(&PLACED, "total"), less: sum(&PAID_BACK, "amount") }),

@@ -1,6 +1,6 @@
 //! What was sold and taken back at the prices of the shop, and checkouts that were left. Without tax and shipping: those are in revenue.
 
-use super::build::{OF_NUMBERS, count, rows, sum};
+use super::build::{OF_NUMBERS, count, of, rows, sum};
 use super::shopify::{COUNTED, ITEM_DIMENSIONS, SOLD};
 use super::{Aggregate, Aggregation, Category, Condition, Formula, Measure, Metric, Rows, Unit, Value};
 
@@ -55,7 +55,7 @@ pub(super) static METRICS: &[Metric] = &[
         title: "Net sales",
         description: "Gross sales less discounts and returns, each return on the day of its order, or on its own day where a query says so; without cancelled and test orders",
         formula: Formula::Difference {
-            of: Measure { aggregate: Aggregate::Sum(Value { column: "gross", minus: &["discount"] }), ..GROSS },
+            of: Measure { aggregate: Aggregate::Sum(Value { minus: &["discount"], ..of("gross") }), ..GROSS },
             less: sum(&TAKEN_BACK, "amount"),
         },
         aggregations: &[Aggregation::Sum],

@@ -28,7 +28,7 @@ pub struct Part {
 
 impl Part {
     /// Notes that all rows of a partition are read.
-    pub(super) fn note_rows(&mut self, part: &source::Part) {
+    pub(crate) fn note_rows(&mut self, part: &source::Part) {
         self.cold += u64::from(!part.cold.is_empty());
         self.hot += u64::from(part.has_hot);
     }
@@ -56,6 +56,8 @@ pub enum WhyNot {
     CutShort,
     /// Nothing is kept.
     Off,
+    /// It is how much there is at the end of a time, which does not add up over days.
+    Standing,
 }
 
 /// Collects where parts come from.

@@ -1560,7 +1560,7 @@ export interface components {
          * @description Where a metric is found among the others.
          * @enum {string}
          */
-        Category: "revenue" | "orders" | "customers" | "products" | "traffic" | "conversion" | "engagement" | "sentiment" | "testing" | "support";
+        Category: "revenue" | "orders" | "customers" | "products" | "inventory" | "traffic" | "conversion" | "engagement" | "sentiment" | "testing" | "support";
         /** @description What is wrong in one cell. */
         CellError: {
             /** @description The column's title. */
@@ -3120,6 +3120,11 @@ export interface components {
             is_refund: boolean;
             /** @description What holds for them. */
             only?: components["schemas"]["Condition"][];
+            /**
+             * @description For rows that say how much there was on a day, and not what happened: the column that tells apart what they are of. Over days
+             *     they do not add up: what stands at the end of a time is taken, of its last day on which anything was read.
+             */
+            standing?: string | null;
             /** @description The columns that say when a row happened: the first of them that is not null. */
             time: string[];
         };
@@ -3577,7 +3582,7 @@ export interface components {
          * @description Why rows were read, and no rollup was used.
          * @enum {string}
          */
-        WhyNot: "customer_type" | "converted" | "many_groups" | "too_large" | "first_time" | "failed" | "restated" | "cut_short" | "off";
+        WhyNot: "customer_type" | "converted" | "many_groups" | "too_large" | "first_time" | "failed" | "restated" | "cut_short" | "off" | "standing";
         /** @description A length of time. */
         Window: {
             /**
