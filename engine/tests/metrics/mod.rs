@@ -1,6 +1,7 @@
 #![allow(clippy::panic, clippy::cast_precision_loss, reason = "these are tests")]
 
 mod by_hand;
+mod customers;
 mod explain;
 mod funnels;
 mod oracle;
@@ -10,6 +11,8 @@ mod right;
 mod rollups;
 mod sales;
 mod shaping;
+mod stock;
+mod stock_at_random;
 mod support;
 mod view;
 mod ways;

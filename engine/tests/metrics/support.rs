@@ -246,6 +246,29 @@ impl World {
         self.push(store, "checkouts", of_columns(dataset("checkouts"), &columns, checkouts.len())).await;
     }
 
+    /// Commits what was read of levels of stock.
+    pub(crate) async fn commit_levels(&self, store: usize, levels: &[Level]) {
+        self.push(store, "inventory_levels", level_rows(levels)).await;
+    }
+
+    /// Commits customers.
+    pub(crate) async fn commit_customers(&self, store: usize, customers: &[Customer]) {
+        let micros = |at: &str| at.parse::<DateTime<Utc>>().unwrap().timestamp_micros();
+        let created: TimestampMicrosecondArray = customers.iter().map(|of| of.created_at.map(micros)).collect();
+        let spent: Decimal128Array = customers.iter().map(|of| of.spent.map(i128::from)).collect();
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("customer_id", texts(customers.iter().map(|of| Some(of.id)))),
+            ("row_version", Arc::new(customers.iter().map(|_| Some(1)).collect::<Int64Array>())),
+            ("seen_at", instants(customers.iter().map(|of| of.seen_at.to_owned()))),
+            ("created_at", Arc::new(created.with_timezone("UTC"))),
+            ("country", texts(customers.iter().map(|of| of.country))),
+            ("orders", Arc::new(customers.iter().map(|of| of.orders).collect::<Int64Array>())),
+            ("spent", Arc::new(spent.with_data_type(money::DATA_TYPE))),
+            ("currency", texts(customers.iter().map(|of| of.spent.map(|_| "USD")))),
+        ];
+        self.push(store, "customers", of_columns(dataset("customers"), &columns, customers.len())).await;
+    }
+
     async fn push(&self, store: usize, name: &str, rows: RecordBatch) {
         let lake = &self.stores[store].lake;
         let mut spool = lake.spool().unwrap();
@@ -398,6 +421,61 @@ pub(crate) struct Event {
     pub(crate) currency: Option<&'static str>,
     /// The flag that it has.
     pub(crate) flag: Option<&'static str>,
+}
+
+/// What was read of a level of stock on a day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Level {
+    pub(crate) id: &'static str,
+    /// When the day begins.
+    pub(crate) day: DateTime<Utc>,
+    pub(crate) location: &'static str,
+    pub(crate) product: &'static str,
+    pub(crate) tracked: bool,
+    pub(crate) available: i64,
+    pub(crate) on_hand: i64,
+    /// What a piece cost, in ten-thousandths, and in which currency.
+    pub(crate) cost: Option<(i64, &'static str)>,
+}
+
+/// A customer, as last seen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Customer {
+    pub(crate) id: &'static str,
+    pub(crate) seen_at: &'static str,
+    pub(crate) created_at: Option<&'static str>,
+    pub(crate) country: Option<&'static str>,
+    /// In ten-thousandths of a dollar.
+    pub(crate) spent: Option<i64>,
+    pub(crate) orders: Option<i64>,
+}
+
+fn level_rows(levels: &[Level]) -> RecordBatch {
+    let number = |of: fn(&Level) -> i64| Arc::new(levels.iter().map(|level| Some(of(level))).collect::<Int64Array>());
+    let text = |of: fn(&Level) -> &'static str| texts(levels.iter().map(|level| Some(of(level))));
+    let days = || instants(levels.iter().map(|level| level.day.to_rfc3339()));
+    let costs: Decimal128Array = levels.iter().map(|level| level.cost.map(|cost| i128::from(cost.0))).collect();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("level_day", texts(levels.iter().map(|level| Some(format!("{}:{}", level.id, level.day))))),
+        ("row_version", number(|_| 1)),
+        ("day", days()),
+        ("read_at", days()),
+        ("level_id", text(|level| level.id)),
+        ("location_id", text(|level| level.location)),
+        ("location", text(|level| level.location)),
+        ("inventory_item_id", text(|level| level.product)),
+        ("product", text(|level| level.product)),
+        ("sku", text(|level| level.product)),
+        ("variant", text(|level| level.product)),
+        ("tracked", Arc::new(levels.iter().map(|level| Some(level.tracked)).collect::<BooleanArray>())),
+        ("available", number(|level| level.available)),
+        ("on_hand", number(|level| level.on_hand)),
+        ("committed", number(|level| level.on_hand - level.available)),
+        ("incoming", number(|_| 1)),
+        ("unit_cost", Arc::new(costs.with_data_type(money::DATA_TYPE))),
+        ("currency", texts(levels.iter().map(|level| level.cost.map(|cost| cost.1)))),
+    ];
+    of_columns(dataset("inventory_levels"), &columns, levels.len())
 }
 
 /// Columns in a dataset's order, those that are not given null.

@@ -1,7 +1,7 @@
 //! Connections are read: everything once, whatever is killed and whenever, and what cannot be read is said.
 
-mod recency;
 mod rebuilt;
+mod recency;
 mod tiny;
 mod told;
 

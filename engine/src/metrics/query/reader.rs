@@ -150,6 +150,9 @@ pub(super) fn choice<T: Copy>(
     None
 }
 
+/// So many names are told where none is near: a source has no more metrics.
+const FEW: usize = 40;
+
 /// Says that a name is unknown, and which one was probably meant; when none is near and there are few, all of them.
 pub(super) fn unknown<'n>(what: &str, name: &str, known: impl IntoIterator<Item = &'n str>) -> String {
     let known: Vec<_> = known.into_iter().collect();
@@ -157,7 +160,7 @@ pub(super) fn unknown<'n>(what: &str, name: &str, known: impl IntoIterator<Item 
     if let Some(near) = nearest(name, &known) {
         return format!("unknown {what} {shown:?}; did you mean {near:?}?");
     }
-    if known.len() <= 30 {
+    if known.len() <= FEW {
         return format!("unknown {what} {shown:?}; known are {}", known.join(", "));
     }
     format!("unknown {what} {shown:?}")
