@@ -30,14 +30,7 @@ fn setting(name: &str, otherwise: u64) -> u64 {
 async fn what_a_shop_tells_under_load_comes_to_what_it_is_whatever_is_killed() {
     let (rate, seconds, seed) = (setting("RATE", 250), setting("SECONDS_OF_LOAD", 8), setting("SEED", 1));
     eprintln!("{rate} deliveries a second for {seconds} s, SEED={seed}");
-    let shop = Shop::start(seed).await;
-    let place = Place::with(&shop.variables());
-    place.create_store("Mugs");
-    let server = place.serve().await;
-    shop.knows(server.base());
-    let client = server.client().await;
-    shop.connect(&client, "Mugs").await;
-    until_read(&client, "Mugs").await;
+    let (shop, place, server, client) = connected(seed).await;
     assert_eq!(figures(&client).await, shop.figures(), "before anything is told");
 
     let mut chance = Chance::of(&[seed, 2]);
@@ -75,14 +68,7 @@ async fn what_a_shop_tells_under_load_comes_to_what_it_is_whatever_is_killed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_only_readings_know_of_an_order_stays_when_a_webhook_tells_its_state() {
-    let shop = Shop::start(3).await;
-    let place = Place::with(&shop.variables());
-    place.create_store("Mugs");
-    let server = place.serve().await;
-    shop.knows(server.base());
-    let client = server.client().await;
-    shop.connect(&client, "Mugs").await;
-    until_read(&client, "Mugs").await;
+    let (shop, _place, server, client) = connected(3).await;
     let before = shop.net_revenue_by_source();
     assert_eq!(net_revenue_by_source(&client).await, before);
 
@@ -111,6 +97,19 @@ async fn what_only_readings_know_of_an_order_stays_when_a_webhook_tells_its_stat
     }
     assert_eq!(found, expected);
     end(server).await;
+}
+
+/// A shop, and a server with a store that was read from it.
+async fn connected(seed: u64) -> (Shop, Place, Server, Client) {
+    let shop = Shop::start(seed).await;
+    let place = Place::with(&shop.variables());
+    place.create_store("Mugs");
+    let server = place.serve().await;
+    shop.knows(server.base());
+    let client = server.client().await;
+    shop.connect(&client, "Mugs").await;
+    until_read(&client, "Mugs").await;
+    (shop, place, server, client)
 }
 
 /// The store's revenue less refunds, by where buyers came from, as far as that is known.
