@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aloftly_engine::dataset::{self, Dataset, PAYLOADS};
-use aloftly_engine::lake::LakeError;
+use aloftly_engine::dataset::{self, Dataset};
 use arrow::array::{
     ArrayRef, AsArray, BinaryViewArray, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
 };
@@ -44,7 +43,7 @@ pub fn rows(source: &str, account: &Account, kept: &[Kept]) -> Result<Option<(Ar
     if newest.is_empty() {
         return Ok(None);
     }
-    let dataset = payloads()?;
+    let dataset = dataset::payloads();
     let taker = |error: std::io::Error| Failure::Taker(Box::new(error));
     let mut compressor = Compressor::new(LEVEL).map_err(taker)?;
     let bodies = newest.values().map(|one| compressor.compress(&one.raw.body)).collect::<Result<Vec<_>, _>>();
@@ -117,10 +116,6 @@ pub fn thing(dataset: &str, entity: &str) -> String {
 fn id_of(source: &str, account: &Account, kept: &Kept) -> String {
     let Kept { raw, key, .. } = kept;
     format!("{source}{OF}{}{OF}{}{OF}{}{OF}{key}", account.id, raw.stream, raw.kind)
-}
-
-fn payloads() -> Result<&'static Arc<Dataset>, LakeError> {
-    dataset::find(PAYLOADS).ok_or_else(|| LakeError::UnknownDataset(PAYLOADS.to_owned()))
 }
 
 fn unexpected(what: &str) -> Failure {

@@ -11,7 +11,7 @@ mod rates;
 mod voice;
 
 pub use events::{IS_OTHER, IS_SAMPLED, IS_THRESHOLDED, METRIC_VALUE};
-pub use payloads::PAYLOADS;
+pub use payloads::{PAYLOADS, payloads};
 pub use rates::{RATE, RATE_SCALE};
 
 use std::sync::{Arc, LazyLock};
@@ -146,8 +146,8 @@ impl std::fmt::Display for Partition {
 }
 
 static DATASETS: LazyLock<Vec<Arc<Dataset>>> = LazyLock::new(|| {
-    let all = [commerce::datasets(), voice::datasets(), events::datasets(), rates::datasets(), payloads::datasets()];
-    all.into_iter().flatten().map(Arc::new).collect()
+    let all = [commerce::datasets(), voice::datasets(), events::datasets(), rates::datasets()];
+    all.into_iter().flatten().map(Arc::new).chain([Arc::clone(payloads())]).collect()
 });
 
 /// Every dataset, in the order of their declaration.

@@ -1,12 +1,22 @@
 //! What sources answered, as it came: rows can be made of it anew.
 
+use std::sync::{Arc, LazyLock};
+
 use super::{Dataset, Span, binary, instant, integer, required, schema, text};
 
 /// The dataset's name.
 pub const PAYLOADS: &str = "source_payloads";
 
-pub(super) fn datasets() -> Vec<Dataset> {
-    vec![Dataset {
+static DATASET: LazyLock<Arc<Dataset>> = LazyLock::new(|| Arc::new(declared()));
+
+/// The dataset.
+#[must_use]
+pub fn payloads() -> &'static Arc<Dataset> {
+    &DATASET
+}
+
+fn declared() -> Dataset {
+    Dataset {
         name: PAYLOADS,
         description: "One row per thing that a source told of, with the newest of what it said; body is compressed with zstd, \
                       and digest is of what it was before. \
@@ -37,5 +47,5 @@ pub(super) fn datasets() -> Vec<Dataset> {
         bounded: &[],
         origin: Some("source"),
         schema_version: 1,
-    }]
+    }
 }

@@ -1,7 +1,5 @@
 //! What sources answered, in the order in which rows are made of it anew.
 
-use std::sync::Arc;
-
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use datafusion::common::Column;
@@ -11,7 +9,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 
 use super::read::{Reader, all_columns};
 use super::{LakeError, StoreLake};
-use crate::dataset::{self, Dataset, PAYLOADS, Partition};
+use crate::dataset::{self, PAYLOADS, Partition};
 
 /// What one account of a source answered.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +45,7 @@ impl StoreLake {
     /// # Errors
     /// When the lake cannot be read.
     pub async fn count_payloads(&self, of: PayloadsOf<'_>) -> Result<u64, LakeError> {
-        let (reader, dataset) = (self.reader(None).await?, payloads()?);
+        let (reader, dataset) = (self.reader(None).await?, dataset::payloads());
         let rows = reader.scan(dataset, &["source", "account"], None).await?;
         let none: [Expr; 0] = [];
         let plan = of.rows(rows)?.aggregate(none, [count(lit(1_i64))])?.build()?;
@@ -67,7 +65,7 @@ impl StoreLake {
         behind: &str,
         most: usize,
     ) -> Result<Vec<RecordBatch>, LakeError> {
-        let (reader, dataset) = (self.reader(None).await?, payloads()?);
+        let (reader, dataset) = (self.reader(None).await?, dataset::payloads());
         let columns = all_columns(dataset);
         let rows = reader.scan(dataset, &columns, Some(dataset.times_of(partition))).await?;
         let id = || column(dataset.entity);
@@ -75,10 +73,6 @@ impl StoreLake {
             of.rows(rows)?.filter(id().gt(lit(behind)))?.sort_with_limit([id().sort(true, true)], Some(most))?;
         collect(&reader, first.project(columns.into_iter().map(column))?.build()?).await
     }
-}
-
-fn payloads() -> Result<&'static Arc<Dataset>, LakeError> {
-    dataset::find(PAYLOADS).ok_or_else(|| LakeError::UnknownDataset(PAYLOADS.to_owned()))
 }
 
 fn column(name: &str) -> Expr {

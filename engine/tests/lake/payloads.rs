@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aloftly_engine::dataset::{self, Dataset, PAYLOADS, Partition};
+use aloftly_engine::dataset::{self, Dataset, Partition};
 use aloftly_engine::lake::manifest::CommitCounts;
 use aloftly_engine::lake::{Erasure, LakeError, Matching, PayloadsOf, RowSink as _};
 use arrow::array::{
@@ -16,7 +16,7 @@ use super::support::{TestLake, batch, items, midnight, order, slice};
 const OWN: PayloadsOf<'_> = PayloadsOf { source: "shopify", account: "shop" };
 
 fn dataset() -> &'static Arc<Dataset> {
-    dataset::find(PAYLOADS).unwrap()
+    dataset::payloads()
 }
 
 /// An answer about a thing of a day of 2026, in a version.

@@ -8,7 +8,7 @@ use aloftly_catalog::{
 };
 use aloftly_connectors::contract::{Failure, Person};
 use aloftly_engine::CommitId;
-use aloftly_engine::dataset::{self, Dataset, PAYLOADS};
+use aloftly_engine::dataset::{self, Dataset};
 use aloftly_engine::lake::{Erasure, LakeError, Matching};
 
 use super::carry::Claimed;
@@ -96,9 +96,8 @@ impl Claimed<'_> {
                 None => whole.push(Arc::clone(dataset)),
             }
         }
-        let payloads = dataset::find(PAYLOADS).ok_or_else(|| LakeError::UnknownDataset(PAYLOADS.to_owned()))?;
         let values = BTreeSet::from([declaration.id.to_owned()]);
-        parts.push(Matching { dataset: Arc::clone(payloads), column: "source", values });
+        parts.push(Matching { dataset: Arc::clone(dataset::payloads()), column: "source", values });
         self.erase(Erasure::Datasets(whole)).await?;
         self.erase(Erasure::Rows(parts)).await
     }

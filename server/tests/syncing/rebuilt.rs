@@ -104,8 +104,7 @@ async fn what_is_gone_at_the_source_and_who_was_erased_do_not_come_back() {
 #[tokio::test]
 async fn without_answers_nothing_changes_and_it_is_said() {
     let connected = read(10).await;
-    let payloads = Arc::clone(dataset::find(dataset::PAYLOADS).unwrap());
-    erase(&connected, Erasure::Datasets(vec![payloads])).await;
+    erase(&connected, Erasure::Datasets(vec![Arc::clone(dataset::payloads())])).await;
     let job = connected.sync(&SyncKind::Rebuild).await;
     assert_eq!((job.status, job.progress.records, job.progress.expected), (SyncStatus::Done, 0, Some(0)));
     assert_eq!(
