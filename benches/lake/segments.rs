@@ -54,6 +54,8 @@ pub(crate) async fn describe(
             retire: Vec::new(),
             receipt: None,
             bookmarks: Vec::new(),
+            gone: Vec::new(),
+            unless_removed_since: None,
             clears_receipts: false,
             counts: CommitCounts::default(),
         };

@@ -58,6 +58,8 @@ pub(crate) fn hot_commit(database: &TestDatabase, store: StoreId, based_on: i64,
         retire: Vec::new(),
         receipt: None,
         bookmarks: Vec::new(),
+        gone: Vec::new(),
+        unless_removed_since: None,
         clears_receipts: false,
         counts: CommitCounts { new: 1, ..CommitCounts::default() },
     }

@@ -25,6 +25,7 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
     let mut commit = hot_commit(database, store, 0, &format!("canary of {name}"));
     commit.receipt = Some(format!("canary of {name}"));
     commit.bookmarks = vec![Bookmark { name: format!("canary of {name}"), from: None, to: "1".to_owned() }];
+    commit.gone = vec![("orders".to_owned(), format!("canary of {name}"))];
     let live = commit.add[0].segment.clone();
     let announced = || Segment { id: database.clock().new_id().into(), ..live.clone() };
     let (staged, doomed) = (announced(), announced());

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use aloftly_catalog::ConnectionId;
 use aloftly_engine::CommitId;
+use aloftly_engine::lake::Terms;
 use aloftly_engine::lake::manifest::Bookmark;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -45,7 +46,9 @@ impl Shop {
         let name = format!("connection/{}/orders", ConnectionId(connection));
         let mark = Bookmark { name, from: None, to: "{}".to_owned() };
         let id = CommitId(backend.clock.new_id());
-        lake.commit_page(id, lake.spool().unwrap(), None, vec![mark], &|_| Ok(())).await.unwrap();
+        lake.commit_page(id, lake.spool().unwrap(), None, Terms { bookmarks: vec![mark], ..Terms::default() })
+            .await
+            .unwrap();
         let server = world.serve().await;
         let owner = server.owner_of("a").await;
         Self { world, server, owner, store: made.stores[0].to_string(), connection: connection.to_string() }

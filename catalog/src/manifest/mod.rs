@@ -6,10 +6,11 @@ mod commits;
 mod expiry;
 mod publish;
 mod quarantine;
+mod removals;
 mod rows;
 
 use aloftly_engine::lake::manifest::{
-    Changes, Chore, Commit, Doomed, Expired, Published, STAGED_DELAY, Segment, Snapshot, Version,
+    Changes, Chore, Commit, Doomed, Expired, Published, Removals, STAGED_DELAY, Segment, Snapshot, Version,
 };
 use aloftly_engine::lake::{Manifest, ManifestError};
 use aloftly_engine::{CommitId, SegmentId, StoreId};
@@ -264,6 +265,13 @@ impl Manifest for PgManifest {
         let place = bookmarks::read(&mut transaction, self.organization(), store, name).await?;
         transaction.commit().await.map_err(unavailable)?;
         Ok(place)
+    }
+
+    async fn removals(&self, store: StoreId, since: DateTime<Utc>) -> Result<Removals, ManifestError> {
+        let mut transaction = self.begin(store, WorkspacePermission::Read).await?;
+        let removals = removals::read(&mut transaction, self.organization(), store, since).await?;
+        transaction.commit().await.map_err(unavailable)?;
+        Ok(removals)
     }
 
     async fn quarantine(&self, store: StoreId, segment: SegmentId, reason: &str) -> Result<bool, ManifestError> {

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{PgManifest, bookmarks, commits, rows, unavailable};
+use super::{PgManifest, bookmarks, commits, removals, rows, unavailable};
 use crate::WorkspacePermission;
 
 type Outcome<T> = Result<T, ManifestError>;
@@ -35,7 +35,7 @@ struct Written {
 
 async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, commit: &Commit) -> Outcome<Written> {
     let (organization, store) = (manifest.organization(), commit.store);
-    let Locked { version: before, oldest_version } = lock(transaction, organization, store).await?;
+    let Locked { version: before, oldest_version, removals } = lock(transaction, organization, store).await?;
     if let Some(published) = commits::by_id(transaction, organization, store, commit.id).await? {
         return Ok(Written { published, by_this_attempt: false });
     }
@@ -43,6 +43,9 @@ async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, 
         && let Some(published) = commits::by_receipt(transaction, organization, store, receipt).await?
     {
         return Err(ManifestError::AlreadyDone(published));
+    }
+    if commit.unless_removed_since.is_some_and(|known| known != removals) {
+        return Err(ManifestError::Overtaken);
     }
     if commit.based_on < oldest_version {
         return Err(ManifestError::UnknownVersion(commit.based_on));
@@ -63,14 +66,17 @@ async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, 
     if commit.clears_receipts {
         clear_receipts(transaction, organization, store).await?;
         bookmarks::clear(transaction, organization, store).await?;
+        removals::clear(transaction, organization, store).await?;
     }
+    removals::record(transaction, organization, store, &commit.gone, now).await?;
     for bookmark in &commit.bookmarks {
         bookmarks::move_on(transaction, organization, store, bookmark, now).await?;
     }
     let raised = sqlx::query!(
         "UPDATE lake_stores SET version = $3, committed_at = CASE WHEN $4 THEN $5 ELSE committed_at END,
             tidy_at = CASE WHEN $7 THEN LEAST(tidy_at, $5) ELSE tidy_at END,
-            quarantine_revision = quarantine_revision + CASE WHEN $8 THEN 1 ELSE 0 END
+            quarantine_revision = quarantine_revision + CASE WHEN $8 THEN 1 ELSE 0 END,
+            removals = removals + CASE WHEN $9 THEN 1 ELSE 0 END
         WHERE org_id = $1 AND store_id = $2 AND version = $6",
         organization,
         store.0,
@@ -80,6 +86,7 @@ async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, 
         before,
         !commit.retire.is_empty(),
         released,
+        commit.kind == CommitKind::Erase,
     )
     .execute(&mut **transaction)
     .await
@@ -94,12 +101,13 @@ async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, 
 struct Locked {
     version: Version,
     oldest_version: Version,
+    removals: i64,
 }
 
 async fn lock(transaction: &mut PgTransaction<'static>, organization: Uuid, store: StoreId) -> Outcome<Locked> {
     sqlx::query_as!(
         Locked,
-        "SELECT version, oldest_version FROM lake_stores WHERE org_id = $1 AND store_id = $2 FOR NO KEY UPDATE",
+        "SELECT version, oldest_version, removals FROM lake_stores WHERE org_id = $1 AND store_id = $2 FOR NO KEY UPDATE",
         organization,
         store.0,
     )

@@ -74,7 +74,8 @@ impl StoreLake {
         Ok(Some(Outcome { add: vec![segment], counts, ..Outcome::default() }))
     }
 
-    fn hot_segment(&self, subject: &Subject<'_>, hot: &HotRows) -> Result<NewSegment, LakeError> {
+    /// A hot segment of what a change comes to in a partition.
+    pub(super) fn hot_segment(&self, subject: &Subject<'_>, hot: &HotRows) -> Result<NewSegment, LakeError> {
         let dataset = subject.dataset;
         let payload = hot::encode(hot)?;
         let segment = Segment {

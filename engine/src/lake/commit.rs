@@ -9,10 +9,10 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::manifest::{Bookmark, Commit, CommitCounts, CommitKind, ManifestError, NewSegment, Published, Snapshot};
+use super::manifest::{Commit, CommitCounts, CommitKind, ManifestError, NewSegment, Published, Segment, Snapshot};
 use super::slice::Slice;
 use super::spool::{PartitionSpool, Spool};
-use super::{Condition, Erasure, LARGE_COMMITS, LakeError, StoreLake};
+use super::{Erasure, LARGE_COMMITS, LakeError, Matching, StoreLake, Terms, remove};
 use crate::dataset::{self, Dataset, Partition};
 use crate::{CommitId, SegmentId};
 
@@ -23,8 +23,7 @@ pub(super) struct Request<'a> {
     pub(super) id: CommitId,
     pub(super) change: Change<'a>,
     pub(super) receipt: Option<String>,
-    pub(super) bookmarks: Vec<Bookmark>,
-    pub(super) condition: Condition<'a>,
+    pub(super) terms: Terms<'a>,
 }
 
 /// How the rows of a store are to change.
@@ -34,8 +33,10 @@ pub(super) enum Change<'a> {
     Upsert(&'a Spool),
     /// Spooled states become those of their entities, and other entities of the slice go. What the rows were made of may come with them.
     Replace(&'a Spool, &'a Slice),
-    /// Rows go for good.
+    /// Rows go for good, and are nowhere any more.
     Erase(&'a Erasure),
+    /// Entities go that a source does not have any more.
+    Remove(&'a [Matching]),
 }
 
 /// A partition that a change is about.
@@ -62,7 +63,7 @@ impl Change<'_> {
     fn rows(self) -> u64 {
         match self {
             Self::Upsert(spool) | Self::Replace(spool, _) => spool.rows(),
-            Self::Erase(_) => 0,
+            Self::Erase(_) | Self::Remove(_) => 0,
         }
     }
 
@@ -70,12 +71,28 @@ impl Change<'_> {
         match self {
             Self::Upsert(_) => CommitKind::Upsert,
             Self::Replace(..) => CommitKind::Replace,
-            Self::Erase(_) => CommitKind::Erase,
+            Self::Erase(_) | Self::Remove(_) => CommitKind::Erase,
         }
     }
 }
 
 impl<'a> Change<'a> {
+    /// Whether rows of a segment may be among those that go.
+    fn is_about(self, segment: &Segment) -> bool {
+        match self {
+            Self::Remove(rows) => remove::may_be_in(rows, segment),
+            _ => true,
+        }
+    }
+
+    /// The dataset and the entity of what a source does not have any more.
+    fn gone(self) -> Vec<(String, String)> {
+        match self {
+            Self::Remove(rows) => remove::named(rows),
+            _ => Vec::new(),
+        }
+    }
+
     fn subjects(self, snapshot: &Snapshot) -> Result<Vec<Subject<'a>>, LakeError> {
         let spooled = |spool: &'a Spool| {
             spool.partitions().map(|spooled| Subject {
@@ -111,9 +128,9 @@ impl<'a> Change<'a> {
                 }));
                 Ok(subjects)
             }
-            Self::Erase(_) => {
-                let mut held: Vec<_> =
-                    snapshot.segments.iter().map(|segment| (segment.dataset.as_str(), segment.partition)).collect();
+            Self::Erase(_) | Self::Remove(_) => {
+                let segments = snapshot.segments.iter().filter(|segment| self.is_about(segment));
+                let mut held: Vec<_> = segments.map(|segment| (segment.dataset.as_str(), segment.partition)).collect();
                 held.dedup();
                 let subject = |(name, partition): (&str, Partition)| {
                     let dataset = dataset::find(name).ok_or_else(|| LakeError::UnknownDataset(name.to_owned()))?;
@@ -159,7 +176,7 @@ impl StoreLake {
         let mut turn = if takes_turns && turns.try_lock().is_err() { Some(turns.lock().await) } else { None };
         for attempt in 0..ATTEMPTS {
             let snapshot = self.snapshot(None).await?;
-            (request.condition)(&snapshot).map_err(LakeError::Refused)?;
+            (request.terms.condition)(&snapshot).map_err(LakeError::Refused)?;
             let computed = self.compute(request.change, &snapshot, outcomes).await;
             if let Err(LakeError::Manifest(ManifestError::NotStaged(_))) = computed {
                 self.withdraw_cold(outcomes).await;
@@ -230,6 +247,7 @@ impl StoreLake {
             let outcome = match change {
                 _ if held.is_empty() && subject.spooled.is_none() => Outcome::default(),
                 Change::Erase(erasure) => self.without(subject, erasure, snapshot).await?,
+                Change::Remove(rows) => self.mark_removed(subject, rows, snapshot).await?,
                 Change::Upsert(_) | Change::Replace(..) => match self.append_hot(subject, snapshot).await? {
                     Some(outcome) => outcome,
                     None => {
@@ -301,7 +319,9 @@ fn commit(lake: &StoreLake, request: &Request<'_>, snapshot: &Snapshot, outcomes
         add: Vec::new(),
         retire: Vec::new(),
         receipt: request.receipt.clone(),
-        bookmarks: request.bookmarks.clone(),
+        bookmarks: request.terms.bookmarks.clone(),
+        gone: request.change.gone(),
+        unless_removed_since: request.terms.unless_removed_since,
         clears_receipts: matches!(request.change, Change::Erase(Erasure::Everything)),
         counts: CommitCounts::default(),
     };

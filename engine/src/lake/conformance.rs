@@ -58,6 +58,8 @@ macro_rules! manifest_conformance {
             receipts_can_be_taken_again_once_they_are_cleared,
             a_bookmark_moves_with_its_commit_from_where_it_is_and_not_otherwise,
             bookmarks_go_with_what_they_stand_for,
+            rows_that_were_read_before_something_was_removed_are_refused,
+            what_is_gone_is_known_by_name_for_a_while,
             the_partitions_of_a_commit_are_due_and_one_worker_gets_each,
             a_settled_chore_is_due_again_when_it_was_said_or_when_a_commit_asks,
             the_claim_of_a_dead_worker_runs_out,
@@ -125,6 +127,8 @@ fn commit(store: StoreId, based_on: Version, add: Vec<NewSegment>) -> Commit {
         retire: Vec::new(),
         receipt: None,
         bookmarks: Vec::new(),
+        gone: Vec::new(),
+        unless_removed_since: None,
         clears_receipts: false,
         counts: CommitCounts { new: 1, updated: 2, unchanged: 3, stale: 4, removed: 5 },
     }
@@ -551,6 +555,49 @@ pub async fn bookmarks_go_with_what_they_stand_for(manifest: Arc<dyn Manifest>, 
     manifest.publish(page).await.unwrap();
     manifest.publish(Commit { clears_receipts: true, ..commit(store, 1, vec![]) }).await.unwrap();
     assert_eq!(manifest.bookmark(store, "orders").await.unwrap(), None);
+}
+
+pub async fn rows_that_were_read_before_something_was_removed_are_refused(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let page = |based_on, known| Commit {
+        unless_removed_since: Some(known),
+        ..commit(store, based_on, vec![hot("2026-10-01")])
+    };
+    let known = async || manifest.removals(store, DateTime::UNIX_EPOCH).await.unwrap().count;
+    let before = known().await;
+    let first = page(0, before);
+    let published = manifest.publish(first.clone()).await.unwrap();
+    assert_eq!(known().await, before, "what comes in removes nothing");
+    // An erasure that finds nothing, too: what it is about may be on its way.
+    let erasure = Commit { kind: CommitKind::Erase, touched: Vec::new(), ..commit(store, 1, vec![]) };
+    manifest.publish(erasure.clone()).await.unwrap();
+    manifest.publish(erasure).await.unwrap();
+    let after = known().await;
+    assert_eq!(after, before + 1, "the same erasure once more is the same one");
+    let late = manifest.publish(page(1, before)).await;
+    assert!(matches!(late, Err(ManifestError::Overtaken)), "{late:?}");
+    assert_eq!((manifest.version(store).await.unwrap(), ids(&*manifest, store, None).await.len()), (1, 1));
+    assert_eq!(manifest.publish(first).await.unwrap(), published, "what happened before is answered");
+    manifest.publish(page(1, after)).await.unwrap();
+    let whoever_does_not_ask = commit(store, 2, vec![hot("2026-10-01")]);
+    manifest.publish(whoever_does_not_ask).await.unwrap();
+}
+
+pub async fn what_is_gone_is_known_by_name_for_a_while(manifest: Arc<dyn Manifest>, store: StoreId) {
+    let gone = |entities: &[&str]| -> Vec<(String, String)> {
+        entities.iter().map(|entity| ("orders".to_owned(), (*entity).to_owned())).collect()
+    };
+    let removal = |based_on, entities: &[&str]| Commit {
+        kind: CommitKind::Erase,
+        gone: gone(entities),
+        ..commit(store, based_on, vec![hot("2026-10-01")])
+    };
+    let known = async |since| manifest.removals(store, since).await.unwrap().gone.into_iter().collect::<Vec<_>>();
+    manifest.publish(removal(0, &["a", "b"])).await.unwrap();
+    manifest.publish(removal(1, &["b", "c"])).await.unwrap();
+    assert_eq!(known(DateTime::UNIX_EPOCH).await, gone(&["a", "b", "c"]));
+    assert_eq!(known("2400-01-01T00:00:00Z".parse().unwrap()).await, gone(&[]), "none since then");
+    manifest.publish(Commit { clears_receipts: true, ..removal(2, &[]) }).await.unwrap();
+    assert_eq!(known(DateTime::UNIX_EPOCH).await, gone(&[]));
 }
 
 pub async fn receipts_can_be_taken_again_once_they_are_cleared(manifest: Arc<dyn Manifest>, store: StoreId) {

@@ -16,7 +16,7 @@ use super::customers::CUSTOMER;
 use super::manifest::{Bookmark, CommitCounts, Published, Segment, Snapshot};
 use super::read::{Reader, instant, without_entities};
 use super::tidy::WRITER_MAY_LIVE;
-use super::{LakeError, StoreLake};
+use super::{LakeError, StoreLake, Terms};
 use crate::CommitId;
 use crate::dataset::Dataset;
 
@@ -44,6 +44,37 @@ pub struct Matching {
     pub values: BTreeSet<String>,
 }
 
+impl Matching {
+    /// # Errors
+    /// [`LakeError::Shape`] when the column is no text column of the dataset.
+    pub(super) fn check(&self) -> Result<(), LakeError> {
+        let Self { dataset, column, .. } = self;
+        let field = dataset.schema.field_with_name(column).ok();
+        if field.is_none_or(|field| field.data_type() != &DataType::Utf8View) {
+            let detail = format!("{column:?} is no text column, by which rows could be told");
+            return Err(LakeError::Shape { dataset: dataset.name, detail });
+        }
+        Ok(())
+    }
+
+    /// The predicate of the rows of a dataset that any of them is about; `None` when none is about it.
+    pub(super) fn any_of(all: &[Self], dataset: &Dataset) -> Option<Expr> {
+        let of_dataset = all.iter().filter(|matching| matching.dataset.name == dataset.name);
+        let any_of = of_dataset.map(|matching| {
+            let values = matching.values.iter().map(|value| lit(value.clone()));
+            Expr::Column(Column::new_unqualified(matching.column)).in_list(values.collect(), false)
+        });
+        any_of.reduce(Expr::or)
+    }
+
+    /// Whether a segment may hold such rows, as far as its bounds tell.
+    pub(super) fn may_be_in(&self, segment: &Segment) -> bool {
+        let (first, last) = &segment.entity_bounds;
+        segment.dataset == self.dataset.name
+            && (self.column != self.dataset.entity || self.values.range(first.clone()..=last.clone()).next().is_some())
+    }
+}
+
 impl Erasure {
     /// Everything that is told of these customers, in every dataset.
     #[must_use]
@@ -66,12 +97,7 @@ impl Erasure {
             }
             Self::Rows(matching) => matching,
         };
-        let of_dataset = matching.iter().filter(|matching| matching.dataset.name == dataset.name);
-        let any_of = of_dataset.map(|matching| {
-            let values = matching.values.iter().map(|value| lit(value.clone()));
-            Expr::Column(Column::new_unqualified(matching.column)).in_list(values.collect(), false)
-        });
-        any_of.reduce(Expr::or)
+        Matching::any_of(matching, dataset)
     }
 
     /// Whether all rows of a segment go, or none do, as far as its bounds tell.
@@ -117,8 +143,11 @@ impl StoreLake {
         erasure: &Erasure,
         bookmarks: Vec<Bookmark>,
     ) -> Result<Published, LakeError> {
-        self.check_erasure(erasure)?;
-        let request = Request { id, change: Change::Erase(erasure), receipt: None, bookmarks, condition: &|_| Ok(()) };
+        if let Erasure::Rows(matching) = erasure {
+            matching.iter().try_for_each(Matching::check)?;
+        }
+        let terms = Terms { bookmarks, ..Terms::default() };
+        let request = Request { id, change: Change::Erase(erasure), receipt: None, terms };
         let published = self.commit(request).await?;
         self.forget_older_versions().await?;
         Ok(published)
@@ -160,18 +189,6 @@ impl StoreLake {
         while self.manifest.expire(self.store, every, none).await?.more {}
         self.shared().hot.invalidate_all();
         self.delete_doomed().await?.failure.map_or(Ok(()), Err)
-    }
-
-    fn check_erasure(&self, erasure: &Erasure) -> Result<(), LakeError> {
-        let Erasure::Rows(matching) = erasure else { return Ok(()) };
-        for Matching { dataset, column, .. } in matching {
-            let field = dataset.schema.field_with_name(column).ok();
-            if field.is_none_or(|field| field.data_type() != &DataType::Utf8View) {
-                let detail = format!("{column:?} is no text column, by which rows could be erased");
-                return Err(LakeError::Shape { dataset: dataset.name, detail });
-            }
-        }
-        Ok(())
     }
 
     /// A partition without the rows that go. Rows that are no longer shown, because their entity was restated since, are looked
@@ -229,7 +246,7 @@ impl StoreLake {
 }
 
 /// The entities of which a row meets the predicate.
-async fn entities(
+pub(super) async fn entities(
     session: &SessionContext,
     dataset: &Dataset,
     rows: LogicalPlan,

@@ -114,6 +114,8 @@ impl StoreLake {
             retire: inputs.iter().map(|segment| segment.id).collect(),
             receipt: None,
             bookmarks: Vec::new(),
+            gone: Vec::new(),
+            unless_removed_since: None,
             clears_receipts: false,
             counts: CommitCounts::default(),
         };

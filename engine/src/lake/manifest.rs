@@ -7,7 +7,7 @@
 //! **retired** (a reader of an older version may still need it), then **doomed** (nobody may), then forgotten. So whatever is
 //! killed and whenever, every object is found again.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -28,6 +28,9 @@ pub const FOLD_DELAY: TimeDelta = TimeDelta::seconds(1);
 
 /// How long after segments were staged a store is looked at for such as nobody published.
 pub const STAGED_DELAY: TimeDelta = TimeDelta::hours(1);
+
+/// How long it is known by name what sources said is gone: longer than anything is on its way from a source into a store.
+pub const REMOVALS_KNOWN: TimeDelta = TimeDelta::days(7);
 
 /// What kind of change a commit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +102,15 @@ pub struct Bookmark {
     pub to: String,
 }
 
+/// What was taken out of a store for good: rows that were read before do not bring it back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removals {
+    /// Raised by every commit that takes something out. Who was erased is not named, so this is all that tells of it.
+    pub count: i64,
+    /// The dataset and the entity of what sources said is gone.
+    pub gone: BTreeSet<(String, String)>,
+}
+
 /// One atomic change of a store's segments.
 #[derive(Clone, Debug)]
 pub struct Commit {
@@ -121,6 +133,10 @@ pub struct Commit {
     pub receipt: Option<String>,
     /// Bookmarks to move on.
     pub bookmarks: Vec<Bookmark>,
+    /// The dataset and the entity of what a source says is gone, held or not: known for [`REMOVALS_KNOWN`].
+    pub gone: Vec<(String, String)>,
+    /// [`Removals::count`] as it must be for the commit to happen, for rows that were read from something that removals change too.
+    pub unless_removed_since: Option<i64>,
     /// Whether receipts taken before may be taken again, and bookmarks are gone: what they stand for is no longer there.
     pub clears_receipts: bool,
     /// What it did, kept with the commit.
@@ -211,6 +227,9 @@ pub enum ManifestError {
     /// A bookmark is not where the commit expects it: somebody else reads the same source.
     #[error("the bookmark {0} is somewhere else")]
     Moved(String),
+    /// Something was taken out of the store since the commit's rows were read: look at them again.
+    #[error("something was removed from the store since")]
+    Overtaken,
     /// A cold segment's staged row is missing: it was given up, so its object may be gone. Upload and commit again.
     #[error("segment {0} is not staged any more")]
     NotStaged(SegmentId),
@@ -261,7 +280,8 @@ pub trait Manifest: Send + Sync + std::fmt::Debug {
     async fn withdraw(&self, store: StoreId, segments: &[SegmentId]) -> Result<Vec<SegmentId>, ManifestError>;
 
     /// Applies a commit: all of it, or nothing. In order: the store is locked; a commit of that id that already happened is
-    /// answered with its outcome and changes nothing; a taken receipt is [`ManifestError::AlreadyDone`]; a `based_on` that has
+    /// answered with its outcome and changes nothing; a taken receipt is [`ManifestError::AlreadyDone`]; removals that the commit
+    /// does not know of are [`ManifestError::Overtaken`]; a `based_on` that has
     /// expired is [`ManifestError::UnknownVersion`]; a touched partition to or from which a commit other than a fold added or
     /// retired segments after `based_on`, or any partition when rows are erased, is [`ManifestError::Conflict`]; segments are added (cold ones must be staged) and
     /// retired; the commit is recorded with its receipt. The version rises by one when segments were added or retired and stays
@@ -277,6 +297,9 @@ pub trait Manifest: Send + Sync + std::fmt::Debug {
 
     /// Where a bookmark is, if there is one.
     async fn bookmark(&self, store: StoreId, name: &str) -> Result<Option<String>, ManifestError>;
+
+    /// What was taken out of the store, by name what sources said is gone since `since`.
+    async fn removals(&self, store: StoreId, since: DateTime<Utc>) -> Result<Removals, ManifestError>;
 
     /// Says that a live segment is damaged or missing: from now on snapshots name it. False when it is not live (then nothing
     /// is wrong: it was retired), or was known to be in quarantine.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::manifest::{
     Bookmark, Changes, Chore, Commit, CommitKind, Doomed, Expired, FOLD_DELAY, Manifest, ManifestError, Published,
-    Quarantine, STAGED_DELAY, Segment, Snapshot, Temperature, Version,
+    Quarantine, REMOVALS_KNOWN, Removals, STAGED_DELAY, Segment, Snapshot, Temperature, Version,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::dataset::Partition;
@@ -36,6 +36,9 @@ struct StoreState {
     commits: HashMap<CommitId, Recorded>,
     receipts: HashMap<String, CommitId>,
     bookmarks: HashMap<String, String>,
+    removals: i64,
+    /// What sources said is gone, and when they said so last.
+    gone: BTreeMap<(String, String), DateTime<Utc>>,
     quarantine: Arc<Quarantine>,
     quarantine_revision: i64,
     partitions: BTreeMap<(String, Partition), PartitionState>,
@@ -232,6 +235,13 @@ impl Manifest for MemoryManifest {
         self.with(store, |state| Ok(state.bookmarks.get(name).cloned()))
     }
 
+    async fn removals(&self, store: StoreId, since: DateTime<Utc>) -> Result<Removals, ManifestError> {
+        self.with(store, |state| {
+            let gone = state.gone.iter().filter(|(_, at)| **at >= since).map(|(gone, _)| gone.clone());
+            Ok(Removals { count: state.removals, gone: gone.collect() })
+        })
+    }
+
     async fn quarantine(&self, store: StoreId, segment: SegmentId, reason: &str) -> Result<bool, ManifestError> {
         self.with(store, |state| {
             let is_live = state.segments.get(&segment).is_some_and(|kept| kept.end_version.is_none());
@@ -342,7 +352,13 @@ impl StoreState {
         if commit.clears_receipts {
             self.receipts.clear();
             self.bookmarks.clear();
+            self.gone.clear();
         }
+        if commit.kind == CommitKind::Erase {
+            self.removals += 1;
+            self.gone.retain(|_, at| *at > now - REMOVALS_KNOWN);
+        }
+        self.gone.extend(commit.gone.iter().map(|gone| (gone.clone(), now)));
         let moved = commit.bookmarks.iter().map(|bookmark| (bookmark.name.clone(), bookmark.to.clone()));
         self.bookmarks.extend(moved);
         let published = Published { id: commit.id, version: self.version, counts: commit.counts };
@@ -365,6 +381,9 @@ impl StoreState {
     fn check(&self, commit: &Commit) -> Result<(), ManifestError> {
         if let Some(done) = commit.receipt.as_ref().and_then(|receipt| self.receipts.get(receipt)) {
             return Err(ManifestError::AlreadyDone(self.commits[done].published));
+        }
+        if commit.unless_removed_since.is_some_and(|known| known != self.removals) {
+            return Err(ManifestError::Overtaken);
         }
         if commit.based_on < self.oldest_version {
             return Err(ManifestError::UnknownVersion(commit.based_on));

@@ -36,6 +36,7 @@ mod merge;
 pub mod objects;
 mod payloads;
 mod read;
+mod remove;
 mod rewrite;
 mod runtime;
 mod segment;
@@ -75,7 +76,7 @@ pub use slice::Slice;
 pub use spool::Spool;
 pub use tend::Tended;
 pub use tidy::{Audited, Tidied};
-pub use upsert::Condition;
+pub use upsert::{Condition, Terms};
 pub use verify::Verified;
 
 use self::objects::Objects;

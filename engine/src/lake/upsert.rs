@@ -11,6 +11,26 @@ use crate::CommitId;
 /// what to do.
 pub type Condition<'a> = &'a (dyn Fn(&Snapshot) -> Result<(), String> + Send + Sync);
 
+/// On what terms a commit happens, and what moves with it.
+#[derive(Clone)]
+pub struct Terms<'a> {
+    /// Bookmarks that move on from where they are expected.
+    pub bookmarks: Vec<Bookmark>,
+    /// How often something was removed from the store when the rows were read ([`Removals::count`]), where removals change what they are read of:
+    /// they are refused when it was since.
+    ///
+    /// [`Removals::count`]: super::manifest::Removals::count
+    pub unless_removed_since: Option<i64>,
+    /// What the store must be like.
+    pub condition: Condition<'a>,
+}
+
+impl Default for Terms<'_> {
+    fn default() -> Self {
+        Self { bookmarks: Vec::new(), unless_removed_since: None, condition: &|_| Ok(()) }
+    }
+}
+
 impl StoreLake {
     /// Commits everything in the spool, over all datasets, as one new version. With a `receipt` it is done at most once:
     /// when the receipt is taken nothing is changed and the commit that took it is returned.
@@ -39,27 +59,29 @@ impl StoreLake {
         condition: Condition<'_>,
     ) -> Result<Published, LakeError> {
         spool.finish()?;
-        self.commit(Request { id, change: Change::Upsert(&spool), receipt, bookmarks: Vec::new(), condition }).await
+        let terms = Terms { condition, ..Terms::default() };
+        self.commit(Request { id, change: Change::Upsert(&spool), receipt, terms }).await
     }
 
     /// Commits what a source was read for, with how far it was read: [`StoreLake::upsert_if`], or [`StoreLake::replace`] where there is a
-    /// slice, with bookmarks that move in the same commit. A spool without rows moves them all the same.
+    /// slice, on terms. A spool without rows moves bookmarks all the same.
     ///
     /// # Errors
-    /// [`ManifestError::Moved`] when a bookmark is somewhere else: nothing was committed. Else those of the other two.
+    /// [`ManifestError::Moved`] when a bookmark is somewhere else, [`ManifestError::Overtaken`] when something was removed that the terms do not
+    /// know of: nothing was committed. Else those of the other two.
     ///
     /// [`ManifestError::Moved`]: super::ManifestError::Moved
+    /// [`ManifestError::Overtaken`]: super::ManifestError::Overtaken
     pub async fn commit_page(
         &self,
         id: CommitId,
         mut spool: Spool,
         slice: Option<&Slice>,
-        bookmarks: Vec<Bookmark>,
-        condition: Condition<'_>,
+        terms: Terms<'_>,
     ) -> Result<Published, LakeError> {
         spool.finish()?;
         let change = slice.map_or(Change::Upsert(&spool), |slice| Change::Replace(&spool, slice));
-        self.commit(Request { id, change, receipt: None, bookmarks, condition }).await
+        self.commit(Request { id, change, receipt: None, terms }).await
     }
 
     /// Commits the spool as all that there is in a slice: what the slice held and the spool does not goes, in the same version.
@@ -76,6 +98,6 @@ impl StoreLake {
     ) -> Result<Published, LakeError> {
         spool.finish()?;
         let change = Change::Replace(&spool, slice);
-        self.commit(Request { id, change, receipt, bookmarks: Vec::new(), condition: &|_| Ok(()) }).await
+        self.commit(Request { id, change, receipt, terms: Terms::default() }).await
     }
 }

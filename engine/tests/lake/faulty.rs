@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use aloftly_engine::lake::manifest::{Changes, Chore, Commit, Doomed, Expired, Segment};
+use aloftly_engine::lake::manifest::{Changes, Chore, Commit, Doomed, Expired, Removals, Segment};
 use aloftly_engine::lake::{Manifest, ManifestError, MemoryManifest, Published, Snapshot, Version};
 use aloftly_engine::{CommitId, SegmentId, StoreId};
 use async_trait::async_trait;
@@ -156,6 +156,10 @@ impl Manifest for Faulty {
 
     async fn committed(&self, store: StoreId, commit: CommitId) -> Result<Option<Published>, ManifestError> {
         self.memory.committed(store, commit).await
+    }
+
+    async fn removals(&self, store: StoreId, since: DateTime<Utc>) -> Result<Removals, ManifestError> {
+        self.memory.removals(store, since).await
     }
 
     async fn bookmark(&self, store: StoreId, name: &str) -> Result<Option<String>, ManifestError> {

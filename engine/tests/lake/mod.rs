@@ -9,6 +9,7 @@ mod layout;
 mod model;
 mod payloads;
 mod races;
+mod remove;
 mod replace;
 mod stress;
 mod stubborn;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use aloftly_engine::lake::manifest::{Changes, Chore, Commit, Doomed, Expired, Segment};
+use aloftly_engine::lake::manifest::{Changes, Chore, Commit, Doomed, Expired, Removals, Segment};
 use aloftly_engine::lake::{Manifest, ManifestError, MemoryManifest, Published, Snapshot, Version};
 use aloftly_engine::{CommitId, SegmentId, StoreId};
 use async_trait::async_trait;
@@ -160,6 +160,10 @@ impl Manifest for DistantManifest {
     async fn bookmark(&self, store: StoreId, name: &str) -> Result<Option<String>, ManifestError> {
         let asked = name.to_owned();
         self.ask(format!("bookmark {name}"), move |memory| now(memory.bookmark(store, &asked))).await
+    }
+
+    async fn removals(&self, store: StoreId, since: DateTime<Utc>) -> Result<Removals, ManifestError> {
+        self.ask(format!("removals since {since}"), move |memory| now(memory.removals(store, since))).await
     }
 
     async fn quarantine(&self, store: StoreId, segment: SegmentId, reason: &str) -> Result<bool, ManifestError> {

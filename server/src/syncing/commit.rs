@@ -8,13 +8,14 @@ use aloftly_connectors::http::Client;
 use aloftly_connectors::payloads;
 use aloftly_connectors::shopify::OrderKeys;
 use aloftly_engine::clock::Clock;
-use aloftly_engine::dataset::PAYLOADS;
-use aloftly_engine::lake::manifest::{Bookmark, CommitCounts};
-use aloftly_engine::lake::{Erasure, LakeError, Matching, RowSink as _, Slice, Snapshot, StoreLake};
+use aloftly_engine::lake::manifest::{Bookmark, CommitCounts, Removals};
+use aloftly_engine::lake::{LakeError, ManifestError, Matching, RowSink as _, Slice, Snapshot, StoreLake, Terms};
 use aloftly_engine::{CommitId, dataset};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
+use super::gone;
 use super::run::Shared;
 use crate::telemetry::measures;
 
@@ -28,6 +29,9 @@ pub(super) struct Committer<'a> {
     /// The bookmark's name, and where it is.
     pub(super) bookmark: String,
     pub(super) place: Option<String>,
+    /// What is gone since the job began: an answer of the source may be older than that.
+    pub(super) removals: Removals,
+    pub(super) since: DateTime<Utc>,
     /// How far the job is.
     pub(super) shared: &'a Shared,
     /// Things that were read of streams before this one.
@@ -40,15 +44,18 @@ pub(super) struct Committer<'a> {
 
 #[async_trait]
 impl Pages for Committer<'_> {
-    async fn take(&mut self, page: Page) -> Result<(), Failure> {
+    async fn take(&mut self, mut page: Page) -> Result<(), Failure> {
         if self.cancel.is_cancelled() {
             return Err(Failure::Stopped);
         }
         let mut counts = remove(self.lake, self.clock, &page.removals, Vec::new()).await?;
+        if !page.removals.is_empty() {
+            self.removals = removals(self.lake, self.since).await?;
+        }
         let to = page.cursor.to_text();
         let moves = self.place.as_ref() != Some(&to);
         if moves || !page.batches.is_empty() || !page.kept.is_empty() || page.replaces.is_some() {
-            counts += self.commit(&page, &to).await?;
+            counts += self.commit(&mut page, &to).await?;
         }
         self.place = Some(to);
         self.shared.change(|progress| {
@@ -67,11 +74,18 @@ impl Pages for Committer<'_> {
 }
 
 impl Committer<'_> {
-    async fn commit(&self, page: &Page, to: &str) -> Result<CommitCounts, Failure> {
-        let mark = Bookmark { name: self.bookmark.clone(), from: self.place.clone(), to: to.to_owned() };
-        let mut batches = page.batches.clone();
-        batches.extend(payloads::rows(self.source, self.account, &page.kept)?);
-        commit(self.lake, self.clock, &batches, page.replaces.as_ref(), vec![mark]).await
+    async fn commit(&mut self, page: &mut Page, to: &str) -> Result<CommitCounts, Failure> {
+        loop {
+            gone::leave_out(page, &self.removals.gone)?;
+            let mark = Bookmark { name: self.bookmark.clone(), from: self.place.clone(), to: to.to_owned() };
+            let mut batches = page.batches.clone();
+            batches.extend(payloads::rows(self.source, self.account, &page.kept)?);
+            let what = Rows { batches: &batches, replaces: page.replaces.as_ref(), marks: vec![mark] };
+            if let Some(counts) = commit_knowing(self.lake, self.clock, what, self.removals.count).await? {
+                return Ok(counts);
+            }
+            self.removals = removals(self.lake, self.since).await?;
+        }
     }
 
     /// Keeps where the stream is to be read from next time.
@@ -87,9 +101,26 @@ impl Committer<'_> {
             return Ok(());
         }
         let mark = Bookmark { name: bookmark.to_owned(), from, to };
-        lake.commit_page(CommitId(clock.new_id()), lake.spool()?, None, vec![mark], &|_| Ok(())).await?;
+        let terms = Terms { bookmarks: vec![mark], ..Terms::default() };
+        lake.commit_page(CommitId(clock.new_id()), lake.spool()?, None, terms).await?;
         Ok(())
     }
+}
+
+/// Rows that come in together, and what moves with them.
+pub(super) struct Rows<'a> {
+    pub(super) batches: &'a Batches,
+    /// What they are all of.
+    pub(super) replaces: Option<&'a Slice>,
+    pub(super) marks: Vec<Bookmark>,
+}
+
+/// What was removed from a store, by name since then.
+///
+/// # Errors
+/// When the manifest cannot be read.
+pub(super) async fn removals(lake: &StoreLake, since: DateTime<Utc>) -> Result<Removals, Failure> {
+    Ok(lake.manifest().removals(lake.store(), since).await.map_err(LakeError::from)?)
 }
 
 /// Commits rows, and moves bookmarks with them.
@@ -100,9 +131,36 @@ pub(crate) async fn commit(
     lake: &StoreLake,
     clock: &Arc<dyn Clock>,
     batches: &Batches,
-    replaces: Option<&Slice>,
     marks: Vec<Bookmark>,
 ) -> Result<CommitCounts, Failure> {
+    publish(lake, clock, Rows { batches, replaces: None, marks }, None).await.map_err(refused)
+}
+
+/// [`commit`] for whoever read the rows when that often something had been removed; `None`, and nothing is committed, when something was since: some
+/// of the rows may be of what is gone.
+///
+/// # Errors
+/// Those of [`commit`].
+pub(super) async fn commit_knowing(
+    lake: &StoreLake,
+    clock: &Arc<dyn Clock>,
+    rows: Rows<'_>,
+    removals: i64,
+) -> Result<Option<CommitCounts>, Failure> {
+    match publish(lake, clock, rows, Some(removals)).await {
+        Ok(counts) => Ok(Some(counts)),
+        Err(LakeError::Manifest(ManifestError::Overtaken)) => Ok(None),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+async fn publish(
+    lake: &StoreLake,
+    clock: &Arc<dyn Clock>,
+    rows: Rows<'_>,
+    unless_removed_since: Option<i64>,
+) -> Result<CommitCounts, LakeError> {
+    let Rows { batches, replaces, marks } = rows;
     let mut spool = lake.spool()?;
     for (dataset, batch) in batches {
         spool.push(dataset, batch)?;
@@ -112,7 +170,8 @@ pub(crate) async fn commit(
         true => OrderKeys::Ids.fit(snapshot).map_err(|mixed| mixed.to_string()),
         false => Ok(()),
     };
-    let published = lake.commit_page(CommitId(clock.new_id()), spool, replaces, marks, &fits).await.map_err(refused)?;
+    let terms = Terms { bookmarks: marks, unless_removed_since, condition: &fits };
+    let published = lake.commit_page(CommitId(clock.new_id()), spool, replaces, terms).await?;
     if published.counts.is_change() {
         measures::lake_committed(if replaces.is_some() { "replace" } else { "upsert" });
     }
@@ -137,14 +196,16 @@ pub(crate) async fn remove(
         let values: BTreeSet<String> = removal.entities.iter().cloned().collect();
         matching.push(Matching { dataset: Arc::clone(dataset), column: dataset.entity, values });
         let values = removal.entities.iter().map(|entity| payloads::thing(removal.dataset, entity)).collect();
-        let kept = dataset::find(PAYLOADS).ok_or_else(|| LakeError::UnknownDataset(PAYLOADS.to_owned()))?;
-        matching.push(Matching { dataset: Arc::clone(kept), column: "thing", values });
+        matching.push(Matching { dataset: Arc::clone(dataset::payloads()), column: "thing", values });
     }
     if matching.is_empty() && marks.is_empty() {
         return Ok(CommitCounts::default());
     }
-    let erased = lake.erase_marked(CommitId(clock.new_id()), &Erasure::Rows(matching), marks).await?;
-    Ok(erased.counts)
+    let removed = lake.remove(CommitId(clock.new_id()), &matching, marks).await?;
+    if removed.counts.is_change() {
+        measures::lake_committed("remove");
+    }
+    Ok(removed.counts)
 }
 
 /// What a store does not take for what it has already will not be taken later either.

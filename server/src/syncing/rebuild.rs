@@ -7,12 +7,13 @@
 use aloftly_connectors::contract::{Account, Batches, Failure, Keeps, Page};
 use aloftly_connectors::payloads::{self, Payload};
 use aloftly_engine::dataset::Partition;
-use aloftly_engine::lake::manifest::{Bookmark, CommitCounts};
+use aloftly_engine::lake::manifest::Bookmark;
 use aloftly_engine::lake::{LakeError, PayloadsOf};
 use serde::{Deserialize, Serialize};
 
+use super::commit::{self, Rows};
 use super::run::Running;
-use super::{commit, joined, known};
+use super::{joined, known};
 
 /// Answers that are read at once.
 const AT_ONCE: usize = 500;
@@ -48,23 +49,25 @@ impl Running<'_> {
             }
         });
         for partition in self.lake.payload_partitions().await? {
-            let mut behind = match &begun {
-                Some(place) if partition < place.partition => continue,
-                Some(place) if partition == place.partition => place.id.clone(),
-                _ => String::new(),
-            };
+            if begun.as_ref().is_some_and(|place| partition < place.partition) {
+                continue;
+            }
             loop {
                 if self.cancel.is_cancelled() {
                     return Err(Failure::Stopped);
                 }
+                // Before the answers: what is removed while they are read is found out when their rows are committed.
+                let removals = commit::removals(&self.lake, self.backend.clock.now()).await?.count;
+                let behind = going.behind(partition)?;
                 let batches = self.lake.payloads_behind(of, partition, &behind, AT_ONCE).await?;
                 let mut some = Vec::new();
                 for batch in &batches {
                     some.extend(payloads::read(self.provider.connector.declaration(), batch)?);
                 }
-                let Some(last) = some.last().map(|payload| payload.id.clone()) else { break };
-                going.take(partition, some).await?;
-                behind = last;
+                if some.is_empty() {
+                    break;
+                }
+                going.take(partition, some, removals).await?;
             }
         }
         Ok(())
@@ -86,8 +89,14 @@ impl Going<'_> {
         place.map_err(|error| Failure::Taker(Box::new(error)))
     }
 
-    /// Makes rows of some answers of a partition, and commits them. Rows that build upon others come in a commit behind those.
-    async fn take(&mut self, partition: Partition, some: Vec<Payload>) -> Result<(), Failure> {
+    /// Behind which answer of a partition it goes on.
+    fn behind(&self, partition: Partition) -> Result<String, Failure> {
+        Ok(self.place()?.filter(|place| place.partition == partition).map(|place| place.id).unwrap_or_default())
+    }
+
+    /// Makes rows of some answers of a partition, which were read when that often something had been removed, and commits them. Rows that build upon
+    /// others come in a commit behind those. When something was removed since, some of the answers may be gone, and what is left is to be read again.
+    async fn take(&mut self, partition: Partition, some: Vec<Payload>, removals: i64) -> Result<(), Failure> {
         let connector = self.running.provider.connector;
         let mut gathered = Gathered::default();
         let mut behind = None;
@@ -102,39 +111,48 @@ impl Going<'_> {
                 if gathered.must_go_before(&page, keeps)
                     && let Some(behind) = behind.take()
                 {
-                    self.commit(std::mem::take(&mut gathered), Place { partition, id: behind }).await?;
+                    let place = Place { partition, id: behind };
+                    if self.commit(std::mem::take(&mut gathered), place, removals).await?.is_none() {
+                        return Ok(());
+                    }
                 }
                 gathered.add(page, keeps);
             }
             behind = Some(id);
         }
         match behind {
-            Some(behind) => self.commit(gathered, Place { partition, id: behind }).await,
+            Some(behind) => self.commit(gathered, Place { partition, id: behind }, removals).await.map(|_| ()),
             None => Ok(()),
         }
     }
 
-    async fn commit(&mut self, gathered: Gathered, place: Place) -> Result<(), Failure> {
+    /// Commits rows with the place behind them; `None`, and nothing is committed, when something was removed since they were read.
+    async fn commit(&mut self, gathered: Gathered, place: Place, removals: i64) -> Result<Option<()>, Failure> {
         let (lake, clock) = (&self.running.lake, &self.running.backend.clock);
         let Gathered { keeps, page } = gathered;
         let to = serde_json::to_string(&place).map_err(|error| Failure::Taker(Box::new(error)))?;
-        let (mut batches, mut replaces, mut records) = (Batches::new(), None, 0);
-        let mut counts = CommitCounts::default();
+        let (mut batches, mut removed, mut replaces, mut records) = (Batches::new(), Vec::new(), None, 0);
         if let Some(page) = page {
-            counts += commit::remove(lake, clock, &page.removals, Vec::new()).await?;
-            (batches, replaces, records) = (joined::joined(page.batches)?, page.replaces, page.records);
+            (batches, removed, replaces, records) =
+                (joined::joined(page.batches)?, page.removals, page.replaces, page.records);
             if let Some(keeps) = keeps {
                 batches = known::keep(lake, batches, &keeps).await?;
             }
         }
-        let mark = Bookmark { name: self.bookmark.clone(), from: self.kept.clone(), to: to.clone() };
-        counts += commit::commit(lake, clock, &batches, replaces.as_ref(), vec![mark]).await?;
+        // The place goes with whichever is last.
+        let mark = vec![Bookmark { name: self.bookmark.clone(), from: self.kept.clone(), to: to.clone() }];
+        let (behind_rows, behind_removals) = if removed.is_empty() { (mark, None) } else { (Vec::new(), Some(mark)) };
+        let rows = Rows { batches: &batches, replaces: replaces.as_ref(), marks: behind_rows };
+        let Some(mut counts) = commit::commit_knowing(lake, clock, rows, removals).await? else { return Ok(None) };
+        if let Some(marks) = behind_removals {
+            counts += commit::remove(lake, clock, &removed, marks).await?;
+        }
         self.kept = Some(to);
         self.running.shared.change(|progress| {
             progress.records += records;
             progress.counts += counts;
         });
-        Ok(())
+        Ok(Some(()))
     }
 }
 

@@ -9,7 +9,7 @@ use aloftly_engine::lake::{LakeError, StoreLake};
 use tokio_util::sync::CancellationToken;
 
 use super::client::{client, renewing_client};
-use super::commit::Committer;
+use super::commit::{self, Committer};
 use super::connect::Provider;
 use super::keyring::ConnectionKeyring;
 use super::read;
@@ -178,6 +178,7 @@ impl Running<'_> {
         if place.is_none() && stream.datasets.contains(&ORDERS) {
             self.refuse_files().await?;
         }
+        let since = self.job.started_at.unwrap_or(self.job.created_at);
         let mut pages = Committer {
             lake,
             clock: &self.backend.clock,
@@ -185,6 +186,8 @@ impl Running<'_> {
             account: session.account,
             bookmark,
             place,
+            removals: commit::removals(lake, since).await?,
+            since,
             shared: self.shared,
             records_before: self.shared.now().records,
             asked: (self.job.progress.requests, session.calls.http),

@@ -150,7 +150,7 @@ pub fn lake_used(counters: &Counters) {
     }
 }
 
-/// A commit of the lake: `upsert`, `replace`, `erase` or `fold`.
+/// A commit of the lake: `upsert`, `replace`, `remove`, `erase` or `fold`.
 pub fn lake_committed(kind: &'static str) {
     metrics::counter!("aloftly_lake_commits_total", "kind" => kind).increment(1);
 }

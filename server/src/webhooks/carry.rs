@@ -239,7 +239,7 @@ impl Claimed<'_> {
             if is_taken {
                 batches.extend(payloads::rows(self.provider.connector.declaration().id, account, &kept)?);
                 let mark = self.fence.mark(&*self.backend.clock);
-                commit::commit(&self.lake, &self.backend.clock, &batches, None, vec![mark.clone()]).await?;
+                commit::commit(&self.lake, &self.backend.clock, &batches, vec![mark.clone()]).await?;
                 self.fence.passed(mark);
             }
             Ok::<_, Failure>(is_taken)

@@ -74,10 +74,11 @@ pub(super) const WITHOUT: [(&str, &str); 69] = [
 ];
 
 /// Tables that have no row of the organisation here, and need none for what is asked of the others.
-pub(super) const EMPTY: [&str; 8] = [
+pub(super) const EMPTY: [&str; 9] = [
     "lake_bookmarks",
     "lake_doomed_segments",
     "lake_quarantine",
+    "lake_removals",
     "lake_staged_segments",
     "user_identities",
     "user_recovery_codes",

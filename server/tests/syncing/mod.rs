@@ -1,5 +1,6 @@
 //! Connections are read: everything once, whatever is killed and whenever, and what cannot be read is said.
 
+mod held_up;
 mod rebuilt;
 mod recency;
 mod tiny;
@@ -61,8 +62,12 @@ impl Connected {
     }
 
     fn reading(&self) -> Reading {
+        self.reading_over(self.backend.clone())
+    }
+
+    fn reading_over(&self, backend: Backend) -> Reading {
         let (queue, stop) = (SyncQueue::default(), CancellationToken::new());
-        let work = worker::work(self.backend.clone(), Providers::of(&[self.source]), queue.clone(), stop.clone());
+        let work = worker::work(backend, Providers::of(&[self.source]), queue.clone(), stop.clone());
         Reading { queue, stop, task: tokio::spawn(work) }
     }
 

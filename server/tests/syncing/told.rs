@@ -1,6 +1,7 @@
 //! What a provider tells by itself is carried out once in effect, in whatever order it comes and whoever is killed.
 
 mod asleep;
+mod overtaken;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
