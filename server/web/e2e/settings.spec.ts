@@ -163,7 +163,9 @@ test("the audit log is searched, narrowed and exported, and its address restores
   await page.getByLabel("Search").fill(EMAIL);
   await expect(page).toHaveURL(/q=/);
   await page.getByLabel("Action").selectOption("Signed in");
-  await expect(row(page, "Created the organisation")).toHaveCount(0);
+  await expect(page).toHaveURL(/action=session\.begun/);
+  // All but the head: what was shown before stays until the answer is there.
+  await expect(events.getByRole("row").filter({ hasNotText: "Signed in" })).toHaveCount(1);
   const shown = await events.getByRole("row").count();
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Export CSV" }).click();
@@ -241,6 +243,8 @@ test("members get roles and workspaces, and go once their address is typed", asy
   await expect(remove.getByRole("button", { name: "Remove" })).toBeDisabled();
   await remove.getByRole("textbox").fill(COLLEAGUE.email);
   await remove.getByRole("button", { name: "Remove" }).click();
+  // What is behind a dialog is in no tree: it would be gone before it is.
+  await expect(remove).toBeHidden();
   await expect(colleague).toHaveCount(0);
   await openSettings(page, "Audit log");
   await expect(row(page, "Removed a member").first()).toContainText(COLLEAGUE.email);
