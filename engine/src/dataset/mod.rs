@@ -68,6 +68,13 @@ impl Dataset {
         self.name != PAYLOADS
     }
 
+    /// Whether its rows say at which hour something happened. Those of sources that tell by the day, and of what is read once a day, are all at the
+    /// beginning of it.
+    #[must_use]
+    pub fn has_hours(&self) -> bool {
+        !["metric_events", "inventory_levels"].contains(&self.name)
+    }
+
     /// The position of a column in [`Dataset::schema`].
     #[must_use]
     pub fn column(&self, name: &str) -> Option<usize> {

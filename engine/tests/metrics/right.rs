@@ -278,6 +278,24 @@ async fn a_restated_slice_is_what_counts() {
 }
 
 #[tokio::test]
+async fn what_is_told_by_the_day_is_not_shown_by_the_hour() {
+    let world = measured(1_000, &[sessions(1, "2026-11-16T05:00:00Z", 100)]).await;
+    let by_hour = |metrics: Value| json!({"metrics": metrics, "granularity": "hour", "time_range": {"from": "2026-11-16", "to": "2026-11-16"}});
+    // What is computed of it neither, nor what stands beside it.
+    for (metrics, key) in [
+        (json!(["ga4.sessions"]), "ga4.sessions"),
+        (json!(["shopify.orders", "ga4.bounce_rate"]), "ga4.bounce_rate"),
+        (json!(["store.conversion_rate"]), "store.conversion_rate"),
+    ] {
+        let Err(QueryError::Invalid(errors)) = world.ask(by_hour(metrics)).await else { panic!("{key}") };
+        assert_eq!((errors[0].pointer.as_str(), errors[0].code), ("/granularity", "not_computable"));
+        assert_eq!(errors[0].detail, format!("\"{key}\" is told by the day: ask for \"day\" or longer buckets"));
+    }
+    let answer = world.answer(by_hour(json!(["shopify.orders"]))).await;
+    assert_eq!(answer["rows"].as_array().unwrap().len(), 24);
+}
+
+#[tokio::test]
 async fn what_a_source_says_itself_of_its_rows_is_told_with_figures_that_are_made_of_them() {
     let flagged = |id, at, flag| Event { flag: Some(flag), country: Some("US"), ..sessions(id, at, 10) };
     let by_device = |id, at, flag| Event {

@@ -228,7 +228,7 @@ async fn figures_that_stock_does_not_have_are_refused() {
     let median =
         with(by_day("2026-11-17", "2026-11-18"), json!({"metrics": [{"metric": AVAILABLE, "aggregation": "median"}]}));
     for (query, pointer, words) in [
-        (hours, "/granularity", "is read once a day"),
+        (hours, "/granularity", "is told by the day"),
         (rolling, "/metrics/0/rolling", "does not add up over several"),
         (median, "/metrics/0/aggregation", "it can be sum"),
     ] {

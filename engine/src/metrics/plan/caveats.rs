@@ -52,7 +52,7 @@ impl Measures {
             facts.first = width;
             moved.extend((0..facts.slots.len()).map(|slot| width + slot));
             let Some(like) = facts.slots.first() else { continue };
-            let (source, stands) = (like.source, like.stands);
+            let (source, stands, has_hours) = (like.source, like.stands, like.has_hours);
             // What no figure takes is nothing to be careful about.
             let filters: Option<Vec<_>> = facts.slots.iter().map(|slot| slot.filter.clone()).collect();
             let filter = filters.map(Filter::Or);
@@ -67,6 +67,7 @@ impl Measures {
                     money: false,
                     scale: 0,
                     stands,
+                    has_hours,
                     source,
                 });
             }

@@ -37,6 +37,8 @@ pub(crate) struct Slot {
     pub(crate) scale: u32,
     /// Whether it tells how much there is, and not what happened.
     pub(crate) stands: bool,
+    /// Whether it is of rows that say at which hour they happened.
+    pub(crate) has_hours: bool,
     /// The source that it is of.
     pub(crate) source: &'static str,
 }
@@ -364,7 +366,8 @@ impl Measures {
         let is_percentile = matches!(measure.aggregate, Aggregate::Percentile { .. });
         let scale = if is_percentile { scale + u32::from(MORE_DECIMALS.unsigned_abs()) } else { scale };
         let aggregate = SlotAggregate::Of(measure.aggregate);
-        let slot = Slot { aggregate, only, filter: filter.cloned(), money, scale, stands, source };
+        let has_hours = facts.dataset.has_hours();
+        let slot = Slot { aggregate, only, filter: filter.cloned(), money, scale, stands, has_hours, source };
         if let Some(known) = facts.slots.iter().position(|known| *known == slot) {
             return Ok((index, known));
         }

@@ -235,17 +235,17 @@ impl Query {
         Err(QueryError::Invalid(vec![FieldError { pointer, detail, code: "not_computable" }]))
     }
 
-    /// What stands is read once a day: what it is within a day nobody knows.
+    /// What is told by the day, or read once a day, is all at its beginning: by the hour it would be a wrong figure there, and none in the others.
     fn check_hours(&self, measures: &Measures) -> Result<(), QueryError> {
         if self.granularity != Some(Granularity::Hour) {
             return Ok(());
         }
         let slots: Vec<_> = measures.slots().collect();
         let mut asked = self.asked().zip(&measures.recipes);
-        let refused = asked.find(|(_, recipe)| recipe.leaves().into_iter().any(|slot| slots[*slot].stands));
+        let refused = asked.find(|(_, recipe)| recipe.leaves().into_iter().any(|slot| !slots[*slot].has_hours));
         let Some((asked, _)) = refused else { return Ok(()) };
         let pointer = "/granularity".to_owned();
-        let detail = format!("{:?} is read once a day: ask for \"day\" or longer buckets", asked.key);
+        let detail = format!("{:?} is told by the day: ask for \"day\" or longer buckets", asked.key);
         Err(QueryError::Invalid(vec![FieldError { pointer, detail, code: "not_computable" }]))
     }
 
