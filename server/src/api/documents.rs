@@ -41,6 +41,11 @@ const PATH: &str = "/api/openapi.json";
         (name = "metrics", description = "What can be asked, and the answers"),
         (name = "integrations", description = "Connections to the tools that a store uses, and what is read of them"),
         (name = "imports", description = "Files that are handed over"),
+        (name = "dashboards", description = "Pages of widgets, what they were, and ways to look at them"),
+        (name = "templates", description = "What dashboards can be made from"),
+        (name = "annotations", description = "What happened on the days that figures are of"),
+        (name = "branding", description = "How the organisation's pages look"),
+        (name = "onboarding", description = "The way from nothing to first figures"),
     )
 )]
 struct Description;

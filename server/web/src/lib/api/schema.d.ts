@@ -97,6 +97,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what happened: what people noted, and what the program found itself */
+        get: operations["list_annotations"];
+        put?: never;
+        /** Notes what happened */
+        post: operations["create_annotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/annotations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes an annotation */
+        put: operations["change_annotation"];
+        post?: never;
+        /** Deletes an annotation */
+        delete: operations["delete_annotation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/api-keys": {
         parameters: {
             query?: never;
@@ -496,6 +532,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how the organisation's pages look */
+        get: operations["get_branding"];
+        /** Says how the organisation's pages look */
+        put: operations["set_branding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer-requests": {
         parameters: {
             query?: never;
@@ -528,6 +582,169 @@ export interface paths {
         /** Says that a customer was told what is kept of them; who it was is forgotten */
         post: operations["answer_customer_request"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the dashboards that one may see */
+        get: operations["list_dashboards"];
+        put?: never;
+        /** Makes a dashboard */
+        post: operations["create_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a dashboard */
+        get: operations["get_dashboard"];
+        /** Saves a dashboard */
+        put: operations["save_dashboard"];
+        post?: never;
+        /** Deletes a dashboard, with its history, its views and its links */
+        delete: operations["delete_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a dashboard was, the newest first */
+        get: operations["list_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/history/{revision_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what a dashboard was */
+        get: operations["get_revision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a dashboard what it was
+         * @description It is one more change: what it was until now stays in its history.
+         */
+        post: operations["restore_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the saved views of a dashboard: one's own, and those that are shared */
+        get: operations["list_saved_views"];
+        put?: never;
+        /** Saves a view of a dashboard */
+        post: operations["create_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a saved view */
+        put: operations["change_saved_view"];
+        post?: never;
+        /** Deletes a saved view */
+        delete: operations["delete_saved_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/widgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the widgets of a dashboard */
+        get: operations["list_widgets"];
+        put?: never;
+        /** Puts a widget on a dashboard */
+        post: operations["add_widget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{id}/widgets/{widget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a widget of a dashboard */
+        put: operations["change_widget"];
+        post?: never;
+        /** Takes a widget off a dashboard */
+        delete: operations["remove_widget"];
         options?: never;
         head?: never;
         patch?: never;
@@ -993,6 +1210,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/onboarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how far the organisation is from nothing to first figures */
+        get: operations["get_onboarding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Says that the first steps are over */
+        patch: operations["change_onboarding"];
+        trace?: never;
+    };
     "/api/orgs": {
         parameters: {
             query?: never;
@@ -1166,12 +1401,46 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Shows what a link shows: the answer to its question, as it is now
+         * Shows what a link shows: the answer to its question, as it is now, or its dashboard
          * @description The link's token goes into `Authorization: Bearer`, so that it is in no address and no log.
          */
         get: operations["open_share"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers what the widgets of a link's dashboard ask */
+        post: operations["query_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a link's password */
+        post: operations["unlock_share"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1188,7 +1457,7 @@ export interface paths {
         /** Lists the links that show figures: one's own, and everybody's to admins */
         get: operations["list_shares"];
         put?: never;
-        /** Makes a link that shows the answer to one question to whoever has it */
+        /** Makes a link that shows the answer to one question, or a dashboard, to whoever has it */
         post: operations["create_share"];
         delete?: never;
         options?: never;
@@ -1210,7 +1479,11 @@ export interface paths {
         delete: operations["revoke_share"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Changes a link: its name, its end, its password, and who may show it
+         * @description A new password ends what was opened with the one before.
+         */
+        patch: operations["change_share"];
         trace?: never;
     };
     "/api/stores": {
@@ -1223,7 +1496,8 @@ export interface paths {
         /** Lists the stores that one may see */
         get: operations["list_stores"];
         put?: never;
-        post?: never;
+        /** Adds a store */
+        post: operations["create_store"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1271,6 +1545,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{id}/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what a store did today, beside yesterday */
+        get: operations["get_store_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{id}/sample-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fills an empty store with made-up data, for a first look */
+        post: operations["add_sample_data"];
+        /** Erases the made-up data of a store */
+        delete: operations["remove_sample_data"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/syncs/{id}": {
         parameters: {
             query?: never;
@@ -1284,6 +1593,42 @@ export interface paths {
         post?: never;
         /** Calls a sync off; what was read stays */
         delete: operations["call_off_sync"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what dashboards can be made from */
+        get: operations["list_templates"];
+        put?: never;
+        /** Keeps a dashboard as a template for the organisation */
+        post: operations["create_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a template of the organisation */
+        put: operations["change_template"];
+        post?: never;
+        /** Deletes a template of the organisation */
+        delete: operations["delete_template"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1320,7 +1665,8 @@ export interface paths {
         /** Lists the workspaces that one may see, by name */
         get: operations["list_workspaces"];
         put?: never;
-        post?: never;
+        /** Adds a workspace */
+        post: operations["create_workspace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1449,6 +1795,64 @@ export interface components {
          * @enum {string}
          */
         Align: "date" | "day_of_week";
+        /** @description Something that happened on some days, which figures are read with. */
+        Annotation: {
+            /** @description Whether the program found it itself. */
+            automatic: boolean;
+            /** @description More about it. */
+            body: string;
+            created_by?: components["schemas"]["Author"] | null;
+            /**
+             * Format: date
+             * @description The first day, as the store counts days.
+             */
+            first_day: string;
+            /**
+             * Format: uuid
+             * @description Missing of one that the program found itself.
+             */
+            id?: string | null;
+            kind: components["schemas"]["AnnotationKind"];
+            /**
+             * Format: date
+             * @description The last day, included.
+             */
+            last_day: string;
+            /**
+             * Format: uuid
+             * @description The store that it is about; missing where it is about all of the workspace.
+             */
+            store_id?: string | null;
+            title: string;
+        };
+        /** @description What an annotation is to be. */
+        AnnotationChange: {
+            /** @description More about it, at most 2,000 characters. */
+            body: string;
+            /**
+             * Format: date
+             * @description The first day, as the store counts days.
+             */
+            first_day: string;
+            /** @description None of those that the program finds itself. */
+            kind: components["schemas"]["AnnotationKind"];
+            /**
+             * Format: date
+             * @description The last day, included.
+             */
+            last_day: string;
+            title: string;
+        };
+        /**
+         * @description What an annotation is about. The last two are found by the program itself: days of which a source was not read, and days on which a
+         *     product that sells well was sold out.
+         * @enum {string}
+         */
+        AnnotationKind: "note" | "sale" | "campaign" | "test" | "release" | "sync_gap" | "stock_out";
+        /** @description Annotations, by their first day. */
+        AnnotationList: {
+            annotations: components["schemas"]["Annotation"][];
+        };
         /** @description A key for a program, without its token. */
         ApiKey: {
             /** Format: date-time */
@@ -1494,6 +1898,13 @@ export interface components {
          * @enum {string}
          */
         ApiKeyState: "active" | "expired" | "resting";
+        /** @description Who made or changed something. */
+        Author: {
+            /** Format: uuid */
+            id: string;
+            /** @description What they are called. */
+            name: string;
+        };
         /** @description What became of one query. */
         BatchAnswer: {
             answer?: components["schemas"]["QueryResponse"] | null;
@@ -1550,6 +1961,22 @@ export interface components {
             versions: {
                 [key: string]: number;
             };
+        };
+        /** @description How the organisation's pages look; what is missing looks as the program's own. Images are data URLs of at most 48 KiB. */
+        Branding: {
+            /**
+             * @description The colour of what can be pressed.
+             * @example #0f766e
+             */
+            accent?: string | null;
+            /** @description What browsers show in tabs. */
+            favicon?: string | null;
+            /** @description The logo on dark pages. */
+            logo_dark?: string | null;
+            /** @description The logo on light pages. */
+            logo_light?: string | null;
+            /** @description What stands in place of the program's name. */
+            name?: string | null;
         };
         /**
          * @description Whether an answer was computed for this request.
@@ -1730,6 +2157,168 @@ export interface components {
              * @example ann@example.com
              */
             email?: string | null;
+        };
+        /** @description A page of widgets. */
+        Dashboard: components["schemas"]["DashboardSummary"] & {
+            document: components["schemas"]["DashboardDocument"];
+        };
+        /** @description What a dashboard is to be. */
+        DashboardChange: {
+            /** @description What it is for, at most 2,000 characters. */
+            description: string;
+            document: components["schemas"]["DashboardDocument"];
+            name: string;
+            visibility: components["schemas"]["Visibility"];
+        };
+        /** @description What a dashboard shows: at most 12 sections with 40 widgets in all, in 128 KiB. */
+        DashboardDocument: {
+            /** @description From top to bottom. */
+            sections: components["schemas"]["DashboardSection"][];
+            settings: components["schemas"]["DashboardSettings"];
+            /**
+             * Format: int32
+             * @description Of the form of documents: 1.
+             * @example 1
+             */
+            version: number;
+        };
+        /** @description A condition on a dimension. */
+        DashboardFilter: {
+            /**
+             * @description The dimension's id.
+             * @example country
+             */
+            dimension: string;
+            /**
+             * @description How it is compared, as in a query's `filters`.
+             * @example in
+             */
+            operator: string;
+            /** @description With what. */
+            values: string[];
+        };
+        /** @description The dashboards that one may see, by name. */
+        DashboardList: {
+            dashboards: components["schemas"]["DashboardSummary"][];
+        };
+        /** @description The dashboard that a link shows. */
+        DashboardOfShare: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description The link shows something only while it is `public`. */
+            visibility: components["schemas"]["Visibility"];
+        };
+        /** @description Widgets that stand together. */
+        DashboardSection: {
+            /** @description Whether it is shown by its title alone until it is opened. */
+            collapsed: boolean;
+            /**
+             * Format: int32
+             * @description How many columns it has: 1 to 3.
+             * @example 2
+             */
+            columns: number;
+            /**
+             * @description 6 to 32 small letters and digits; no other section of the dashboard has it.
+             * @example s4k2m9
+             */
+            id: string;
+            /** @description What stands above it. */
+            title: string | null;
+            /** @description In the order of reading. */
+            widgets: components["schemas"]["DashboardWidget"][];
+        };
+        /** @description What is asked unless a view or a widget says otherwise. */
+        DashboardSettings: {
+            /**
+             * @description What is compared with: the name of a comparison, or `none`.
+             * @example previous_period
+             */
+            compare: string;
+            /**
+             * @description The currency that amounts are told in; `null` is the stores' own.
+             * @example USD
+             */
+            currency: string | null;
+            /** @description Which rows: all of these must hold. At most 20. */
+            filters: components["schemas"]["DashboardFilter"][];
+            /**
+             * @description A range's name, or its first and last day: `2026-10-01..2026-10-31`.
+             * @example last_30_days
+             */
+            range: string;
+            /** @description Of which stores; `null` is all of the workspace that one sees. */
+            stores: string[] | null;
+        };
+        /** @description A dashboard, without what it shows. */
+        DashboardSummary: {
+            created_by?: components["schemas"]["Author"] | null;
+            /** @description What it is for. */
+            description: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What one may do with it. */
+            may: components["schemas"]["May"];
+            name: string;
+            /**
+             * Format: int64
+             * @description Rises with every change. Its `ETag` is `"r"` and this.
+             */
+            revision: number;
+            /** @description The key of the built-in template that it was made from. */
+            template?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            updated_by?: components["schemas"]["Author"] | null;
+            visibility: components["schemas"]["Visibility"];
+            /**
+             * Format: int32
+             * @description How many widgets it has.
+             */
+            widgets: number;
+            /** Format: uuid */
+            workspace_id: string;
+        };
+        /** @description A figure, a chart, a table or a text. */
+        DashboardWidget: {
+            /** @description How it is drawn, in at most 8 KiB. */
+            display: Record<string, unknown>;
+            /**
+             * @description 6 to 32 small letters and digits; no other widget of the dashboard has it.
+             * @example w7x1c3
+             */
+            id: string;
+            kind: components["schemas"]["WidgetKind"];
+            /** @description What people should know about it. */
+            note: string | null;
+            /** @description What it does not take from the dashboard. */
+            own: components["schemas"]["WidgetOwn"];
+            /**
+             * @description What it asks: a query without `stores`, `time_range`, `compare_to`, `currency`, `timezone` and `explain`. Its `granularity` may be
+             *     `auto`. `null` where it asks nothing.
+             */
+            query: Record<string, unknown> | null;
+            size: components["schemas"]["WidgetSize"];
+            /** @description The Markdown of a text, at most 20,000 characters. */
+            text: string | null;
+            /** @description What stands above it; `null` is a title made of what it shows. */
+            title: string | null;
+        };
+        /** @description A figure of a day. */
+        DayFigure: string | number;
+        /** @description A figure of today, beside that of yesterday. */
+        DayPair: {
+            /**
+             * Format: double
+             * @description How much more it is today in proportion to yesterday: 0.25 is a quarter more. `null` where either is, or yesterday's is zero.
+             */
+            change: number | null;
+            today: components["schemas"]["DayFigure"] | null;
+            yesterday: components["schemas"]["DayFigure"] | null;
         };
         /** @description Something that a provider told and that could not be carried out. */
         DeadDelivery: {
@@ -2294,6 +2883,14 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        /** @description What one may do with a dashboard. */
+        May: {
+            delete: boolean;
+            /** @description Change it, and its annotations and shared views. */
+            edit: boolean;
+            /** @description Make links to it, where it is public. */
+            share: boolean;
+        };
         /** @description One aggregate over rows. */
         Measure: components["schemas"]["Aggregate"] & {
             /** @description Over which of these rows. */
@@ -2420,6 +3017,31 @@ export interface components {
          * @enum {string}
          */
         NamedRange: "today" | "yesterday" | "last_7_days" | "last_14_days" | "last_28_days" | "last_30_days" | "last_90_days" | "last_12_months" | "this_week" | "last_week" | "month_to_date" | "last_month" | "quarter_to_date" | "year_to_date" | "all_time";
+        /** @description An annotation that is to be. */
+        NewAnnotation: {
+            /** @description More about it, at most 2,000 characters. */
+            body: string;
+            /**
+             * Format: date
+             * @description The first day, as the store counts days.
+             */
+            first_day: string;
+            /** @description None of those that the program finds itself. */
+            kind: components["schemas"]["AnnotationKind"];
+            /**
+             * Format: date
+             * @description The last day, included.
+             */
+            last_day: string;
+            /**
+             * Format: uuid
+             * @description The store that it is about; all of the workspace where it is missing.
+             */
+            store_id?: string | null;
+            title: string;
+            /** Format: uuid */
+            workspace_id: string;
+        };
         /** @description A key that is to be. */
         NewApiKey: {
             /**
@@ -2439,6 +3061,32 @@ export interface components {
              * @description The only workspace whose stores it is to see.
              */
             workspace_id?: string | null;
+        };
+        /** @description A dashboard that is to be: from one of a template, another dashboard and a document, or empty. */
+        NewDashboard: {
+            /**
+             * Format: uuid
+             * @description A dashboard that one sees.
+             */
+            copy_of?: string | null;
+            document?: components["schemas"]["DashboardDocument"] | null;
+            name: string;
+            /**
+             * Format: uuid
+             * @description A template of the organisation.
+             */
+            own_template?: string | null;
+            /**
+             * @description The key of a template that is built in.
+             * @example cro_audit
+             */
+            template?: string | null;
+            visibility: components["schemas"]["Visibility"];
+            /**
+             * Format: uuid
+             * @description Where it is to be.
+             */
+            workspace_id: string;
         };
         /** @description A connection that is to be, with keys. */
         NewIntegration: {
@@ -2493,6 +3141,56 @@ export interface components {
              */
             uri: string;
         };
+        /** @description A store that is to be. */
+        NewStore: {
+            /**
+             * @description ISO 4217.
+             * @example USD
+             */
+            currency: string;
+            name: string;
+            /**
+             * @description IANA.
+             * @example America/New_York
+             */
+            timezone: string;
+            /**
+             * @description `monday`, unless it is said.
+             * @example monday
+             */
+            week_start?: string | null;
+            /**
+             * Format: uuid
+             * @description The workspace that it is to be in.
+             */
+            workspace_id: string;
+        };
+        /** @description A template that is to be. */
+        NewTemplate: {
+            /**
+             * Format: uuid
+             * @description The dashboard that it is to be like.
+             */
+            dashboard_id: string;
+            /** @description What it is good for, at most 2,000 characters. */
+            description: string;
+            name: string;
+        };
+        /** @description A widget that is to be. */
+        NewWidget: {
+            /**
+             * Format: int32
+             * @description Behind so many of the section's widgets; behind all unless it is said.
+             */
+            position?: number | null;
+            /** @description Into which section; the last one unless it is said. */
+            section_id?: string | null;
+            widget: components["schemas"]["DashboardWidget"];
+        };
+        /** @description A workspace that is to be. */
+        NewWorkspace: {
+            name: string;
+        };
         /**
          * @description The name of no granularity.
          * @enum {string}
@@ -2515,6 +3213,46 @@ export interface components {
              */
             store_id: string;
         };
+        /** @description How far the organisation is from nothing to first figures. */
+        Onboarding: {
+            /**
+             * Format: uuid
+             * @description The first dashboard.
+             */
+            dashboard_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When somebody said that it is done.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The import that is under way.
+             */
+            import_id?: string | null;
+            /** @description All steps, in their order. */
+            steps: components["schemas"]["OnboardingStep"][];
+            /**
+             * Format: uuid
+             * @description The store that it is about.
+             */
+            store_id?: string | null;
+        };
+        /** @description What is to be different about the first steps. */
+        OnboardingChange: {
+            /** @description Whether they are over; true. */
+            finished: boolean;
+        };
+        /** @description A step, and whether it was made. */
+        OnboardingStep: {
+            done: boolean;
+            id: components["schemas"]["OnboardingStepId"];
+        };
+        /**
+         * @description A step from nothing to first figures.
+         * @enum {string}
+         */
+        OnboardingStepId: "store" | "data" | "template" | "numbers";
         /** @description A name, or several. */
         OneOrMany: string | string[];
         /** @description What shows that it is oneself. */
@@ -2661,6 +3399,12 @@ export interface components {
             name: string;
             role: components["schemas"]["WorkspaceRole"];
         };
+        /** @description A widget, and where it is. */
+        PlacedWidget: {
+            /** @description The section that it is in. */
+            section_id: string;
+            widget: components["schemas"]["DashboardWidget"];
+        };
         /** @description What the organisation pays for, and how much of it is in use. */
         Plan: {
             limits: components["schemas"]["PlanLimits"];
@@ -2669,6 +3413,8 @@ export interface components {
         };
         /** @description How much the plan includes; `null` is as much as one likes. */
         PlanLimits: {
+            /** Format: int32 */
+            dashboards: number | null;
             /**
              * Format: int32
              * @description Connections to sources of data.
@@ -2694,6 +3440,8 @@ export interface components {
         PlanTier: "free" | "starter" | "growth" | "scale" | "enterprise";
         /** @description How much of it is in use. */
         PlanUsage: {
+            /** Format: int32 */
+            dashboards: number;
             /**
              * Format: int32
              * @description Connections to sources of data that were not ended.
@@ -3092,6 +3840,14 @@ export interface components {
             /** @description Whether all others are one more group, whose rows say `"other": true`; they are unless this is false. */
             other?: boolean | null;
         };
+        /** @description What a dashboard is to be again. */
+        Restoration: {
+            /**
+             * Format: uuid
+             * @description One of its history.
+             */
+            revision_id: string;
+        };
         /** @description For how long an organisation keeps the data of its stores. */
         Retention: {
             /**
@@ -3099,6 +3855,39 @@ export interface components {
              * @description For so many whole months of each store's calendar, besides the one that is under way; `null` is for ever.
              */
             months: number | null;
+        };
+        /** @description What a dashboard was. What one person saves within ten minutes is one revision. */
+        Revision: {
+            /**
+             * Format: date-time
+             * @description When the first of it was saved.
+             */
+            begun_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What the dashboard was called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The dashboard's `revision` with it.
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description When the last of it was.
+             */
+            saved_at: string;
+            saved_by?: components["schemas"]["Author"] | null;
+        };
+        /** @description What a dashboard was, with what it showed. */
+        RevisionInFull: components["schemas"]["Revision"] & {
+            document: components["schemas"]["DashboardDocument"];
+        };
+        /** @description Some revisions, the newest first. */
+        RevisionList: {
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string | null;
+            revisions: components["schemas"]["Revision"][];
         };
         /**
          * @description What a rolling figure is of its buckets.
@@ -3127,6 +3916,35 @@ export interface components {
             standing?: string | null;
             /** @description The columns that say when a row happened: the first of them that is not null. */
             time: string[];
+        };
+        /** @description A way to look at a dashboard that has a name. */
+        SavedView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether one saved it oneself. */
+            is_own: boolean;
+            /** @description Whether whoever sees the dashboard sees it. */
+            is_shared: boolean;
+            name: string;
+            /**
+             * @description The part of the address behind `?`.
+             * @example range=last_7_days&compare=previous_year
+             */
+            search: string;
+        };
+        /** @description What a saved view is to be. */
+        SavedViewChange: {
+            /** @description Whether whoever sees the dashboard is to see it. */
+            is_shared: boolean;
+            name: string;
+            /** @description The part of the address behind `?`, at most 4,000 characters. */
+            search: string;
+        };
+        /** @description One's own views of a dashboard and those that are shared, by name. */
+        SavedViewList: {
+            views: components["schemas"]["SavedView"][];
         };
         /** @description Something that a key can be given leave for. */
         Scope: {
@@ -3213,12 +4031,15 @@ export interface components {
         SessionList: {
             sessions: components["schemas"]["SessionEntry"][];
         };
-        /** @description A link that shows the answer to one question. */
+        /** @description A link that shows the answer to one question, or a dashboard. */
         Share: {
             /** Format: date-time */
             created_at: string;
             /** @description The address of who made it. It shows nothing once they do not see all of its stores. */
             created_by: string;
+            dashboard?: components["schemas"]["DashboardOfShare"] | null;
+            /** @description What stands in the address of such a frame: `/embed/` and this. It opens nothing without the token. Missing where no page may. */
+            embed_key?: string | null;
             /** @description Whether it has ended by itself. */
             expired: boolean;
             /**
@@ -3226,6 +4047,8 @@ export interface components {
              * @description When it ends by itself; never where it is `null`.
              */
             expires_at: string | null;
+            /** @description Whether whoever has the link is asked for a password. */
+            has_password: boolean;
             /** Format: uuid */
             id: string;
             /**
@@ -3233,9 +4056,12 @@ export interface components {
              * @description When last.
              */
             last_viewed_at?: string | null;
+            /** @description Whether whoever has the link may look at other days. */
+            may_change_range: boolean;
             name: string;
-            /** @description The question, with its stores. */
-            query: components["schemas"]["QueryRequest"];
+            /** @description The pages that may show it within themselves. */
+            origins: string[];
+            query?: components["schemas"]["QueryRequest"] | null;
             store_ids: string[];
             /**
              * Format: int64
@@ -3243,9 +4069,36 @@ export interface components {
              */
             views: number;
         };
+        /** @description What is to be different about a share; what is left out stays. */
+        ShareChange: {
+            /**
+             * Format: date-time
+             * @description When it ends by itself, within a year; `null` is never.
+             */
+            expires_at?: string | null;
+            /** @description Whether whoever has the link may look at other days. */
+            may_change_range?: boolean | null;
+            /** @description What people call it. Whoever has the link reads it. */
+            name?: string | null;
+            /**
+             * @description The pages that may show it within themselves.
+             * @example [
+             *       "https://shop.example.com"
+             *     ]
+             */
+            origins?: string[] | null;
+            /**
+             * Format: password
+             * @description What whoever has the link is asked for: ten characters or more; `null` is nothing.
+             */
+            password?: string | null;
+        };
         /** @description What whoever has the link is shown. */
         Shared: {
-            answer: components["schemas"]["QueryResponse"];
+            answer?: components["schemas"]["QueryResponse"] | null;
+            /** @description How the pages of whoever made it look. */
+            brand: components["schemas"]["Branding"];
+            dashboard?: components["schemas"]["SharedDashboard"] | null;
             /**
              * Format: date-time
              * @description When it ends by itself; never where it is `null`.
@@ -3253,21 +4106,100 @@ export interface components {
             expires_at: string | null;
             name: string;
         };
+        /** @description A dashboard as a link shows it. */
+        SharedDashboard: {
+            document: components["schemas"]["DashboardDocument"];
+            /** @description Whether one may look at other days. */
+            may_change_range: boolean;
+            /** @description The stores that its figures are of. */
+            stores: components["schemas"]["SharedStore"][];
+        };
+        /** @description Which figures of a link's dashboard are wanted. */
+        SharedQuestion: {
+            /** @description The name of a comparison, or `none`. Only where the link allows it. */
+            compare?: string | null;
+            /** @description The `etag` of an answer that the caller has, by the widget's id: where it is still the answer, it is not sent again. */
+            known?: {
+                [key: string]: string;
+            };
+            /** @description A range's name, or its first and last day: `2026-10-01..2026-10-31`. Only where the link allows it. */
+            range?: string | null;
+            /** @description The ids of widgets; all that ask something unless it is said. */
+            widgets?: string[] | null;
+        };
+        /** @description A store whose figures a link shows. */
+        SharedStore: {
+            /**
+             * @description ISO 4217.
+             * @example USD
+             */
+            currency: string;
+            /** @description Whether its data are made up. */
+            has_sample_data: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * @description The IANA zone that its days are counted in.
+             * @example America/New_York
+             */
+            timezone: string;
+            /**
+             * @description The first day of its weeks.
+             * @example monday
+             */
+            week_start: string;
+        };
         /** @description The shares, the newest first. */
         ShareList: {
             shares: components["schemas"]["Share"][];
         };
-        /** @description A share that is to be. */
+        /** @description What a link wants before it shows anything. */
+        SharePassword: {
+            /** Format: password */
+            password: string;
+        };
+        /** @description What shows that a link's password was known. */
+        ShareTicket: {
+            /**
+             * Format: date-time
+             * @description Until when it is good.
+             */
+            expires_at: string;
+            /** @description What goes into the header `Share-Ticket`. */
+            ticket: string;
+        };
+        /** @description A share that is to be: of a question, or of a dashboard. */
         Sharing: {
+            /**
+             * Format: uuid
+             * @description The dashboard, which must be public.
+             */
+            dashboard_id?: string | null;
             /**
              * Format: date-time
              * @description When it ends by itself, within a year; `null` is never.
              */
             expires_at: string | null;
+            /** @description Whether whoever has the link may look at other days. */
+            may_change_range?: boolean;
             /** @description What people call it. Whoever has the link reads it. */
             name: string;
-            /** @description The question. Where it names no stores, it is about all that one sees at this moment. */
-            query: components["schemas"]["QueryRequest"];
+            /**
+             * @description The pages that may show it within themselves, at most 20.
+             * @example [
+             *       "https://shop.example.com"
+             *     ]
+             */
+            origins?: string[] | null;
+            /**
+             * Format: password
+             * @description What whoever has the link is asked for: ten characters or more.
+             */
+            password?: string | null;
+            query?: components["schemas"]["QueryRequest"] | null;
+            /** @description The stores that a dashboard's figures are of: all of its workspace that one sees at this moment unless it is said. */
+            store_ids?: string[] | null;
         };
         /** @description What one signs in with. */
         SignIn: {
@@ -3345,6 +4277,11 @@ export interface components {
             id: string;
             name: string;
             /**
+             * Format: date-time
+             * @description Since when it holds made-up data; missing where it holds none.
+             */
+            sample_data_at?: string | null;
+            /**
              * @description The IANA zone that its days are counted in.
              * @example America/New_York
              */
@@ -3379,6 +4316,19 @@ export interface components {
         /** @description The stores that one may see, by name. */
         StoreList: {
             stores: components["schemas"]["Store"][];
+        };
+        /** @description What a store did today. */
+        StoreSummary: {
+            /** @description The average value of an order. */
+            aov: components["schemas"]["DayPair"];
+            conversion_rate?: components["schemas"]["DayPair"] | null;
+            orders: components["schemas"]["DayPair"];
+            revenue: components["schemas"]["DayPair"];
+            /**
+             * Format: date-time
+             * @description Up to when its data are known.
+             */
+            updatedAt: string;
         };
         /** @description One reading of a connection. */
         Sync: {
@@ -3505,6 +4455,45 @@ export interface components {
             /** @description What it was called at the time. */
             name: string;
         };
+        /** @description What a dashboard can be made from. */
+        Template: {
+            /** @description What it is good for. */
+            description: string;
+            document: components["schemas"]["DashboardDocument"];
+            /**
+             * Format: uuid
+             * @description Of one of the organisation's own, for `own_template` of a new dashboard.
+             */
+            id?: string | null;
+            /**
+             * @description The name of one that is built in, for `template` of a new dashboard.
+             * @example cro_audit
+             */
+            key?: string | null;
+            /** @description Whether one may change and delete it. */
+            may_change: boolean;
+            name: string;
+            /** @description The sources that its metrics come from. */
+            sources: string[];
+        };
+        /** @description What a template is to be. */
+        TemplateChange: {
+            /**
+             * Format: uuid
+             * @description The dashboard that it is to be like from now on; its document stays as it is unless this is said.
+             */
+            dashboard_id?: string | null;
+            /** @description What it is good for, at most 2,000 characters. */
+            description: string;
+            name: string;
+        };
+        /** @description What dashboards can be made from. */
+        TemplateList: {
+            /** @description Those that everybody has. */
+            built_in: components["schemas"]["Template"][];
+            /** @description The organisation's own, by name. */
+            own: components["schemas"]["Template"][];
+        };
         /**
          * Format: int32
          * @description A share of all values, in thousandths.
@@ -3563,6 +4552,11 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description Who sees a dashboard: whoever made it, whoever sees its workspace, or these and whoever has one of its links.
+         * @enum {string}
+         */
+        Visibility: "private" | "workspace" | "public";
         /** @description Something that a reader should know. */
         Warning: {
             /**
@@ -3583,6 +4577,36 @@ export interface components {
          * @enum {string}
          */
         WhyNot: "customer_type" | "converted" | "many_groups" | "too_large" | "first_time" | "failed" | "restated" | "cut_short" | "off" | "standing";
+        /**
+         * @description Whether the dashboard's filters are put to a widget's own.
+         * @enum {string}
+         */
+        WidgetFilters: "add" | "ignore";
+        /**
+         * @description What a widget is.
+         * @enum {string}
+         */
+        WidgetKind: "kpi" | "line" | "area" | "bar" | "pie" | "table" | "funnel" | "heatmap" | "text" | "goal" | "reviews" | "experiment" | "survey" | "sentiment";
+        /** @description The widgets of a dashboard, in the order of reading. */
+        WidgetList: {
+            widgets: components["schemas"]["PlacedWidget"][];
+        };
+        /** @description What a widget does not take from its dashboard. */
+        WidgetOwn: {
+            /** @description The name of a comparison, or `none`; `null` is the dashboard's. */
+            compare: string | null;
+            /** @description What becomes of the dashboard's filters. */
+            filters: components["schemas"]["WidgetFilters"];
+            /** @description A range's name, or its first and last day: `2026-10-01..2026-10-31`. `null` is the dashboard's. */
+            range: string | null;
+            /** @description Of which stores; `null` is those of the dashboard. */
+            stores: string[] | null;
+        };
+        /**
+         * @description How much room a widget takes.
+         * @enum {string}
+         */
+        WidgetSize: "small" | "medium" | "large" | "full";
         /** @description A length of time. */
         Window: {
             /**
@@ -4123,6 +5147,323 @@ export interface operations {
             };
             /** @description `no_mail`: this server sends none */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_annotations: {
+        parameters: {
+            query: {
+                /** @description On this day or later. */
+                from: string;
+                /** @description About these stores, with commas between their ids; about all that one may see when it is left out. */
+                store_ids?: string;
+                /** @description On this day or earlier. */
+                to: string;
+                /** @description Those of this workspace. */
+                workspace_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The annotations, by their first day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationList"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: the key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workspace or store, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_annotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnotation"];
+            };
+        };
+        responses: {
+            /** @description The annotation; `Location` is its address */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workspace or store, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_annotations`: there are 5,000. `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_annotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The annotation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationChange"];
+            };
+        };
+        responses: {
+            /** @description The annotation, changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such annotation, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_annotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The annotation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such annotation, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5571,6 +6912,140 @@ export interface operations {
             };
         };
     };
+    get_branding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How they look */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_person`: not for keys */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_branding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Branding"];
+            };
+        };
+        responses: {
+            /** @description How they look from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plan_limit`: the plan does not include it */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_customer_requests: {
         parameters: {
             query?: never;
@@ -5666,6 +7141,1333 @@ export interface operations {
             };
             /** @description `role_changed`: one's role was changed meanwhile */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dashboards: {
+        parameters: {
+            query?: {
+                /** @description Those of this workspace; of all that one may see when it is left out. */
+                workspace_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dashboards, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardList"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: the key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workspace, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDashboard"];
+            };
+        };
+        responses: {
+            /** @description The dashboard; `Location` is its address, and its `ETag` names it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plan_limit`: the plan includes fewer dashboards */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workspace, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong: the name, the document, or what it is to be made from */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dashboard; its `ETag` names it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description The dashboard is still the one that `If-None-Match` names */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: the key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_dashboard: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of what is changed; `*` for whatever is there */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The dashboard */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardChange"];
+            };
+        };
+        responses: {
+            /** @description The dashboard, changed; its `ETag` names it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stale`: it was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong: each mistake is told with its place in the document */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if_match_required`: `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dashboard: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of what is changed; `*` for whatever is there */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The dashboard */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stale`: it was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if_match_required`: `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_revisions: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 unless it is said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The dashboard */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of revisions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionList"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_person`: not for keys */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard */
+                id: string;
+                /** @description The revision */
+                revision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionInFull"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_person`: not for keys */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard or revision, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_dashboard: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of what is changed; `*` for whatever is there */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The dashboard */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restoration"];
+            };
+        };
+        responses: {
+            /** @description The dashboard, as it was; its `ETag` names it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard or revision, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stale`: it was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `if_match_required`: `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_person`: not for keys */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewChange"];
+            };
+        };
+        responses: {
+            /** @description The view; `Location` is its address */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_person`: not for keys */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_views`: there are a hundred. `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard */
+                id: string;
+                /** @description The view */
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewChange"];
+            };
+        };
+        responses: {
+            /** @description The view, changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A shared view is changed by who saved it, and by editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard or view, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard */
+                id: string;
+                /** @description The view */
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A shared view is changed by who saved it, and by editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard or view, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_widgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The widgets, in the order of reading; the `ETag` is the dashboard's */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: the key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_widget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is changed; whatever is there unless it is said */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The dashboard */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWidget"];
+            };
+        };
+        responses: {
+            /** @description The dashboard, with the widget; its `ETag` names it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stale`: it was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong: each mistake is told with its place in the document */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_widget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is changed; whatever is there unless it is said */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The dashboard */
+                id: string;
+                /** @description The widget */
+                widget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardWidget"];
+            };
+        };
+        responses: {
+            /** @description The dashboard, changed; its `ETag` names it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard or widget, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stale`: it was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong: each mistake is told with its place in the document */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_widget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what is changed; whatever is there unless it is said */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The dashboard */
+                id: string;
+                /** @description The widget */
+                widget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For editors of the workspace and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard or widget, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stale`: it was changed meanwhile */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7903,6 +10705,131 @@ export interface operations {
             };
         };
     };
+    get_onboarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Onboarding"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_person`: not for keys */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_onboarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnboardingChange"];
+            };
+        };
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Onboarding"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_organizations: {
         parameters: {
             query?: never;
@@ -8463,13 +11390,16 @@ export interface operations {
     open_share: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ticket` of `POST /api/shared/unlock`, where the link wants a password */
+                "Share-Ticket"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer */
+            /** @description The answer, or the dashboard */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8478,7 +11408,16 @@ export interface operations {
                     "application/json": components["schemas"]["Shared"];
                 };
             };
-            /** @description `link_expired`: there is no such link, it was taken back or has run out, or who made it does not see its stores any more */
+            /** @description `password_wanted`: the link wants a password, which `POST /api/shared/unlock` takes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link_expired`: there is no such link, it was taken back or has run out, its dashboard is not public any more, or who made it does not see its stores any more */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -8507,6 +11446,165 @@ export interface operations {
             };
             /** @description `query_timeout`: it took longer than it may */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_share: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ticket` of `POST /api/shared/unlock`, where the link wants a password */
+                "Share-Ticket"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedQuestion"];
+            };
+        };
+        responses: {
+            /** @description What became of each widget's question, by the widget's id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResponse"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password_wanted`: the link wants a password, which `POST /api/shared/unlock` takes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link_expired`: there is no such link, it was taken back or has run out, its dashboard is not public any more, or who made it does not see its stores any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong: a widget that asks nothing, or days that the link does not show */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_busy`: other queries took all turns; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `query_timeout`: it took longer than it may */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlock_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharePassword"];
+            };
+        };
+        responses: {
+            /** @description What to show with each request from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareTicket"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_password` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link_expired`: there is no such link, it was taken back or has run out, its dashboard is not public any more, or who made it does not see its stores any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8612,7 +11710,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_shares`; or `role_changed`: one's role was changed meanwhile */
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_shares`; `not_public`: the dashboard is not to be shown by links; or `role_changed`: one's role was changed meanwhile */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8621,7 +11728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Well-formed but wrong: the name, the end, or the question, whose mistakes are told as `POST /api/metrics/query` tells them */
+            /** @description Well-formed but wrong: the name, the end, the password, an origin, or the question, whose mistakes are told as `POST /api/metrics/query` tells them */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8707,6 +11814,96 @@ export interface operations {
             };
         };
     };
+    change_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The share */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareChange"];
+            };
+        };
+        responses: {
+            /** @description The share, changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For members and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such share, or it is somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_stores: {
         parameters: {
             query?: never;
@@ -8736,6 +11933,102 @@ export interface operations {
             };
             /** @description `insufficient_scope`: the key lacks the scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStore"];
+            };
+        };
+        responses: {
+            /** @description The store */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Store"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plan_limit`: the plan includes fewer stores */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such workspace, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `taken`: a store of the workspace is called so. `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8925,6 +12218,233 @@ export interface operations {
             };
         };
     };
+    get_store_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The store */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Today and yesterday; the `ETag` names it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreSummary"];
+                };
+            };
+            /** @description The answer is still the one that `If-None-Match` names */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: the key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such store, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_busy`: other queries took all turns; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `query_timeout`: it took longer than it may */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_sample_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The store */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued; `Location` tells how far it is */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One may see the store, but not import into it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such store, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `has_data`: the store has data or a connection. `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_much_waiting`: too much of the organisation's waits to be imported */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_full`: the server has no room for files at the moment */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_sample_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The store */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is empty again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One may see the store, but not import into it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such store, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_sample`: the data of the store are not made up. `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_sync: {
         parameters: {
             query?: never;
@@ -9016,6 +12536,296 @@ export interface operations {
             };
             /** @description No such sync that one sees */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The templates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_person`: not for keys */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            /** @description The template; `Location` is its address */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For members and above */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_templates`: there are a hundred. `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateChange"];
+            };
+        };
+        responses: {
+            /** @description The template, changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For who made it, and for admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such template or dashboard, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For who made it, and for admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such template */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `role_changed`: one's role was changed meanwhile */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9134,6 +12944,84 @@ export interface operations {
             };
             /** @description `insufficient_scope`: the key lacks the scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to try again, and `RateLimit-Policy` how many there may be */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkspace"];
+            };
+        };
+        responses: {
+            /** @description The workspace */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description For admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `taken`: a workspace is called so. `role_changed`: one's role was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Well-formed but wrong */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
