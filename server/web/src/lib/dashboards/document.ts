@@ -124,7 +124,10 @@ export interface Section extends Omit<Schemas["DashboardSection"], "columns" | "
   widgets: Widget[];
 }
 
-export interface DashboardDocument extends Omit<Schemas["DashboardDocument"], "version" | "settings" | "sections"> {
+export interface DashboardDocument extends Omit<
+  Schemas["DashboardDocument"],
+  "version" | "settings" | "sections"
+> {
   version: 1;
   settings: DashboardSettings;
   sections: Section[];
@@ -134,7 +137,9 @@ type WithDocument<T> = Omit<T, "document"> & { document: DashboardDocument };
 
 export type Dashboard = WithDocument<Schemas["Dashboard"]>;
 export type DashboardChange = WithDocument<Schemas["DashboardChange"]>;
-export type NewDashboard = Omit<Schemas["NewDashboard"], "document"> & { document?: DashboardDocument | null };
+export type NewDashboard = Omit<Schemas["NewDashboard"], "document"> & {
+  document?: DashboardDocument | null;
+};
 export type RevisionInFull = WithDocument<Schemas["RevisionInFull"]>;
 export type Template = WithDocument<Schemas["Template"]>;
 export type SharedDashboard = WithDocument<Schemas["SharedDashboard"]>;
