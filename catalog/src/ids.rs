@@ -78,3 +78,23 @@ id!(
     /// Somebody who wants to know what is kept of them.
     CustomerRequestId
 );
+id!(
+    /// A page of widgets.
+    DashboardId
+);
+id!(
+    /// What a dashboard was.
+    DashboardRevisionId
+);
+id!(
+    /// A way to look at a dashboard that has a name.
+    DashboardViewId
+);
+id!(
+    /// What an organisation makes dashboards from.
+    TemplateId
+);
+id!(
+    /// What somebody noted of certain days.
+    AnnotationId
+);

@@ -149,6 +149,7 @@ permissions! {
     ReadPlan, "read_plan", Viewer, None, "See what the organisation's plan includes, and how much of it is in use";
     Leave, "leave", Viewer, None, "Leave the organisation; its last owner cannot";
     Share, "share", Member, None, "Show figures of stores that they see to whoever has a link, and take that back; admins take back everybody's";
+    ManageTemplates, "manage_templates", Member, None, "Keep dashboards as templates for the organisation; admins change everybody's";
     ExplainQueries, "explain_queries", Member, Some(KeyScope::MetricsRead), "See how an answer was computed";
     SeeAllWorkspaces, "see_all_workspaces", Admin, None, "Work in every workspace, as its admin";
     ManageWorkspaces, "manage_workspaces", Admin, None, "Add workspaces and stores";
@@ -156,6 +157,7 @@ permissions! {
     ManageMembers, "manage_members", Admin, None, "Invite people, change the role of viewers, members and admins, and remove them";
     ManageApiKeys, "manage_api_keys", Admin, None, "See, make and revoke API keys";
     ManagePrivacy, "manage_privacy", Admin, None, "Export and erase what is kept of customers, and say for how long data are kept";
+    ManageBranding, "manage_branding", Admin, None, "Give the organisation's pages a name, a logo and colours of its own";
     ReadAudit, "read_audit", Admin, Some(KeyScope::AuditRead), "Read and export the audit log";
     ManageOwners, "manage_owners", Owner, None, "Make somebody an owner, and change the role of owners or remove them";
     CloseOrganization, "close_organization", Owner, None, "Delete the organisation with everything in it";
@@ -166,6 +168,7 @@ permissions! {
     WorkspacePermission of WorkspaceRole:
     Read, "read", Viewer, Some(KeyScope::MetricsRead), "See its stores and their figures";
     Import, "import", Editor, Some(KeyScope::ImportsWrite), "Import data into its stores";
+    EditDashboards, "edit_dashboards", Editor, None, "Make and change its dashboards and annotations";
     ManageMembers, "manage_members", Admin, None, "Say who works in it, and in which role";
 }
 
@@ -226,18 +229,21 @@ mod tests {
             Permission::ReadPlan,
             Permission::Leave,
             Permission::Share,
+            Permission::ManageTemplates,
             Permission::SeeAllWorkspaces,
             Permission::ManageWorkspaces,
             Permission::ManageConnections,
             Permission::ManageMembers,
             Permission::ManageApiKeys,
             Permission::ManagePrivacy,
+            Permission::ManageBranding,
             Permission::ManageOwners,
             Permission::CloseOrganization,
         ];
         for permission in Permission::ALL {
             assert_eq!(permission.scope().is_none(), never.contains(permission), "{permission:?}");
         }
+        assert_eq!(WorkspacePermission::EditDashboards.scope(), None);
         assert_eq!(WorkspacePermission::ManageMembers.scope(), None);
     }
 

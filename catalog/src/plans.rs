@@ -9,7 +9,7 @@ use crate::audit::{AuditAction, Done};
 use crate::{Actor, CatalogError, Permission, Tenant};
 
 macro_rules! tiers {
-    ($($variant:ident, $text:literal, $stores:expr, $integrations:expr, $seats:expr, $retention_months:expr;)+) => {
+    ($($variant:ident, $text:literal, $stores:expr, $integrations:expr, $seats:expr, $dashboards:expr, $retention_months:expr;)+) => {
         /// What an organisation pays for, the least first.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -35,6 +35,7 @@ macro_rules! tiers {
                         stores: $stores,
                         integrations: $integrations,
                         seats: $seats,
+                        dashboards: $dashboards,
                         retention_months: $retention_months,
                     },)+
                 }
@@ -43,13 +44,13 @@ macro_rules! tiers {
     };
 }
 
-// Stores, integrations, seats, months that data are kept.
+// Stores, integrations, seats, dashboards, months that data are kept.
 tiers! {
-    Free, "free", Some(1), Some(2), Some(2), Some(12);
-    Starter, "starter", Some(3), Some(6), Some(5), Some(24);
-    Growth, "growth", Some(10), Some(20), Some(15), Some(36);
-    Scale, "scale", Some(50), Some(100), Some(50), Some(60);
-    Enterprise, "enterprise", None, None, None, None;
+    Free, "free", Some(1), Some(2), Some(2), Some(3), Some(12);
+    Starter, "starter", Some(3), Some(6), Some(5), Some(10), Some(24);
+    Growth, "growth", Some(10), Some(20), Some(15), Some(50), Some(36);
+    Scale, "scale", Some(50), Some(100), Some(50), Some(250), Some(60);
+    Enterprise, "enterprise", None, None, None, None, None;
 }
 
 /// How much a plan includes; without a number, as much as one likes.
@@ -61,6 +62,8 @@ pub struct Limits {
     pub integrations: Option<u32>,
     /// Members, and people who were asked to become one.
     pub seats: Option<u32>,
+    /// Dashboards.
+    pub dashboards: Option<u32>,
     /// For how many months data are kept.
     pub retention_months: Option<u32>,
 }
@@ -74,6 +77,8 @@ pub enum Limit {
     Integrations,
     /// Members, and people who were asked to become one.
     Seats,
+    /// Dashboards.
+    Dashboards,
 }
 
 impl Limit {
@@ -83,6 +88,7 @@ impl Limit {
             Self::Stores => "store",
             Self::Integrations => "integration",
             Self::Seats => "seat",
+            Self::Dashboards => "dashboard",
         };
         format!("{number} {one}{}", if number == 1 { "" } else { "s" })
     }
@@ -92,6 +98,7 @@ impl Limit {
             Self::Stores => limits.stores,
             Self::Integrations => limits.integrations,
             Self::Seats => limits.seats,
+            Self::Dashboards => limits.dashboards,
         }
     }
 }
@@ -105,6 +112,8 @@ pub struct Usage {
     pub integrations: u32,
     /// Members, and people who were asked to become one.
     pub seats: u32,
+    /// Dashboards.
+    pub dashboards: u32,
 }
 
 impl Usage {
@@ -113,6 +122,7 @@ impl Usage {
             Limit::Stores => self.stores,
             Limit::Integrations => self.integrations,
             Limit::Seats => self.seats,
+            Limit::Dashboards => self.dashboards,
         }
     }
 }
@@ -262,7 +272,8 @@ impl Tenant {
                 (SELECT count(*) FROM stores WHERE org_id = organizations.id) AS "stores!",
                 (SELECT count(*) FROM connections WHERE org_id = organizations.id AND status <> 'disconnected') AS "integrations!",
                 (SELECT count(*) FROM org_members WHERE org_id = organizations.id)
-                + (SELECT count(*) FROM invitations WHERE org_id = organizations.id AND expires_at > $2) AS "seats!"
+                + (SELECT count(*) FROM invitations WHERE org_id = organizations.id AND expires_at > $2) AS "seats!",
+                (SELECT count(*) FROM dashboards WHERE org_id = organizations.id) AS "dashboards!"
             FROM organizations WHERE id = $1"#,
             self.context().organization().0,
             self.catalog().clock().now(),
@@ -271,8 +282,12 @@ impl Tenant {
         .await?
         .ok_or(CatalogError::NotFound("organization"))?;
         let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
-        let (stores, integrations, seats) = (count(row.stores), count(row.integrations), count(row.seats));
-        let usage = Usage { stores, integrations, seats };
+        let usage = Usage {
+            stores: count(row.stores),
+            integrations: count(row.integrations),
+            seats: count(row.seats),
+            dashboards: count(row.dashboards),
+        };
         Ok(Plan { tier: Tier::of_row(&row.plan_tier), usage })
     }
 }
@@ -286,22 +301,23 @@ mod tests {
         let most = |number: Option<u32>| number.unwrap_or(u32::MAX);
         let numbers = |tier: &Tier| {
             let limits = tier.limits();
-            [limits.stores, limits.integrations, limits.seats, limits.retention_months].map(most)
+            [limits.stores, limits.integrations, limits.seats, limits.dashboards, limits.retention_months].map(most)
         };
         for pair in Tier::ALL.windows(2) {
             for (less, more) in numbers(&pair[0]).into_iter().zip(numbers(&pair[1])) {
                 assert!(less < more, "{pair:?}");
             }
         }
-        let unlimited = Limits { stores: None, integrations: None, seats: None, retention_months: None };
+        let unlimited =
+            Limits { stores: None, integrations: None, seats: None, dashboards: None, retention_months: None };
         assert_eq!(Tier::Enterprise.limits(), unlimited);
     }
 
     #[test]
     fn a_full_plan_has_no_room_and_one_that_is_more_than_full_neither() {
         for tier in Tier::ALL.iter().copied() {
-            for limit in [Limit::Stores, Limit::Integrations, Limit::Seats] {
-                let used_up = |used: u32| Usage { stores: used, integrations: used, seats: used };
+            for limit in [Limit::Stores, Limit::Integrations, Limit::Seats, Limit::Dashboards] {
+                let used_up = |used: u32| Usage { stores: used, integrations: used, seats: used, dashboards: used };
                 let with = |used: u32| Plan { tier, usage: used_up(used) }.check_room(limit);
                 let Some(allowed) = limit.of(tier.limits()) else {
                     assert!(with(u32::MAX).is_ok(), "{tier}");

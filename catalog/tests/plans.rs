@@ -38,7 +38,7 @@ async fn a_plan_that_is_full_takes_no_more_stores_and_says_which_would() {
     tenant.create_store(made.workspace, &store("fourth")).await.unwrap();
     assert_eq!(
         tenant.plan().await.unwrap(),
-        Plan { tier: Tier::Scale, usage: Usage { stores: 4, integrations: 0, seats: 1 } }
+        Plan { tier: Tier::Scale, usage: Usage { stores: 4, integrations: 0, seats: 1, dashboards: 0 } }
     );
     database.close().await;
 }
@@ -105,7 +105,8 @@ async fn members_see_the_plan_and_nobody_in_the_organisation_changes_it() {
     }
     for role in OrgRole::ALL {
         let (acting, _) = database.as_person(&format!("{}@acme.test", role.as_str())).await;
-        let expected = Plan { tier: Tier::Enterprise, usage: Usage { stores: 1, integrations: 0, seats: 4 } };
+        let usage = Usage { stores: 1, integrations: 0, seats: 4, dashboards: 0 };
+        let expected = Plan { tier: Tier::Enterprise, usage };
         assert_eq!(acting.plan().await.unwrap(), expected, "{role:?}");
         let refused = acting.set_plan(Tier::Free).await;
         assert!(matches!(refused, Err(CatalogError::Forbidden(_))), "{role:?}: {refused:?}");

@@ -66,13 +66,14 @@ async fn the_plan_is_told_with_how_much_of_it_is_in_use() {
     world.database.member(made.organization, "ann@a.test", OrgRole::Viewer).await;
     let server = world.serve().await;
     let client = server.person("ann@a.test").await;
-    let unlimited = json!({ "stores": null, "integrations": null, "seats": null, "retention_months": null });
-    let expected =
-        json!({ "tier": "enterprise", "limits": unlimited, "usage": { "stores": 1, "integrations": 0, "seats": 2 } });
+    let unlimited =
+        json!({ "stores": null, "integrations": null, "seats": null, "dashboards": null, "retention_months": null });
+    let usage = json!({ "stores": 1, "integrations": 0, "seats": 2, "dashboards": 0 });
+    let expected = json!({ "tier": "enterprise", "limits": unlimited, "usage": usage });
     assert_eq!(client.read("/api/plan").await, expected);
     tenant.set_plan(Tier::Free).await.unwrap();
-    let limits = json!({ "stores": 1, "integrations": 2, "seats": 2, "retention_months": 12 });
-    let expected = json!({ "tier": "free", "limits": limits, "usage": { "stores": 1, "integrations": 0, "seats": 2 } });
+    let limits = json!({ "stores": 1, "integrations": 2, "seats": 2, "dashboards": 3, "retention_months": 12 });
+    let expected = json!({ "tier": "free", "limits": limits, "usage": usage });
     assert_eq!(client.read("/api/plan").await, expected);
     server.stop().await;
 }
@@ -90,6 +91,7 @@ async fn who_is_demoted_may_less_at_once() {
         "read_plan",
         "leave",
         "share",
+        "manage_templates",
         "explain_queries",
         "see_all_workspaces",
         "manage_workspaces",
@@ -97,6 +99,7 @@ async fn who_is_demoted_may_less_at_once() {
         "manage_members",
         "manage_api_keys",
         "manage_privacy",
+        "manage_branding",
         "read_audit"
     ]);
     assert_eq!((&session["role"], &session["permissions"]), (&json!("admin"), &of_admins));

@@ -77,6 +77,15 @@ actions! {
     ImportCreated, "import.created", "Handed over a file";
     ShareCreated, "share.created", "Made a link that shows figures";
     ShareRevoked, "share.revoked", "Took back a link that shows figures";
+    ShareChanged, "share.changed", "Changed a link that shows figures";
+    DashboardCreated, "dashboard.created", "Made a dashboard";
+    DashboardDeleted, "dashboard.deleted", "Deleted a dashboard";
+    DashboardVisibilityChanged, "dashboard.visibility_changed", "Changed who sees a dashboard";
+    TemplateCreated, "template.created", "Kept a dashboard as a template";
+    TemplateDeleted, "template.deleted", "Deleted a template";
+    BrandingChanged, "branding.changed", "Changed how the organisation's pages look";
+    SampleDataAdded, "sample_data.added", "Filled a store with figures that are made up";
+    SampleDataRemoved, "sample_data.removed", "Took made-up figures out of a store";
     CustomersExported, "customers.exported", "Exported what is kept of customers";
     ErasureRequested, "customers.erasure_requested", "Asked for what is kept of customers to be erased";
     CustomerAnswered, "customers.answered", "Told a customer what is kept of them";

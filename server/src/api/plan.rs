@@ -42,6 +42,8 @@ struct Limits {
     /// Members of the organisation.
     #[schema(required = true)]
     seats: Option<u32>,
+    #[schema(required = true)]
+    dashboards: Option<u32>,
     /// For how many months data are kept.
     #[schema(required = true)]
     retention_months: Option<u32>,
@@ -56,6 +58,7 @@ struct Usage {
     integrations: u32,
     /// Members, and people who were asked to become one.
     seats: u32,
+    dashboards: u32,
 }
 
 /// Tells what the organisation's plan includes, and how much of it is in use
@@ -72,10 +75,15 @@ struct Usage {
 )]
 pub(super) async fn get_plan(session: Session) -> Result<Json<Plan>, Problem> {
     let plans::Plan { tier, usage } = session.tenant.plan().await?;
-    let plans::Limits { stores, integrations, seats, retention_months } = tier.limits();
+    let plans::Limits { stores, integrations, seats, dashboards, retention_months } = tier.limits();
     Ok(Json(Plan {
         tier,
-        limits: Limits { stores, integrations, seats, retention_months },
-        usage: Usage { stores: usage.stores, integrations: usage.integrations, seats: usage.seats },
+        limits: Limits { stores, integrations, seats, dashboards, retention_months },
+        usage: Usage {
+            stores: usage.stores,
+            integrations: usage.integrations,
+            seats: usage.seats,
+            dashboards: usage.dashboards,
+        },
     }))
 }
