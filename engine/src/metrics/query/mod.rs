@@ -31,7 +31,7 @@ pub use shape::{Rolling, RollingFigure, Shape};
 
 use super::error::{FieldError, QueryError};
 use super::plan::measures::{Measures, Setting};
-use super::registry::{DimensionKind, DimensionRef};
+use super::registry::{DimensionKind, DimensionRef, Metric, MetricRef};
 pub use super::time::calendar::Granularity;
 pub use super::time::comparison::{Align, Compare, NamedComparison, Partial};
 pub use super::time::range::{NamedRange, TimeRange};
@@ -163,6 +163,18 @@ impl Query {
     /// Everything that is computed: what is asked for, then what only conditions are about.
     pub(crate) fn asked(&self) -> impl Iterator<Item = &Asked> {
         self.metrics.iter().chain(&self.hidden)
+    }
+
+    /// The metrics of the registry that it asks for, each once: of formulas those that they are over.
+    #[must_use]
+    pub fn registered(&self) -> Vec<&'static Metric> {
+        let mut metrics: Vec<&'static Metric> = Vec::new();
+        for MetricRef(metric) in self.metrics.iter().flat_map(Asked::metrics) {
+            if !metrics.iter().any(|known| known.id == metric.id) {
+                metrics.push(metric);
+            }
+        }
+        metrics
     }
 
     /// Buckets before the range that some figures are made of.

@@ -1,7 +1,15 @@
 //! What a metric is: which rows it is about, what is computed over them, and how its figures are shown.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::Registry;
+use crate::metrics::formula;
+
+/// Datasets whose rows are of a day as a whole.
+const BY_THE_DAY: [&str; 2] = ["metric_events", "inventory_levels"];
 
 /// What a metric's figures measure, and so how they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
@@ -389,4 +397,62 @@ pub struct Metric {
     pub additive: bool,
     /// Whether more is good news; null when it is neither.
     pub higher_is_better: Option<bool>,
+}
+
+impl Metric {
+    /// Whether its rows say at which hour they happened. What sources deliver day by day, and what is read once a day, would all be at
+    /// midnight.
+    #[must_use]
+    pub fn has_hours(&self) -> bool {
+        let is_by_the_day = |measure: &Measure| BY_THE_DAY.contains(&measure.rows.dataset);
+        !self.formula.measures().iter().any(is_by_the_day) && self.leaves().iter().all(|metric| metric.has_hours())
+    }
+
+    /// The sources that its rows come from: its own, or those of the metrics that it is computed of.
+    #[must_use]
+    pub fn sources(&self) -> BTreeSet<&'static str> {
+        match self.formula {
+            Formula::Computed(_) => self.leaves().into_iter().flat_map(Self::sources).collect(),
+            _ => BTreeSet::from([self.source]),
+        }
+    }
+
+    /// The metrics that it is computed of, where it is computed of others.
+    fn leaves(&self) -> Vec<&'static Self> {
+        let Formula::Computed(text) = self.formula else { return Vec::new() };
+        let Ok(written) = formula::Formula::parse(text) else { return Vec::new() };
+        written.leaves().into_iter().filter_map(|name| Registry::get().metric(name)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_by_the_day_has_no_hours_and_neither_has_what_is_computed_of_it() {
+        let has_hours = |id: &str| Registry::get().metric(id).unwrap().has_hours();
+        for id in ["shopify.revenue", "shopify.units", "shopify.refunds", "gorgias.tickets", "store.contact_rate"] {
+            assert!(has_hours(id), "{id}");
+        }
+        let by_the_day = [
+            "ga4.sessions",
+            "ga4.bounce_rate",
+            "clarity.rage_click_rate",
+            "intelligems.uplift",
+            "shopify.stock_available",
+            "store.conversion_rate",
+        ];
+        for id in by_the_day {
+            assert!(!has_hours(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_metric_over_others_comes_from_all_of_their_sources() {
+        let sources = |id: &str| Registry::get().metric(id).unwrap().sources().into_iter().collect::<Vec<_>>();
+        assert_eq!(sources("shopify.aov"), ["shopify"]);
+        assert_eq!(sources("ga4.bounce_rate"), ["ga4"]);
+        assert_eq!(sources("store.conversion_rate"), ["ga4", "shopify"]);
+    }
 }
