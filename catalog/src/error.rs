@@ -1,5 +1,6 @@
 //! What can go wrong in the catalog.
 
+use crate::dashboards::Fault;
 use crate::plans::{self, Limit, Tier};
 use crate::{PostgresVersion, VaultError};
 
@@ -51,6 +52,24 @@ pub enum CatalogError {
     /// The organisation has as many shares as it may.
     #[error("an organization can have {limit} shares")]
     TooManyShares {
+        /// How many it may have.
+        limit: i64,
+    },
+    /// The dashboard has as many saved views as it may.
+    #[error("a dashboard can have {limit} saved views")]
+    TooManyViews {
+        /// How many it may have.
+        limit: i64,
+    },
+    /// The organisation has as many templates of its own as it may.
+    #[error("an organization can have {limit} templates")]
+    TooManyTemplates {
+        /// How many it may have.
+        limit: i64,
+    },
+    /// The organisation has as many annotations as it may.
+    #[error("an organization can have {limit} annotations")]
+    TooManyAnnotations {
         /// How many it may have.
         limit: i64,
     },
@@ -115,6 +134,20 @@ pub enum CatalogError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What a dashboard is to show is wrong.
+    #[error("the document is wrong in {} place(s)", .faults.len())]
+    WrongDocument {
+        /// Everything that is wrong with it.
+        faults: Vec<Fault>,
+        /// Where in the document stands what the caller gave, as a JSON pointer.
+        at: String,
+    },
+    /// Somebody else changed it since the caller read it.
+    #[error("it was changed meanwhile")]
+    Stale,
+    /// What only whoever made a thing may do with it.
+    #[error("only whoever made this {0} may do this")]
+    NotTheMaker(&'static str),
     /// The organisation has handed over more than may wait to be imported.
     #[error("files of more than {limit} bytes would wait to be imported")]
     TooMuchWaiting {

@@ -18,12 +18,14 @@ pub mod testing;
 
 mod access;
 mod accounts;
+mod annotations;
 mod api_keys;
 mod audit;
 mod budgets;
 mod catalog;
 mod connections;
 mod context;
+pub mod dashboards;
 mod endpoint;
 mod error;
 mod ids;
@@ -55,6 +57,7 @@ pub use accounts::{
     Account, FIRST_WORKSPACE, Identity, IdentityEntry, Link, NewAccount, NewIdentity, NewOwner, NewSecondFactor,
     OneTimeToken, RecoveryCode, SecondFactorState, SignUpBegun,
 };
+pub use annotations::{Annotation, AnnotationChange, AnnotationKind, NewAnnotation, SyncGap};
 pub use api_keys::{ApiKey, ApiKeyState, ApiKeyToken, AuthenticatedKey, NewApiKey};
 pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};
 pub use catalog::{Catalog, CatalogOptions};
@@ -66,8 +69,9 @@ pub use context::{Actor, IngestContext, OrgRole, Origin, SystemContext, TenantCo
 pub use endpoint::Endpoint;
 pub use error::CatalogError;
 pub use ids::{
-    ApiKeyId, ConnectionId, CustomerRequestId, DeliveryId, ErasureId, ImportId, InvitationId, OrganizationId,
-    SessionId, ShareId, SyncJobId, UserId, WorkspaceId,
+    AnnotationId, ApiKeyId, ConnectionId, CustomerRequestId, DashboardId, DashboardRevisionId, DashboardViewId,
+    DeliveryId, ErasureId, ImportId, InvitationId, OrganizationId, SessionId, ShareId, SyncJobId, TemplateId, UserId,
+    WorkspaceId,
 };
 pub use imports::{
     Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement, WaitingImport,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::catalog::{Catalog, Scope};
 use crate::manifest::PgManifest;
-use crate::{Actor, CatalogError, KeyScope, OrgRole, Permission, TenantContext, WorkspacePermission};
+use crate::{Actor, CatalogError, KeyScope, OrgRole, Permission, TenantContext, UserId, WorkspacePermission};
 
 /// One organisation's rows, as far as the context's actor may see them. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -54,6 +54,14 @@ impl Tenant {
         let scope =
             if self.context.ingests() { Scope::Ingest(organization) } else { Scope::Organization(organization) };
         self.catalog.begin(scope).await
+    }
+
+    /// The person who acts.
+    pub(crate) fn acting_person(&self) -> Result<UserId, CatalogError> {
+        match self.context.actor() {
+            Actor::User { id, .. } => Ok(id),
+            Actor::Key { .. } | Actor::System(_) => Err(CatalogError::NeedsPerson),
+        }
     }
 
     /// Which person asks for something or, where it is the program, why.

@@ -136,14 +136,7 @@ impl Person {
     ) -> Result<(Vec<Value>, Option<Uuid>), CatalogError> {
         let mut transaction = self.begin().await?;
         // Whoever left meanwhile is told nothing more of it.
-        let belongs = sqlx::query!(
-            "SELECT role FROM org_members WHERE user_id = $1 AND org_id = $2",
-            self.id().0,
-            organization.0,
-        )
-        .fetch_optional(&mut *transaction)
-        .await?;
-        if belongs.is_none() {
+        if !self.belongs_to(&mut transaction, organization).await? {
             return Ok((Vec::new(), None));
         }
         narrow(&mut transaction, Scope::Organization(organization)).await?;
@@ -171,6 +164,73 @@ impl Person {
             })
         });
         Ok((told.collect(), next))
+    }
+
+    /// What they keep to themselves of an organisation that they belong to, as JSON objects: their private dashboards, and the views of
+    /// dashboards that they saved.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn own_dashboards(&self, organization: OrganizationId) -> Result<(Vec<Value>, Vec<Value>), CatalogError> {
+        let mut transaction = self.begin().await?;
+        if !self.belongs_to(&mut transaction, organization).await? {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        narrow(&mut transaction, Scope::Organization(organization)).await?;
+        let dashboards = sqlx::query!(
+            "SELECT name, description, document, created_at, updated_at FROM dashboards
+            WHERE org_id = $1 AND owner_id = $2 ORDER BY name, id",
+            organization.0,
+            self.id().0,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let views = sqlx::query!(
+            "SELECT saved.name, saved.search, saved.is_shared, saved.created_at, dashboard.name AS dashboard
+            FROM dashboard_views AS saved
+            JOIN dashboards AS dashboard ON dashboard.org_id = saved.org_id AND dashboard.id = saved.dashboard_id
+            WHERE saved.org_id = $1 AND saved.owner_id = $2 ORDER BY dashboard.name, saved.name, saved.id",
+            organization.0,
+            self.id().0,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        let dashboards = dashboards.into_iter().map(|row| {
+            json!({
+                "name": row.name,
+                "description": row.description,
+                "created_at": row.created_at,
+                "updated_at": row.updated_at,
+                "document": row.document,
+            })
+        });
+        let views = views.into_iter().map(|row| {
+            json!({
+                "dashboard": row.dashboard,
+                "name": row.name,
+                "search": row.search,
+                "is_shared": row.is_shared,
+                "created_at": row.created_at,
+            })
+        });
+        Ok((dashboards.collect(), views.collect()))
+    }
+
+    /// Whether they belong to an organisation still.
+    async fn belongs_to(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        organization: OrganizationId,
+    ) -> Result<bool, CatalogError> {
+        let belongs = sqlx::query!(
+            "SELECT role FROM org_members WHERE user_id = $1 AND org_id = $2",
+            self.id().0,
+            organization.0,
+        )
+        .fetch_optional(&mut **transaction)
+        .await?;
+        Ok(belongs.is_some())
     }
 
     /// Ends their account: they leave every organisation, and nothing is kept of them but what the audit logs say. Whoever asks has shown

@@ -180,7 +180,7 @@ impl Tenant {
 }
 
 /// Whether a text or a name in it holds what Postgres' text and jsonb cannot.
-fn holds_nul(value: &serde_json::Value) -> bool {
+pub(crate) fn holds_nul(value: &serde_json::Value) -> bool {
     use serde_json::Value;
     match value {
         Value::String(text) => text.contains('\0'),
