@@ -64,10 +64,17 @@ impl Rest {
                     "]}".to_owned()
                 }
                 Some(membership) => {
-                    let told = json!({ "organization": membership.name, "role": membership.role.as_str() }).to_string();
+                    let organization = membership.organization;
+                    let (dashboards, views) = self.person.own_dashboards(organization).await?;
+                    let told = json!({
+                        "organization": membership.name,
+                        "role": membership.role.as_str(),
+                        "dashboards": dashboards,
+                        "views": views,
+                    });
+                    let told = told.to_string();
                     let told = told.strip_suffix('}').unwrap_or(&told);
                     let begun = format!("{}{told},\"done\":[", if is_first { "" } else { "," });
-                    let organization = membership.organization;
                     let (deeds, next) = self.person.deeds(organization, None).await?;
                     begun + &self.deeds(&deeds, next)
                 }
