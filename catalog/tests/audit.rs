@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use aloftly_catalog::dashboards::{Dashboard, DashboardChange, DashboardSource, IfMatch, NewDashboard, Visibility};
 use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
     Acceptance, Actor, AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, CustomerRequestId,
     Identity, Invited, KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewShare, NewStore,
-    OrgRole, Origin, SyncKind, Tenant, WorkspaceRole,
+    OrgRole, Origin, SyncKind, Tenant, WorkspaceId, WorkspaceRole,
 };
 use chrono::TimeDelta;
 use sqlx::Connection as _;
@@ -114,6 +115,33 @@ async fn own_account(database: &TestDatabase, tenant: &Tenant) {
     assert_eq!(last, "new@acme.test account.deleted new@acme.test");
 }
 
+/// A dashboard that is shown to more people, kept as a template, and deleted.
+async fn dashboards(acting: &Tenant, workspace: WorkspaceId) {
+    let from = DashboardSource::Nothing;
+    let new = NewDashboard { workspace, name: "pages".to_owned(), visibility: Visibility::Private, from };
+    let Dashboard { summary, document } = acting.create_dashboard(&new).await.unwrap();
+    let visibility = Visibility::Workspace;
+    let to = DashboardChange { name: summary.name, description: String::new(), visibility, document };
+    acting.save_dashboard(summary.id, &IfMatch::Any, &to).await.unwrap();
+    // That it was changed otherwise is not told each time.
+    let to = DashboardChange { name: "renamed".to_owned(), ..to };
+    acting.save_dashboard(summary.id, &IfMatch::Any, &to).await.unwrap();
+    let template = acting.create_template(summary.id, "template", "").await.unwrap();
+    acting.delete_template(template.id).await.unwrap();
+    acting.delete_dashboard(summary.id, &IfMatch::Any).await.unwrap();
+    let mut found = told(acting).await;
+    found.truncate(5);
+    found.reverse();
+    let expected = [
+        "ann@acme.test dashboard.created pages {\"visibility\":\"private\"}",
+        "ann@acme.test dashboard.visibility_changed pages {\"to\":\"workspace\",\"from\":\"private\"}",
+        "ann@acme.test template.created template",
+        "ann@acme.test template.deleted template",
+        "ann@acme.test dashboard.deleted renamed {\"visibility\":\"workspace\"}",
+    ];
+    assert_eq!(found, expected);
+}
+
 #[tokio::test]
 async fn there_is_an_event_of_each_kind() {
     let database = TestDatabase::new().await;
@@ -166,6 +194,7 @@ async fn there_is_an_event_of_each_kind() {
     let new = NewShare { name: "share".to_owned(), query: serde_json::json!({}), stores, expires_at: None };
     let (share, _) = acting.create_share(&new).await.unwrap();
     acting.revoke_share(share.id).await.unwrap();
+    dashboards(&acting, made.workspace).await;
     acting.record_customer_export(store, 1).await.unwrap();
     acting.erase_customers(store, &["7".to_owned()]).await.unwrap();
     acting.set_retention(Some(24)).await.unwrap();

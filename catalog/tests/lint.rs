@@ -108,8 +108,13 @@ async fn nothing_is_granted_to_everybody_and_only_listed_verbs_to_the_app() {
         WHERE relnamespace = 'public'::regnamespace AND acl.grantee = 'aloftly_app'::regrole
             AND acl.privilege_type NOT IN ('SELECT', 'INSERT') ORDER BY 1";
     let expected = [
+        "annotations DELETE",
         "api_keys DELETE",
         "credentials DELETE",
+        "dashboard_revisions DELETE",
+        "dashboard_templates DELETE",
+        "dashboard_views DELETE",
+        "dashboards DELETE",
         "invitations DELETE",
         "lake_bookmarks DELETE",
         "lake_commits DELETE",

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod accounts;
+mod annotations;
 mod api_keys;
 mod audit;
 mod cluster;
 mod connections;
 mod context;
+mod dashboards;
 mod imports;
 mod invitations;
 mod lint;

@@ -1,6 +1,7 @@
 //! The server: command line, configuration, HTTP, imports and background work. It wires the engine, the catalog and the
 //! connectors together and holds no business rule of its own.
 
+pub mod annotating;
 pub mod api;
 pub mod cli;
 pub mod config;

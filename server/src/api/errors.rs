@@ -37,6 +37,25 @@ impl From<CatalogError> for Problem {
                 );
                 Self::new(StatusCode::CONFLICT, "too_many_shares", detail)
             }
+            CatalogError::TooManyViews { limit } => {
+                let detail = format!("A dashboard can have {limit} saved views. Delete what is not needed any more.");
+                Self::new(StatusCode::CONFLICT, "too_many_views", detail)
+            }
+            CatalogError::TooManyTemplates { limit } => {
+                let detail = format!("An organisation can have {limit} templates. Delete what is not needed any more.");
+                Self::new(StatusCode::CONFLICT, "too_many_templates", detail)
+            }
+            CatalogError::TooManyAnnotations { limit } => {
+                let detail =
+                    format!("An organisation can have {limit} annotations. Delete what is not needed any more.");
+                Self::new(StatusCode::CONFLICT, "too_many_annotations", detail)
+            }
+            CatalogError::Stale => {
+                let detail = "It was changed meanwhile. Read it again, and change what it is now.";
+                Self::new(StatusCode::PRECONDITION_FAILED, "stale", detail)
+            }
+            CatalogError::WrongDocument { .. } => Self::of_document(error, ""),
+            CatalogError::NotTheMaker(what) => Self::forbidden(format!("Only whoever made this {what} may do this.")),
             CatalogError::PlanLimit { .. } | CatalogError::PlanRetention { .. } => {
                 let said = error.to_string();
                 let detail = format!("This is more than the organisation pays for: {said}.");
@@ -117,6 +136,36 @@ impl Problem {
                 Self::invalid_field(pointer, format!("must be {reason}"))
             }
             other => other.into(),
+        }
+    }
+}
+
+impl Problem {
+    /// The same, where what the catalog calls a field is a field of the body.
+    pub(super) fn of_fields(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Invalid { field, .. } => Self::of_field(error, field, &format!("/{field}")),
+            other => other.into(),
+        }
+    }
+
+    /// The same, of a body that has a document, or a part of one, at that place.
+    pub(super) fn of_document(error: CatalogError, pointer: &str) -> Self {
+        match error {
+            CatalogError::WrongDocument { faults, at } => {
+                let places = faults.into_iter().map(|fault| match fault.pointer.strip_prefix(&at) {
+                    Some(inner) if inner.is_empty() || inner.starts_with('/') => {
+                        FieldProblem { pointer: format!("{pointer}{inner}"), detail: fault.detail, code: fault.code }
+                    }
+                    // What is given would make something wrong that stands elsewhere.
+                    _ => {
+                        let detail = format!("{} of the dashboard {}", fault.pointer, fault.detail);
+                        FieldProblem { pointer: pointer.to_owned(), detail, code: fault.code }
+                    }
+                });
+                Self::invalid(places.collect())
+            }
+            other => Self::of_fields(other),
         }
     }
 }

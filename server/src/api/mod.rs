@@ -1,9 +1,11 @@
 //! The API: one module per resource. A handler authorises, calls and responds; what it calls knows nothing of HTTP.
 
 mod account;
+mod annotations;
 mod api_keys;
 mod audit;
 mod auth;
+mod dashboards;
 mod documents;
 mod errors;
 mod import_form;
@@ -20,6 +22,7 @@ mod privacy;
 mod sessions;
 mod shares;
 mod stores;
+mod templates;
 mod webhooks;
 mod workspaces;
 
@@ -275,6 +278,19 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(metrics::query_batch))
         .routes(routes!(imports::list_imports))
         .routes(routes!(imports::get_import))
+        .routes(routes!(dashboards::list_dashboards, dashboards::create_dashboard))
+        .routes(routes!(dashboards::get_dashboard, dashboards::save_dashboard, dashboards::delete_dashboard))
+        .routes(routes!(dashboards::widgets::list_widgets, dashboards::widgets::add_widget))
+        .routes(routes!(dashboards::widgets::change_widget, dashboards::widgets::remove_widget))
+        .routes(routes!(dashboards::history::list_revisions))
+        .routes(routes!(dashboards::history::get_revision))
+        .routes(routes!(dashboards::history::restore_dashboard))
+        .routes(routes!(dashboards::views::list_saved_views, dashboards::views::create_saved_view))
+        .routes(routes!(dashboards::views::change_saved_view, dashboards::views::delete_saved_view))
+        .routes(routes!(templates::list_templates, templates::create_template))
+        .routes(routes!(templates::change_template, templates::delete_template))
+        .routes(routes!(annotations::list_annotations, annotations::create_annotation))
+        .routes(routes!(annotations::change_annotation, annotations::delete_annotation))
 }
 
 /// Routes that take files, which have limits of their own.

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod connections;
 pub mod cookies;
+pub mod etag;
 pub mod headers;
 pub mod health;
 pub mod json;

@@ -301,6 +301,8 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "Not allowed",
         StatusCode::NOT_FOUND => "Not found",
         StatusCode::GONE => "Not good any more",
+        StatusCode::PRECONDITION_FAILED => "Changed meanwhile",
+        StatusCode::PRECONDITION_REQUIRED => "Not said what is changed",
         StatusCode::UNPROCESSABLE_ENTITY => "Invalid request",
         StatusCode::INTERNAL_SERVER_ERROR => "Internal error",
         StatusCode::SERVICE_UNAVAILABLE => "Unavailable",

@@ -80,7 +80,7 @@ pub(super) async fn answer(app: &App, reader: &Reader, query: Value) -> Result<W
 }
 
 /// Whether `If-None-Match` has the name. It compares weakly.
-fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()
