@@ -118,6 +118,8 @@ async fn no_route_tells_the_canary_to_anybody_but_its_own() {
         ("/api/api-keys", "api_keys", theirs.key),
         ("/api/sessions", "sessions", theirs.session),
         ("/api/shares", "shares", theirs.share),
+        ("/api/dashboards", "dashboards", theirs.dashboard),
+        ("/api/templates", "own", theirs.template),
     ] {
         let there = b.owner.read(path).await[list].to_string();
         assert!(there.contains(&id.to_string()), "{path}: {there}");

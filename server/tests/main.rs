@@ -9,12 +9,14 @@
 )]
 
 mod accounts;
+mod annotations;
 mod api_keys;
 mod batches;
 mod buckets;
 mod canary;
 mod command_line;
 mod configuration;
+mod dashboards;
 mod documents;
 mod google;
 mod imports;
@@ -35,6 +37,7 @@ mod shutdown;
 mod sign_in;
 mod support;
 mod syncing;
+mod templates;
 mod timing;
 mod tokens;
 mod webhooks;

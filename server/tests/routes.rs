@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub(crate) use self::cases::routes;
 use self::cases::{BY_ROLE, BY_SCOPE, NAME_SOMETHING, OfPrograms, public};
 pub(crate) use self::requests::request;
-pub(crate) use self::things::{Things, new_connection, new_things, told};
+pub(crate) use self::things::{Pages, Things, document, new_connection, new_pages, new_things, told, widget};
 use self::things::{invited, new_key, new_share};
 use crate::accounts::Mailing;
 use crate::support::{Client, ORDERS, World, answer};
@@ -46,6 +46,8 @@ async fn no_route_tells_anything_of_another_organisation() {
     let (_, share) = answer(owner.post("/api/shares").json(&share)).await;
     let (connection, sync) = new_connection(&tenant, &b, "elsewhere", CANARY).await;
     let (delivery, asked) = told(&world, &tenant, &b, connection, CANARY).await;
+    let Pages { dashboard, revision, view, template, annotation } =
+        new_pages(&world, "owner@canary.test", &b, CANARY).await;
     let foreign = Things {
         store: b.stores[0].0,
         import: done["id"].as_str().unwrap().parse().unwrap(),
@@ -60,6 +62,11 @@ async fn no_route_tells_anything_of_another_organisation() {
         sync,
         delivery,
         request: asked,
+        dashboard,
+        revision,
+        view,
+        template,
+        annotation,
     };
     let unknown = Things::unknown();
 
@@ -148,6 +155,8 @@ async fn each_route_answers_each_scope_as_it_may() {
     let member = world.database.member(made.organization, "target@a.test", OrgRole::Viewer).await;
     let (connection, sync) = new_connection(&tenant, &made, "elsewhere", "acme").await;
     let (delivery, asked) = told(&world, &tenant, &made, connection, "acme").await;
+    let Pages { dashboard, revision, view, template, annotation } =
+        new_pages(&world, "owner@a.test", &made, "acme").await;
     let things = Things {
         store: made.stores[0].0,
         import: import["id"].as_str().unwrap().parse().unwrap(),
@@ -162,6 +171,11 @@ async fn each_route_answers_each_scope_as_it_may() {
         sync,
         delivery,
         request: asked,
+        dashboard,
+        revision,
+        view,
+        template,
+        annotation,
     };
     let with = async |scopes: &[KeyScope]| {
         let token = world.database.api_key("owner@a.test", scopes).await;

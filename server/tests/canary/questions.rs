@@ -57,7 +57,7 @@ pub(super) const TELLING: [&str; 24] = [
 
 /// What can be read besides by what the document says: filters, cursors, texts to look for, and what is in no document.
 pub(super) fn readings(of: &Things) -> Vec<String> {
-    let Things { store, import, member, key, .. } = of;
+    let Things { store, import, member, key, workspace, dashboard, .. } = of;
     let mut paths = vec![
         "/".to_owned(),
         "/healthz".to_owned(),
@@ -70,6 +70,10 @@ pub(super) fn readings(of: &Things) -> Vec<String> {
         "/api/imports?limit=200".to_owned(),
         format!("/api/imports?limit=200&cursor={import}"),
         format!("/api/imports?store_id={store}&cursor={import}"),
+        "/api/dashboards".to_owned(),
+        format!("/api/dashboards/{dashboard}/history?limit=200"),
+        format!("/api/dashboards/{dashboard}/history?limit=200&cursor={import}"),
+        format!("/api/annotations?workspace_id={workspace}&from=2026-11-01&to=2026-11-30"),
     ];
     for half in HALVES {
         paths.push(format!("/api/audit?search={half}"));

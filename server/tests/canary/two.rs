@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::files::{events, orders};
 use super::shown::{AMOUNTS, CANARY, address, with_canary};
 use crate::accounts::Mailing;
-use crate::routes::{Things, new_connection, told};
+use crate::routes::{Pages, Things, new_connection, new_pages, told};
 use crate::support::{Client, ORDERS, Server, World, answer, cookie};
 
 fn id(value: &Value) -> Uuid {
@@ -152,6 +152,8 @@ impl Theirs {
         let answered = Uuid::from_u128(1);
         tenant.customer_asks(CustomerRequestId(answered), made.stores[0], CANARY, None, None).await.unwrap();
         acting.answer_customer(CustomerRequestId(answered)).await.unwrap();
+        let Pages { dashboard, revision, view, template, annotation } =
+            new_pages(world, &address("owner"), &made, CANARY).await;
         let link = json!({ "email": address("owner") });
         assert_eq!(answer(server.anonymous().post("/api/auth/magic-link").json(&link)).await.0, 202);
         sink.mail_to(&address("owner"), 1).await;
@@ -170,6 +172,11 @@ impl Theirs {
             sync,
             delivery,
             request: asked,
+            dashboard,
+            revision,
+            view,
+            template,
+            annotation,
         };
         Self { organization: made.organization, things, owner, program }
     }

@@ -29,7 +29,7 @@ pub(super) fn public(route: &str) -> Option<u16> {
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-pub(super) const NAME_SOMETHING: [(&str, u16); 42] = [
+pub(super) const NAME_SOMETHING: [(&str, u16); 65] = [
     ("GET /api/integrations", 404),
     ("POST /api/integrations", 404),
     ("GET /api/integrations/{id}", 404),
@@ -72,11 +72,34 @@ pub(super) const NAME_SOMETHING: [(&str, u16); 42] = [
     ("POST /api/api-keys", 422),
     ("GET /api/api-keys/{id}", 404),
     ("DELETE /api/api-keys/{id}", 404),
+    ("GET /api/dashboards", 404),
+    ("POST /api/dashboards", 404),
+    ("GET /api/dashboards/{id}", 404),
+    ("PUT /api/dashboards/{id}", 404),
+    ("DELETE /api/dashboards/{id}", 404),
+    ("GET /api/dashboards/{id}/widgets", 404),
+    ("POST /api/dashboards/{id}/widgets", 404),
+    ("PUT /api/dashboards/{id}/widgets/{widget_id}", 404),
+    ("DELETE /api/dashboards/{id}/widgets/{widget_id}", 404),
+    ("GET /api/dashboards/{id}/history", 404),
+    ("GET /api/dashboards/{id}/history/{revision_id}", 404),
+    ("POST /api/dashboards/{id}/restore", 404),
+    ("GET /api/dashboards/{id}/views", 404),
+    ("POST /api/dashboards/{id}/views", 404),
+    ("PUT /api/dashboards/{id}/views/{view_id}", 404),
+    ("DELETE /api/dashboards/{id}/views/{view_id}", 404),
+    ("POST /api/templates", 404),
+    ("PUT /api/templates/{id}", 404),
+    ("DELETE /api/templates/{id}", 404),
+    ("GET /api/annotations", 404),
+    ("POST /api/annotations", 404),
+    ("PUT /api/annotations/{id}", 404),
+    ("DELETE /api/annotations/{id}", 404),
 ];
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-pub(super) const BY_ROLE: [(&str, [u16; 4]); 92] = [
+pub(super) const BY_ROLE: [(&str, [u16; 4]); 116] = [
     ("GET /api/providers", [200; 4]),
     ("GET /api/integrations", [200; 4]),
     // Nobody knows the provider here.
@@ -177,6 +200,35 @@ pub(super) const BY_ROLE: [(&str, [u16; 4]); 92] = [
     ("GET /api/imports", [200; 4]),
     ("POST /api/imports", [403, 202, 202, 202]),
     ("GET /api/imports/{id}", [200; 4]),
+    ("GET /api/dashboards", [200; 4]),
+    ("POST /api/dashboards", [403, 201, 201, 201]),
+    ("GET /api/dashboards/{id}", [200; 4]),
+    ("PUT /api/dashboards/{id}", [403, 200, 200, 200]),
+    // It is deleted by the member, and is not there for the others.
+    ("DELETE /api/dashboards/{id}", [403, 204, 404, 404]),
+    ("GET /api/dashboards/{id}/widgets", [200; 4]),
+    // The member puts it there, and there is one of that id for the others.
+    ("POST /api/dashboards/{id}/widgets", [403, 201, 422, 422]),
+    ("PUT /api/dashboards/{id}/widgets/{widget_id}", [403, 200, 200, 200]),
+    // It is taken off by the member, and is not there for the others.
+    ("DELETE /api/dashboards/{id}/widgets/{widget_id}", [403, 204, 404, 404]),
+    ("GET /api/dashboards/{id}/history", [200; 4]),
+    ("GET /api/dashboards/{id}/history/{revision_id}", [200; 4]),
+    ("POST /api/dashboards/{id}/restore", [403, 200, 200, 200]),
+    ("GET /api/dashboards/{id}/views", [200; 4]),
+    ("POST /api/dashboards/{id}/views", [201; 4]),
+    // It is the owner's, and shared.
+    ("PUT /api/dashboards/{id}/views/{view_id}", [403, 200, 200, 200]),
+    ("DELETE /api/dashboards/{id}/views/{view_id}", [403, 204, 404, 404]),
+    ("GET /api/templates", [200; 4]),
+    ("POST /api/templates", [403, 201, 201, 201]),
+    // It is the owner's, and changed by admins, too.
+    ("PUT /api/templates/{id}", [403, 403, 200, 200]),
+    ("DELETE /api/templates/{id}", [403, 403, 204, 404]),
+    ("GET /api/annotations", [200; 4]),
+    ("POST /api/annotations", [403, 201, 201, 201]),
+    ("PUT /api/annotations/{id}", [403, 200, 200, 200]),
+    ("DELETE /api/annotations/{id}", [403, 204, 404, 404]),
 ];
 
 /// What a route needs of a program.
@@ -190,7 +242,7 @@ pub(super) enum OfPrograms {
     Person,
 }
 
-pub(super) const BY_SCOPE: [(&str, OfPrograms); 92] = {
+pub(super) const BY_SCOPE: [(&str, OfPrograms); 116] = {
     use KeyScope::{AuditRead, ImportsWrite, MembersRead, MetricsRead};
     use OfPrograms::{Nothing, Person, Scope};
     [
@@ -286,6 +338,30 @@ pub(super) const BY_SCOPE: [(&str, OfPrograms); 92] = {
         ("GET /api/imports", Scope(MetricsRead, 200)),
         ("POST /api/imports", Scope(ImportsWrite, 202)),
         ("GET /api/imports/{id}", Scope(MetricsRead, 200)),
+        ("GET /api/dashboards", Scope(MetricsRead, 200)),
+        ("POST /api/dashboards", Person),
+        ("GET /api/dashboards/{id}", Scope(MetricsRead, 200)),
+        ("PUT /api/dashboards/{id}", Person),
+        ("DELETE /api/dashboards/{id}", Person),
+        ("GET /api/dashboards/{id}/widgets", Scope(MetricsRead, 200)),
+        ("POST /api/dashboards/{id}/widgets", Person),
+        ("PUT /api/dashboards/{id}/widgets/{widget_id}", Person),
+        ("DELETE /api/dashboards/{id}/widgets/{widget_id}", Person),
+        ("GET /api/dashboards/{id}/history", Person),
+        ("GET /api/dashboards/{id}/history/{revision_id}", Person),
+        ("POST /api/dashboards/{id}/restore", Person),
+        ("GET /api/dashboards/{id}/views", Person),
+        ("POST /api/dashboards/{id}/views", Person),
+        ("PUT /api/dashboards/{id}/views/{view_id}", Person),
+        ("DELETE /api/dashboards/{id}/views/{view_id}", Person),
+        ("GET /api/templates", Person),
+        ("POST /api/templates", Person),
+        ("PUT /api/templates/{id}", Person),
+        ("DELETE /api/templates/{id}", Person),
+        ("GET /api/annotations", Scope(MetricsRead, 200)),
+        ("POST /api/annotations", Person),
+        ("PUT /api/annotations/{id}", Person),
+        ("DELETE /api/annotations/{id}", Person),
     ]
 };
 

@@ -4,6 +4,7 @@ use reqwest::RequestBuilder;
 use serde_json::json;
 
 use super::Things;
+use super::things::{WIDGET, document, widget};
 use crate::accounts::sign_up;
 use crate::support::{Client, ORDERS, form};
 
@@ -183,6 +184,78 @@ pub(crate) fn request(client: &Client, route: &str, of: &Things) -> RequestBuild
         "GET /api/imports" => client.get(&format!("/api/imports?store_id={}", of.store)),
         "POST /api/imports" => client.post("/api/imports").multipart(form(of.store, "orders.csv", ORDERS)),
         "GET /api/imports/{id}" => client.get(&format!("/api/imports/{}", of.import)),
+        "GET /api/dashboards" => client.get(&format!("/api/dashboards?workspace_id={}", of.workspace)),
+        "POST /api/dashboards" => {
+            let body = json!({ "workspace_id": of.workspace, "name": "x", "visibility": "workspace" });
+            client.post("/api/dashboards").json(&body)
+        }
+        "GET /api/dashboards/{id}" => client.get(&format!("/api/dashboards/{}", of.dashboard)),
+        "PUT /api/dashboards/{id}" => {
+            let body = json!({ "name": "x", "description": "", "visibility": "workspace", "document": document("x") });
+            client.put(&format!("/api/dashboards/{}", of.dashboard)).header("if-match", "*").json(&body)
+        }
+        "DELETE /api/dashboards/{id}" => {
+            client.delete(&format!("/api/dashboards/{}", of.dashboard)).header("if-match", "*")
+        }
+        "GET /api/dashboards/{id}/widgets" => client.get(&format!("/api/dashboards/{}/widgets", of.dashboard)),
+        "POST /api/dashboards/{id}/widgets" => {
+            let body = json!({ "widget": widget("figure2", "x") });
+            client.post(&format!("/api/dashboards/{}/widgets", of.dashboard)).json(&body)
+        }
+        "PUT /api/dashboards/{id}/widgets/{widget_id}" => {
+            client.put(&format!("/api/dashboards/{}/widgets/{WIDGET}", of.dashboard)).json(&widget(WIDGET, "x"))
+        }
+        "DELETE /api/dashboards/{id}/widgets/{widget_id}" => {
+            client.delete(&format!("/api/dashboards/{}/widgets/{WIDGET}", of.dashboard))
+        }
+        "GET /api/dashboards/{id}/history" => client.get(&format!("/api/dashboards/{}/history", of.dashboard)),
+        "GET /api/dashboards/{id}/history/{revision_id}" => {
+            client.get(&format!("/api/dashboards/{}/history/{}", of.dashboard, of.revision))
+        }
+        "POST /api/dashboards/{id}/restore" => {
+            let restore = client.post(&format!("/api/dashboards/{}/restore", of.dashboard)).header("if-match", "*");
+            restore.json(&json!({ "revision_id": of.revision }))
+        }
+        "GET /api/dashboards/{id}/views" => client.get(&format!("/api/dashboards/{}/views", of.dashboard)),
+        "POST /api/dashboards/{id}/views" => {
+            let body = json!({ "name": "x", "search": "range=today", "is_shared": false });
+            client.post(&format!("/api/dashboards/{}/views", of.dashboard)).json(&body)
+        }
+        "PUT /api/dashboards/{id}/views/{view_id}" => {
+            let body = json!({ "name": "x", "search": "range=today", "is_shared": true });
+            client.put(&format!("/api/dashboards/{}/views/{}", of.dashboard, of.view)).json(&body)
+        }
+        "DELETE /api/dashboards/{id}/views/{view_id}" => {
+            client.delete(&format!("/api/dashboards/{}/views/{}", of.dashboard, of.view))
+        }
+        "GET /api/templates" => client.get("/api/templates"),
+        "POST /api/templates" => {
+            let body = json!({ "name": "x", "description": "", "dashboard_id": of.dashboard });
+            client.post("/api/templates").json(&body)
+        }
+        "PUT /api/templates/{id}" => {
+            let body = json!({ "name": "x", "description": "" });
+            client.put(&format!("/api/templates/{}", of.template)).json(&body)
+        }
+        "DELETE /api/templates/{id}" => client.delete(&format!("/api/templates/{}", of.template)),
+        "GET /api/annotations" => {
+            let asked = format!("workspace_id={}&store_ids={}&from=2026-11-01&to=2026-11-30", of.workspace, of.store);
+            client.get(&format!("/api/annotations?{asked}"))
+        }
+        "POST /api/annotations" => {
+            let body = json!({
+                "workspace_id": of.workspace, "store_id": of.store, "kind": "note", "title": "x", "body": "",
+                "first_day": "2026-11-02", "last_day": "2026-11-02",
+            });
+            client.post("/api/annotations").json(&body)
+        }
+        "PUT /api/annotations/{id}" => {
+            let body = json!({
+                "kind": "sale", "title": "x", "body": "", "first_day": "2026-11-02", "last_day": "2026-11-03",
+            });
+            client.put(&format!("/api/annotations/{}", of.annotation)).json(&body)
+        }
+        "DELETE /api/annotations/{id}" => client.delete(&format!("/api/annotations/{}", of.annotation)),
         new => panic!("{new} has no case here: say what it answers to nobody and to another organisation"),
     }
 }

@@ -1,11 +1,14 @@
 //! What an organisation has that routes name, and how it comes to be.
 
+use aloftly_catalog::dashboards::{
+    DashboardChange, DashboardSource, IfMatch, NewDashboard, SavedViewChange, Visibility,
+};
 use aloftly_catalog::{
-    ConnectedAccount, ConnectionId, CustomerRequestId, Invited, KeyScope, NewApiKey, NewConnection, NewInvitations,
-    NewShare, OrgRole, Provisioned, Tenant,
+    AnnotationChange, AnnotationKind, ConnectedAccount, ConnectionId, CustomerRequestId, Invited, KeyScope,
+    NewAnnotation, NewApiKey, NewConnection, NewInvitations, NewShare, OrgRole, Provisioned, Tenant,
 };
 use aloftly_connectors::contract::Account;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::World;
@@ -26,6 +29,20 @@ pub(crate) struct Things {
     pub(crate) sync: Uuid,
     pub(crate) delivery: Uuid,
     pub(crate) request: Uuid,
+    pub(crate) dashboard: Uuid,
+    pub(crate) revision: Uuid,
+    pub(crate) view: Uuid,
+    pub(crate) template: Uuid,
+    pub(crate) annotation: Uuid,
+}
+
+/// A dashboard with what belongs to it, and what happened.
+pub(crate) struct Pages {
+    pub(crate) dashboard: Uuid,
+    pub(crate) revision: Uuid,
+    pub(crate) view: Uuid,
+    pub(crate) template: Uuid,
+    pub(crate) annotation: Uuid,
 }
 
 impl Things {
@@ -44,7 +61,12 @@ impl Things {
             sync,
             delivery,
             request,
-        ] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map(Uuid::from_u128);
+            dashboard,
+            revision,
+            view,
+            template,
+            annotation,
+        ] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18].map(Uuid::from_u128);
         Self {
             store,
             import,
@@ -59,11 +81,16 @@ impl Things {
             sync,
             delivery,
             request,
+            dashboard,
+            revision,
+            view,
+            template,
+            annotation,
         }
     }
 
     /// All of them.
-    pub(crate) fn ids(&self) -> [Uuid; 13] {
+    pub(crate) fn ids(&self) -> [Uuid; 18] {
         let Self {
             store,
             import,
@@ -78,6 +105,11 @@ impl Things {
             sync,
             delivery,
             request,
+            dashboard,
+            revision,
+            view,
+            template,
+            annotation,
         } = *self;
         [
             store,
@@ -93,6 +125,11 @@ impl Things {
             sync,
             delivery,
             request,
+            dashboard,
+            revision,
+            view,
+            template,
+            annotation,
         ]
     }
 
@@ -115,6 +152,8 @@ pub(crate) async fn new_things(
     let member = world.database.member(made.organization, &email, OrgRole::Viewer).await;
     let (connection, sync) = new_connection(tenant, made, &format!("elsewhere_{number}"), "acme").await;
     let (delivery, asked) = told(world, tenant, made, connection, "acme").await;
+    let Pages { dashboard, revision, view, template, annotation } =
+        new_pages(world, "owner@a.test", made, "acme").await;
     Things {
         store: made.stores[0].0,
         import,
@@ -129,6 +168,69 @@ pub(crate) async fn new_things(
         sync,
         delivery,
         request: asked,
+        dashboard,
+        revision,
+        view,
+        template,
+        annotation,
+    }
+}
+
+/// The id of the widget that is on each dashboard of [`new_pages`].
+pub(crate) const WIDGET: &str = "figure1";
+
+/// A widget with that id, and a text in everything that it says.
+pub(crate) fn widget(id: &str, text: &str) -> Value {
+    json!({
+        "id": id, "kind": "kpi", "size": "small", "title": text, "note": text, "query": { "metrics": ["shopify.revenue"] },
+        "own": { "range": null, "compare": null, "stores": null, "filters": "add" }, "display": { "text": text }, "text": null,
+    })
+}
+
+/// A document with one widget.
+pub(crate) fn document(text: &str) -> Value {
+    json!({
+        "version": 1,
+        "settings": {
+            "range": "last_30_days", "compare": "previous_period", "stores": null, "currency": null, "filters": [],
+        },
+        "sections": [
+            { "id": "section1", "title": text, "columns": 2, "collapsed": false, "widgets": [widget(WIDGET, text)] },
+        ],
+    })
+}
+
+/// A dashboard that the person with that address makes in the organisation's workspace, with its history, a shared view and a template, and
+/// a note of what happened; the text is in everything that they say.
+pub(crate) async fn new_pages(world: &World, email: &str, made: &Provisioned, text: &str) -> Pages {
+    let (acting, _) = world.database.as_person(email).await;
+    let from = DashboardSource::Document(serde_json::from_value(document(text)).unwrap());
+    let (workspace, visibility) = (made.workspace, Visibility::Workspace);
+    let new = NewDashboard { workspace, name: text.to_owned(), visibility, from };
+    let dashboard = acting.create_dashboard(&new).await.unwrap();
+    let id = dashboard.summary.id;
+    let (name, description, document) = (text.to_owned(), text.to_owned(), dashboard.document);
+    let described = DashboardChange { name, description, visibility, document };
+    acting.save_dashboard(id, &IfMatch::Any, &described).await.unwrap();
+    let revision = acting.dashboard_history(id, None, 1).await.unwrap().revisions.remove(0);
+    let view = SavedViewChange { name: text.to_owned(), search: format!("range=today&by={text}"), is_shared: true };
+    let view = acting.create_saved_view(id, &view).await.unwrap();
+    // An organisation has a hundred at most: those of before are in the way of so many routes.
+    for before in acting.templates().await.unwrap() {
+        acting.delete_template(before.id).await.unwrap();
+    }
+    let template = acting.create_template(id, text, text).await.unwrap();
+    let day = "2026-11-02".parse().unwrap();
+    let (title, body) = (text.to_owned(), text.to_owned());
+    let says = AnnotationChange { kind: AnnotationKind::Note, title, body, first_day: day, last_day: day };
+    let note = NewAnnotation { workspace, store: Some(made.stores[0]), says };
+    let annotation = acting.create_annotation(&note).await.unwrap();
+    Pages {
+        dashboard: id.0,
+        revision: revision.id.0,
+        view: view.id.0,
+        template: template.id.0,
+        annotation: annotation.id.0,
     }
 }
 
