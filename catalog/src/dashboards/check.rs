@@ -130,9 +130,11 @@ impl Document {
     /// Whether the metrics service can read what a widget asks by itself: which of the dashboard's filters hold for it depends on the
     /// view.
     fn check_question(&self, faults: &mut Faults, at: &str, widget: &Widget) {
-        let said = |field: &&str| widget.query.as_ref().is_some_and(|query| query.contains_key(*field));
-        for field in OF_THE_DASHBOARD.iter().filter(|field| said(field)) {
-            faults.add(format!("{at}/query/{field}"), "must be left out: the dashboard says it for all of its widgets");
+        for field in OF_THE_DASHBOARD {
+            if widget.query.as_ref().is_some_and(|query| query.contains_key(field)) {
+                let detail = "must be left out: the dashboard says it for all of its widgets";
+                faults.add(format!("{at}/query/{field}"), detail);
+            }
         }
         let Some(query) = resolve::alone(widget, &self.settings) else { return };
         match Query::from_json(&Value::Object(query)) {

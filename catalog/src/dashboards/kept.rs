@@ -39,7 +39,7 @@ impl Tenant {
     ) -> Result<Dashboard, CatalogError> {
         self.check_actor(transaction).await?;
         let organization = self.context().organization().0;
-        sqlx::query!("SELECT id FROM dashboards WHERE org_id = $1 AND id = $2 FOR NO KEY UPDATE", organization, id.0,)
+        sqlx::query!("SELECT id FROM dashboards WHERE org_id = $1 AND id = $2 FOR NO KEY UPDATE", organization, id.0)
             .fetch_optional(&mut **transaction)
             .await?;
         let dashboard = self.read_dashboard(transaction, id).await?;

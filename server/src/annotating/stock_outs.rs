@@ -97,17 +97,9 @@ impl Asking<'_> {
             Query::from_json(&query).inspect_err(|error| tracing::debug!(%error, "such days cannot be asked about"));
         let (query, metrics, pinned) = (query.ok()?, self.metrics.clone(), Arc::clone(self.pinned));
         let answered = self.queries.run(self.organization, async move { metrics.query(&pinned, &query).await });
-        match answered.await {
-            Ok(Ok(answer)) => Some(answer),
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "products that were sold out are left out");
-                None
-            }
-            Err(error) => {
-                tracing::debug!(%error, "products that were sold out are left out");
-                None
-            }
-        }
+        let answered = answered.await.map_err(|stopped| stopped.to_string());
+        let answered = answered.and_then(|answer| answer.map_err(|error| error.to_string()));
+        answered.inspect_err(|error| tracing::debug!(%error, "products that were sold out are left out")).ok()
     }
 }
 
@@ -128,7 +120,7 @@ fn by_product(levels: &QueryResponse) -> BTreeMap<String, BTreeMap<NaiveDate, i6
 /// The first and the last day of each time in which there was nothing of what there had been something of.
 fn sold_out(days: &BTreeMap<NaiveDate, i64>) -> Vec<(NaiveDate, NaiveDate)> {
     let mut times: Vec<(NaiveDate, NaiveDate)> = Vec::new();
-    let mut before = None;
+    let mut before: Option<i64> = None;
     let mut is_out = false;
     for (day, level) in days {
         match (*level > 0, is_out) {
