@@ -209,7 +209,7 @@ async fn no_table_shows_or_takes_a_tenants_rows_without_that_tenants_context() {
     let (wrong, nobody) = (rivals.organization.to_string(), Uuid::nil().to_string());
     let contexts = [None, Some(""), Some(nobody.as_str()), Some(wrong.as_str())];
     let tables = tables(&mut superuser).await;
-    assert!(tables.len() >= 40, "{tables:?}");
+    assert!(tables.len() >= 45, "{tables:?}");
     for table in &tables {
         let mine = rows_of(&mut superuser, table, &made).await;
         let row =
