@@ -94,7 +94,7 @@ pub use vault::{
     CredentialField, DataKey, KEY_BYTES, KeyBytes, KeyRotation, KeyUsage, LocalMasterKeys, MasterKeyFault,
     MasterKeyUse, MasterKeys, Rotated, Sealed, SystemPurpose, VaultError, Wrapped,
 };
-pub use versions::{Change, Changes};
+pub use versions::{Change, Changes, StoreVersion};
 pub use webhooks::{
     Accepted, DeadLetter, DeadLetterPage, NewDelivery, Outcome, QueuedDelivery, Settled, Settlement, WaitingQueue,
 };

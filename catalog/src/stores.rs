@@ -15,7 +15,8 @@ use crate::audit::{AuditAction, Done};
 use crate::error::taken;
 use crate::plans::Limit;
 use crate::{
-    CatalogError, NewStore, OrganizationId, Permission, ReadConnection, Tenant, WorkspaceId, WorkspacePermission,
+    CatalogError, NewStore, OrganizationId, Permission, ReadConnection, StoreVersion, Tenant, WorkspaceId,
+    WorkspacePermission,
 };
 
 /// The tenant.
@@ -145,11 +146,12 @@ impl Tenant {
     ///
     /// # Errors
     /// When there is no such store that the actor may see, or the database is unavailable.
-    pub async fn store_version(&self, store: StoreId) -> Result<Version, CatalogError> {
+    pub async fn store_version(&self, store: StoreId) -> Result<StoreVersion, CatalogError> {
         let mut transaction = self.begin().await?;
         self.check_store(&mut transaction, store, WorkspacePermission::Read).await?;
-        let version = sqlx::query_scalar!(
-            "SELECT version FROM lake_stores WHERE org_id = $1 AND store_id = $2",
+        let version = sqlx::query_as!(
+            StoreVersion,
+            "SELECT version, committed_at FROM lake_stores WHERE org_id = $1 AND store_id = $2",
             self.context().organization().0,
             store.0,
         )

@@ -1,11 +1,10 @@
 //! Looking for stores whose lakes have background work, in every organisation at once.
 
 use aloftly_engine::StoreId;
-use aloftly_engine::lake::Version;
 use chrono_tz::Tz;
 
 use crate::catalog::Scope;
-use crate::{Catalog, CatalogError, IngestContext, Tenant};
+use crate::{Catalog, CatalogError, IngestContext, StoreVersion, Tenant};
 
 impl Catalog {
     /// Stores with work that is due and that nobody has, at most `limit`, those that have waited longest first.
@@ -49,15 +48,16 @@ impl Tenant {
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub async fn versions(&self) -> Result<Vec<(StoreId, Version)>, CatalogError> {
+    pub async fn versions(&self) -> Result<Vec<(StoreId, StoreVersion)>, CatalogError> {
         let mut transaction = self.begin().await?;
         let rows = sqlx::query!(
-            "SELECT store_id, version FROM lake_stores WHERE org_id = $1",
+            "SELECT store_id, version, committed_at FROM lake_stores WHERE org_id = $1",
             self.context().organization().0,
         )
         .fetch_all(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(rows.into_iter().map(|row| (row.store_id.into(), row.version)).collect())
+        let version = |version, committed_at| StoreVersion { version, committed_at };
+        Ok(rows.into_iter().map(|row| (row.store_id.into(), version(row.version, row.committed_at))).collect())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aloftly_catalog::testing::TestDatabase;
-use aloftly_catalog::{AuditFilter, CatalogError, IngestContext, Tenant};
+use aloftly_catalog::{AuditFilter, CatalogError, IngestContext, StoreVersion, Tenant};
 use aloftly_engine::StoreId;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, PgTransaction};
@@ -226,7 +226,7 @@ async fn who_brings_data_in_reaches_nothing_else() {
     let database = TestDatabase::new().await;
     let (tenant, made) = database.organization("acme").await;
     let ingesting = database.catalog().tenant(IngestContext::new(made.organization, "a test"));
-    assert_eq!(ingesting.versions().await.unwrap(), [(made.stores[0], 0)]);
+    assert_eq!(ingesting.versions().await.unwrap(), [(made.stores[0], StoreVersion::default())]);
     let attempts = [
         ingesting.members().await.map(drop),
         ingesting.api_keys().await.map(drop),

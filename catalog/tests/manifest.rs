@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aloftly_catalog::Change;
 use aloftly_catalog::testing::TestDatabase;
+use aloftly_catalog::{Change, StoreVersion};
 use aloftly_engine::dataset::Partition;
 use aloftly_engine::lake::blocks::Blocks;
 use aloftly_engine::lake::manifest::{Commit, CommitCounts, CommitKind, NewSegment, Segment, Temperature};
@@ -148,9 +148,14 @@ async fn a_commit_is_told_to_other_processes() {
     let database = TestDatabase::new().await;
     let (tenant, made) = database.organization("acme").await;
     let mut changes = database.catalog().changes().await.unwrap();
+    let before = tenant.store_version(made.stores[0]).await.unwrap();
+    assert_eq!(before, StoreVersion { version: 0, committed_at: None });
     tenant.manifest().publish(hot_commit(&database, made.stores[0], 0, "1001")).await.unwrap();
     let told = tokio::time::timeout(Duration::from_secs(10), changes.next()).await.expect("a hint comes").unwrap();
-    assert_eq!(told, Some(Change::Version(made.stores[0], 1)));
+    let now = tenant.store_version(made.stores[0]).await.unwrap();
+    assert!(now.version == 1 && now.committed_at.is_some(), "{now:?}");
+    assert_eq!(told, Some(Change::Version(made.stores[0], now)), "with the moment of the commit, as the database has it");
+    assert_eq!(tenant.versions().await.unwrap(), [(made.stores[0], now)]);
 }
 
 #[tokio::test]

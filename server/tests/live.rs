@@ -58,7 +58,8 @@ async fn a_commit_is_told_to_those_who_watch_the_store_and_to_nobody_else() {
     let (owner, other) = (server.owner_of("a").await, server.owner_of("b").await);
     let mut watched = watch(&server, &owner, a.stores[0], &[]).await.unwrap();
     let mut elsewhere = watch(&server, &other, b.stores[0], &[]).await.unwrap();
-    let first = |store: &str| json!({ "type": "dashboard:update", "store_id": store, "version": 0 });
+    let first =
+        |store: &str| json!({ "type": "dashboard:update", "store_id": store, "version": 0, "committed_at": null });
     assert_eq!(news(&mut watched).await.unwrap(), first(&a.stores[0].to_string()));
     assert_eq!(news(&mut elsewhere).await.unwrap(), first(&b.stores[0].to_string()));
     let began = std::time::Instant::now();
@@ -66,6 +67,9 @@ async fn a_commit_is_told_to_those_who_watch_the_store_and_to_nobody_else() {
     let told = news(&mut watched).await.unwrap();
     eprintln!("told within {:?} of handing a file over", began.elapsed());
     assert_eq!((&told["type"], &told["store_id"]), (&json!("dashboard:update"), &json!(a.stores[0].to_string())));
+    let stores = owner.read("/api/stores").await;
+    let of_store = |field: &str| &stores["stores"][0][field];
+    assert_eq!((&told["version"], &told["committed_at"]), (of_store("version"), of_store("committed_at")), "{told}");
     assert!(told["version"].as_i64().unwrap() >= 1);
     let nothing = tokio::time::timeout(Duration::from_millis(500), elsewhere.next()).await;
     assert!(nothing.is_err(), "{nothing:?}");
@@ -133,5 +137,47 @@ async fn a_socket_ends_with_the_session_and_with_the_right_to_see_the_store() {
     assert_eq!(news(&mut of_ann).await, None);
     owner.post("/api/auth/sign-out").send().await.unwrap();
     assert_eq!(news(&mut of_owner).await, None);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_that_ends_takes_all_of_its_sockets_along_and_no_others() {
+    let world = World::new().await;
+    let (_, made) = world.organization("a").await;
+    let server = world.serve().await;
+    let (here, there) = (server.owner_of("a").await, server.owner_of("a").await);
+    let mut sockets = Vec::new();
+    for client in [&here, &here, &there] {
+        let mut socket = watch(&server, client, made.stores[0], &[]).await.unwrap();
+        assert!(news(&mut socket).await.is_some());
+        sockets.push(socket);
+    }
+    here.post("/api/auth/sign-out").send().await.unwrap();
+    let mut elsewhere = sockets.pop().unwrap();
+    for socket in &mut sockets {
+        assert_eq!(news(socket).await, None);
+    }
+    there.import(made.stores[0], "a.csv", ORDERS).await;
+    assert_eq!(news(&mut elsewhere).await.unwrap()["type"], "dashboard:update");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn to_watch_is_one_request_however_long_it_goes_on() {
+    let world = World::with(&[("api_rate_limit", "100/1m"), ("org_rate_limit", "off")]).await;
+    let (_, made) = world.organization("a").await;
+    let server = world.serve().await;
+    let owner = server.owner_of("a").await;
+    let left = async || {
+        let answered = owner.get("/api/stores").send().await.unwrap();
+        answered.headers()["ratelimit"].to_str().unwrap().split(';').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(left().await, "r=99");
+    let mut watched = watch(&server, &owner, made.stores[0], &[]).await.unwrap();
+    assert!(news(&mut watched).await.is_some());
+    assert_eq!(left().await, "r=97");
+    // Long enough to have been looked at twice. The server's clock, by which requests are counted, stands still meanwhile.
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    assert_eq!(left().await, "r=96");
     server.stop().await;
 }

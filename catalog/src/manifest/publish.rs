@@ -19,25 +19,30 @@ type Outcome<T> = Result<T, ManifestError>;
 pub(super) async fn run(manifest: &PgManifest, commit: &Commit) -> Outcome<Published> {
     let mut transaction = manifest.begin(commit.store, WorkspacePermission::Import).await?;
     let written = write(manifest, &mut transaction, commit).await?;
-    let Written { published, by_this_attempt } = written;
+    let Written { published, by_this_attempt, raised_at } = written;
     if by_this_attempt {
         transaction.commit().await.map_err(lost)?;
-        manifest.tenant.catalog().notifier().raised(commit.store, published.version);
+    }
+    if let Some(at) = raised_at {
+        manifest.tenant.catalog().notifier().raised(commit.store, published.version, at);
     }
     Ok(published)
 }
 
-/// What a commit came to, and whether it was this attempt that did it.
+/// What a commit came to.
 struct Written {
     published: Published,
+    /// Whether it was this attempt that did it.
     by_this_attempt: bool,
+    /// When the store's version was raised, if it was.
+    raised_at: Option<DateTime<Utc>>,
 }
 
 async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, commit: &Commit) -> Outcome<Written> {
     let (organization, store) = (manifest.organization(), commit.store);
     let Locked { version: before, oldest_version, removals } = lock(transaction, organization, store).await?;
     if let Some(published) = commits::by_id(transaction, organization, store, commit.id).await? {
-        return Ok(Written { published, by_this_attempt: false });
+        return Ok(Written { published, by_this_attempt: false, raised_at: None });
     }
     if let Some(receipt) = &commit.receipt
         && let Some(published) = commits::by_receipt(transaction, organization, store, receipt).await?
@@ -95,7 +100,7 @@ async fn write(manifest: &PgManifest, transaction: &mut PgTransaction<'static>, 
     let recorded = commits::record(transaction, organization, commit, version, now).await?;
     affected("the commit", 1, recorded)?;
     let published = Published { id: commit.id, version, counts: commit.counts };
-    Ok(Written { published, by_this_attempt: true })
+    Ok(Written { published, by_this_attempt: true, raised_at: changes.then_some(now) })
 }
 
 struct Locked {

@@ -93,6 +93,7 @@ pub struct AppState {
     /// How often the API may be asked.
     pub limits: Limits,
     sign_in: auth::Limits,
+    looks: live::Looks,
 }
 
 /// What goes on beside the requests, as far as handlers have to do with it.
@@ -153,6 +154,7 @@ impl App {
             queries: QueryRuntime::new(config.query_threads, config.query_timeout)?,
             limits: Limits::new(config, &backend.clock),
             sign_in: auth::Limits::new(&backend.clock),
+            looks: live::Looks::default(),
             uploads,
             queue,
             readiness,

@@ -6,14 +6,15 @@
 use std::sync::Arc;
 
 use aloftly_catalog::{
-    ApiKeyToken, Authenticated, AuthenticatedKey, CatalogError, ReadableStore, SessionInfo, Tenant, TenantContext,
-    WorkspacePermission,
+    ApiKeyToken, Authenticated, AuthenticatedKey, CatalogError, Origin, ReadableStore, SessionInfo, Tenant,
+    TenantContext, WorkspacePermission,
 };
 use aloftly_engine::metrics::{PinnedStores, StoreScope};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum_extra::extract::CookieJar;
+use sha2::{Digest as _, Sha256};
 
 use super::client::Caller;
 use super::cookies;
@@ -22,6 +23,7 @@ use crate::api::App;
 use crate::syncing::recency;
 
 /// What a request shows.
+#[derive(Clone)]
 enum Credential {
     /// The token of an API key.
     ApiKey(String),
@@ -40,6 +42,47 @@ impl Credential {
         }
         let jar = CookieJar::from_headers(headers);
         token(&jar).map(|token| Self::Session(token.to_owned())).ok_or_else(Problem::unauthenticated)
+    }
+
+    /// A name of it that opens nothing.
+    fn digest(&self) -> [u8; 32] {
+        let (kind, token) = match self {
+            Self::ApiKey(token) => ("key", token),
+            Self::Access(token) => ("access", token),
+            Self::Session(token) => ("session", token),
+        };
+        Sha256::new().chain_update(kind).chain_update([0_u8]).chain_update(token).finalize().into()
+    }
+}
+
+/// What somebody showed when they were let in, and nothing else of their request: for work that goes on long after it, and has to know
+/// whether they would still be let in.
+#[derive(Clone)]
+pub struct Shown {
+    credential: Credential,
+    origin: Origin,
+}
+
+impl Shown {
+    /// The same for all requests that show the same, and no secret.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        self.credential.digest()
+    }
+}
+
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shown(hidden)")
+    }
+}
+
+/// It says what a request shows, not that it is good: that is for [`Principal`].
+impl FromRequestParts<App> for Shown {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Ok(Self { credential: Credential::of(&parts.headers)?, origin: caller(app, parts).origin })
     }
 }
 
@@ -99,6 +142,22 @@ impl FromRequestParts<App> for Principal {
             Who::Key(tenant) => tenant,
         };
         Ok(Self { tenant })
+    }
+}
+
+impl Principal {
+    /// Whoever showed that when they were let in, as they would be let in now. It counts as no request: nobody asks.
+    ///
+    /// # Errors
+    /// They would not be, or the database is unavailable.
+    pub async fn again(app: &App, shown: &Shown) -> Result<Self, CatalogError> {
+        let catalog = &app.backend.catalog;
+        let context = match &shown.credential {
+            Credential::Session(token) => catalog.authenticate(token).await?.0,
+            Credential::Access(token) => catalog.authenticate_access(token).await?.0,
+            Credential::ApiKey(token) => catalog.authenticate_key(token, &shown.origin).await?.context,
+        };
+        Ok(Self { tenant: catalog.tenant(context.coming_from(shown.origin.clone())) })
     }
 }
 
@@ -239,6 +298,16 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn what_was_shown_is_known_by_a_digest_of_its_own_and_is_in_no_log() {
+        let of = |credential| Shown { credential, origin: Origin::default() };
+        let token = || "a-token".to_owned();
+        let all = [Credential::Session(token()), Credential::Access(token()), Credential::ApiKey(token())].map(of);
+        assert_eq!(all[0].digest(), all[0].clone().digest());
+        assert!(all[0].digest() != all[1].digest() && all[1].digest() != all[2].digest(), "the same text elsewhere");
+        assert_eq!(format!("{:?}", all[0]), "Shown(hidden)");
+    }
 
     #[test]
     fn a_token_is_taken_from_the_bearer_scheme_alone_and_before_a_cookie() {

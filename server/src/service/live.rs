@@ -5,9 +5,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use aloftly_catalog::{OrganizationId, SyncJob};
+use aloftly_catalog::{OrganizationId, StoreVersion, SyncJob};
 use aloftly_engine::StoreId;
-use aloftly_engine::lake::Version;
 use tokio::sync::broadcast;
 
 /// News that wait for one who does not read them; whoever is further behind is told the newest version.
@@ -19,7 +18,7 @@ const MOST: usize = 2_000;
 #[derive(Clone, Debug)]
 pub enum Event {
     /// It has that version.
-    Version(Version),
+    Version(StoreVersion),
     /// A sync of one of its connections is further, or over.
     Sync(Arc<SyncJob>),
 }
@@ -34,6 +33,8 @@ type Rooms = HashMap<StoreId, Room>;
 struct Room {
     organization: OrganizationId,
     sender: broadcast::Sender<Event>,
+    /// The newest version that was told here.
+    newest: Option<StoreVersion>,
 }
 
 /// So many watch stores of the organisation already.
@@ -49,17 +50,6 @@ pub struct Watch {
     events: Option<broadcast::Receiver<Event>>,
 }
 
-/// What a watch comes to next.
-#[derive(Debug)]
-pub enum Next {
-    /// Something new.
-    Event(Event),
-    /// Some news were missed.
-    Missed,
-    /// The server stops.
-    Over,
-}
-
 impl Live {
     /// Watches a store.
     ///
@@ -71,13 +61,17 @@ impl Live {
         if of_organization.map(|room| room.sender.receiver_count()).sum::<usize>() >= MOST {
             return Err(Crowded);
         }
-        let room = rooms.entry(store).or_insert_with(|| Room { organization, sender: broadcast::Sender::new(BEHIND) });
+        let empty = || Room { organization, sender: broadcast::Sender::new(BEHIND), newest: None };
+        let room = rooms.entry(store).or_insert_with(empty);
         Ok(Watch { live: self.clone(), store, events: Some(room.sender.subscribe()) })
     }
 
     /// Tells whoever watches a store.
     pub fn tell(&self, store: StoreId, event: &Event) {
-        if let Some(room) = self.rooms().get(&store) {
+        if let Some(room) = self.rooms().get_mut(&store) {
+            if let Event::Version(version) = event {
+                room.newest = Some(*version);
+            }
             // Nobody listens any more, and the room is about to go.
             let _ = room.sender.send(event.clone());
         }
@@ -100,13 +94,23 @@ impl Live {
 }
 
 impl Watch {
-    /// Waits for something new.
-    pub async fn next(&mut self) -> Next {
-        let Some(events) = &mut self.events else { return Next::Over };
-        match events.recv().await {
-            Ok(event) => Next::Event(event),
-            Err(broadcast::error::RecvError::Lagged(_)) => Next::Missed,
-            Err(broadcast::error::RecvError::Closed) => Next::Over,
+    /// Waits for something new; nothing when the server stops. Whoever is so far behind that news were missed is told the newest version
+    /// and what comes from then on.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            let told = self.events.as_mut()?.recv().await;
+            match told {
+                Ok(event) => return Some(event),
+                Err(broadcast::error::RecvError::Lagged(_)) => {
+                    self.events = self.events.as_ref().map(broadcast::Receiver::resubscribe);
+                    // Read afterwards, so that nothing is told between the two and heard by neither.
+                    let newest = self.live.rooms().get(&self.store).and_then(|room| room.newest);
+                    if let Some(newest) = newest {
+                        return Some(Event::Version(newest));
+                    }
+                }
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
         }
     }
 }
@@ -131,32 +135,44 @@ mod tests {
         (StoreId(Uuid::from_u128(store)), OrganizationId(Uuid::from_u128(organization)))
     }
 
+    fn version(version: i64) -> Event {
+        Event::Version(StoreVersion { version, committed_at: None })
+    }
+
+    async fn next(watch: &mut Watch) -> i64 {
+        match watch.next().await {
+            Some(Event::Version(told)) => told.version,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[tokio::test]
     async fn news_of_a_store_go_to_those_who_watch_it_and_rooms_go_with_the_last() {
         let live = Live::default();
         let ((mugs, a), (vases, b)) = (ids(1, 1), ids(2, 2));
         let (mut first, mut second) = (live.watch(mugs, a).unwrap(), live.watch(mugs, a).unwrap());
         let mut other = live.watch(vases, b).unwrap();
-        live.tell(mugs, &Event::Version(7));
+        live.tell(mugs, &version(7));
         for watch in [&mut first, &mut second] {
-            assert!(matches!(watch.next().await, Next::Event(Event::Version(7))));
+            assert_eq!(next(watch).await, 7);
         }
         drop(first);
         assert!(live.is_watched(a));
         drop(second);
         assert!(!live.is_watched(a) && live.is_watched(b));
         live.end();
-        assert!(matches!(other.next().await, Next::Over), "and nothing of the other store before");
+        assert!(other.next().await.is_none(), "and nothing of the other store before");
     }
 
     #[tokio::test]
-    async fn whoever_is_far_behind_is_told_so() {
+    async fn whoever_is_far_behind_is_told_the_newest_version_and_then_what_comes() {
         let live = Live::default();
         let (store, organization) = ids(1, 1);
         let mut watch = live.watch(store, organization).unwrap();
-        (0..=BEHIND).for_each(|_| live.tell(store, &Event::Version(1)));
-        assert!(matches!(watch.next().await, Next::Missed));
-        assert!(matches!(watch.next().await, Next::Event(_)));
+        (1..=100).for_each(|number| live.tell(store, &version(number)));
+        assert_eq!(next(&mut watch).await, 100);
+        live.tell(store, &version(101));
+        assert_eq!(next(&mut watch).await, 101);
     }
 
     #[test]

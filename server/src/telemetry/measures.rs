@@ -41,6 +41,12 @@ fn describe() {
     describe_counter!("aloftly_http_requests_total", "Answered requests by method, route and status");
     describe_histogram!("aloftly_http_request_seconds", Unit::Seconds, "Time to answer by method and route");
     describe_gauge!("aloftly_http_requests_running", "Requests being answered");
+    describe_gauge!("aloftly_live_sockets", "Sockets that news of stores are pushed through");
+    describe_histogram!(
+        "aloftly_live_push_seconds",
+        Unit::Seconds,
+        "Time from a commit until it was pushed through a socket, for each socket"
+    );
     describe_histogram!("aloftly_query_seconds", Unit::Seconds, "Time of metrics queries by outcome");
     describe_counter!("aloftly_imports_total", "Ended imports by kind and outcome");
     describe_counter!("aloftly_import_rows_total", "Rows read by imports");
@@ -83,6 +89,21 @@ pub fn request_began() {
 /// A request ended, answered or not.
 pub fn request_ended() {
     metrics::gauge!("aloftly_http_requests_running").decrement(1);
+}
+
+/// A socket for news of a store was opened.
+pub fn socket_opened() {
+    metrics::gauge!("aloftly_live_sockets").increment(1);
+}
+
+/// Such a socket was closed.
+pub fn socket_closed() {
+    metrics::gauge!("aloftly_live_sockets").decrement(1);
+}
+
+/// Somebody was told of a commit, so long after it.
+pub fn pushed(after: Duration) {
+    metrics::histogram!("aloftly_live_push_seconds").record(after);
 }
 
 /// A request was answered.
