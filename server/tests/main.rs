@@ -35,6 +35,7 @@ mod routes;
 mod shares;
 mod shutdown;
 mod sign_in;
+mod store_summary;
 mod support;
 mod syncing;
 mod templates;

@@ -21,6 +21,7 @@ mod plan;
 mod privacy;
 mod sessions;
 mod shares;
+mod store_summary;
 mod stores;
 mod templates;
 mod webhooks;
@@ -275,6 +276,7 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::export_audit))
         .routes(routes!(stores::list_stores))
+        .routes(routes!(store_summary::get_store_summary))
         .routes(routes!(metrics::get_registry))
         .routes(routes!(metrics::query_metrics))
         .routes(routes!(metrics::query_batch))

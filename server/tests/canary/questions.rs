@@ -10,7 +10,7 @@ use crate::routes::Things;
 use crate::wrong_queries;
 
 /// Routes that read, and that have nothing to tell of an organisation that somebody could have named.
-pub(super) const IMPERSONAL: [&str; 11] = [
+pub(super) const IMPERSONAL: [&str; 12] = [
     // The provider is asked for these, which is none that there is.
     "GET /api/integrations/{id}/accounts",
     "GET /api/oauth/{provider}/callback",
@@ -20,6 +20,8 @@ pub(super) const IMPERSONAL: [&str; 11] = [
     "GET /api/auth/google/callback",
     "GET /api/auth/sign-up/google",
     "GET /api/metrics",
+    // Figures of two days, and no name of anything.
+    "GET /api/stores/{id}/dashboard",
     "GET /api/plan",
     "GET /api/retention",
     // It tells whoever has a link, and nobody by who they are.

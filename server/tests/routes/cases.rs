@@ -29,7 +29,7 @@ pub(super) fn public(route: &str) -> Option<u16> {
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-pub(super) const NAME_SOMETHING: [(&str, u16); 65] = [
+pub(super) const NAME_SOMETHING: [(&str, u16); 66] = [
     ("GET /api/integrations", 404),
     ("POST /api/integrations", 404),
     ("GET /api/integrations/{id}", 404),
@@ -62,6 +62,7 @@ pub(super) const NAME_SOMETHING: [(&str, u16); 65] = [
     ("DELETE /api/orgs/{id}", 404),
     ("POST /api/shares", 422),
     ("DELETE /api/shares/{id}", 404),
+    ("GET /api/stores/{id}/dashboard", 404),
     ("POST /api/stores/{id}/customers/export", 404),
     ("POST /api/stores/{id}/customers/erase", 404),
     ("PATCH /api/members/{user_id}", 404),
@@ -99,7 +100,7 @@ pub(super) const NAME_SOMETHING: [(&str, u16); 65] = [
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-pub(super) const BY_ROLE: [(&str, [u16; 4]); 116] = [
+pub(super) const BY_ROLE: [(&str, [u16; 117]); 116] = [
     ("GET /api/providers", [200; 4]),
     ("GET /api/integrations", [200; 4]),
     // Nobody knows the provider here.
@@ -194,6 +195,7 @@ pub(super) const BY_ROLE: [(&str, [u16; 4]); 116] = [
     ("GET /api/audit", [403, 403, 200, 200]),
     ("GET /api/audit/export", [403, 403, 200, 200]),
     ("GET /api/stores", [200; 4]),
+    ("GET /api/stores/{id}/dashboard", [200; 4]),
     ("GET /api/metrics", [200; 4]),
     ("POST /api/metrics/query", [200; 4]),
     ("POST /api/metrics/batch", [200; 4]),
@@ -242,7 +244,7 @@ pub(super) enum OfPrograms {
     Person,
 }
 
-pub(super) const BY_SCOPE: [(&str, OfPrograms); 116] = {
+pub(super) const BY_SCOPE: [(&str, OfPrograms); 117] = {
     use KeyScope::{AuditRead, ImportsWrite, MembersRead, MetricsRead};
     use OfPrograms::{Nothing, Person, Scope};
     [
@@ -332,6 +334,7 @@ pub(super) const BY_SCOPE: [(&str, OfPrograms); 116] = {
         ("GET /api/audit", Scope(AuditRead, 200)),
         ("GET /api/audit/export", Scope(AuditRead, 200)),
         ("GET /api/stores", Scope(MetricsRead, 200)),
+        ("GET /api/stores/{id}/dashboard", Scope(MetricsRead, 200)),
         ("GET /api/metrics", Scope(MetricsRead, 200)),
         ("POST /api/metrics/query", Scope(MetricsRead, 200)),
         ("POST /api/metrics/batch", Scope(MetricsRead, 200)),

@@ -172,6 +172,7 @@ pub(crate) fn request(client: &Client, route: &str, of: &Things) -> RequestBuild
         "GET /api/audit" => client.get("/api/audit"),
         "GET /api/audit/export" => client.get("/api/audit/export"),
         "GET /api/stores" => client.get("/api/stores"),
+        "GET /api/stores/{id}/dashboard" => client.get(&format!("/api/stores/{}/dashboard", of.store)),
         "GET /api/metrics" => client.get("/api/metrics"),
         "POST /api/metrics/query" => {
             let query = json!({ "metrics": ["shopify.revenue"], "time_range": "all_time", "stores": [of.store] });

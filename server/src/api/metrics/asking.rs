@@ -16,7 +16,7 @@ use crate::http::session::Reader;
 use crate::telemetry::measures;
 
 /// Answers a query, and makes something of the answer and its name, in the caller's turn.
-pub(super) async fn ask<T: Send + 'static>(
+pub(in crate::api) async fn ask<T: Send + 'static>(
     app: &App,
     reader: &Reader,
     query: Value,

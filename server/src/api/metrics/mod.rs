@@ -15,6 +15,7 @@ use crate::http::json::Json;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::session::{Principal, Reader};
 
+pub(super) use asking::ask;
 pub(super) use batch::{__path_query_batch, query_batch};
 
 use asking::Written;
