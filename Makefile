@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/aloftly/target
 # One selection of packages everywhere, so that features unify in one way and nothing is compiled twice.
 CARGO_ALL := --workspace --locked
 
-.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake bench-peers crash deliveries simulate stress test-s3 test-damage clean
+.PHONY: help demo test ci setup build fmt fmt-check lint web rust browser docs deny unused layers sqlx sqlx-check release measure bench-lake bench-peers crash deliveries live simulate stress test-s3 test-damage clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -92,6 +92,12 @@ deliveries: ## A shop tells of thousands of things while its server is killed: m
 	cargo build $(CARGO_ALL) --bins
 	RATE="$(RATE)" SECONDS_OF_LOAD="$(SECONDS)" SEED="$(SEED)" KEEP="$(KEEP)" cargo test $(CARGO_ALL) --test end_to_end -- --exact --nocapture \
 		deliveries::what_a_shop_tells_under_load_comes_to_what_it_is_whatever_is_killed
+
+live: ## Many watch a store that sells by the second: make live SOCKETS=1000 RATE=100 SECONDS=30 PROFILE=release
+	cargo build $(CARGO_ALL) --profile $(or $(PROFILE),dev) --bins
+	ulimit -n "$$(ulimit -Hn)"; SOCKETS="$(or $(SOCKETS),1000)" RATE="$(or $(RATE),100)" SECONDS_OF_LOAD="$(or $(SECONDS),30)" \
+		cargo test $(CARGO_ALL) --profile $(or $(PROFILE),dev) --test end_to_end -- --exact --nocapture \
+		live_load::everybody_who_watches_a_busy_store_is_told_of_its_commits_in_time
 
 simulate: ## Simulates the lake under every fault: make simulate SEEDS=10000 FROM=0, or SEED=17 to see what happens in one
 	SEEDS="$(SEEDS)" FROM="$(FROM)" SEED="$(SEED)" cargo test $(CARGO_ALL) --test main -- --exact --nocapture --ignored \

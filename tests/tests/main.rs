@@ -14,6 +14,7 @@ mod deliveries;
 mod durability;
 mod figures;
 mod harness;
+mod live_load;
 mod made_up;
 mod oracle;
 mod order_keys;

@@ -5,8 +5,8 @@
 //!
 //! `make deliveries RATE=1000 SECONDS=60` is the whole load; without them it is a tenth of it.
 
-mod sender;
-mod shop;
+pub(crate) mod sender;
+pub(crate) mod shop;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -21,7 +21,8 @@ use crate::made_up::Chance;
 /// How long everything that was told may take to be carried out once nothing more comes.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-fn setting(name: &str, otherwise: u64) -> u64 {
+/// A number that the environment says, or another one.
+pub(crate) fn setting(name: &str, otherwise: u64) -> u64 {
     let text = std::env::var(name).ok().filter(|text| !text.is_empty());
     text.map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }
@@ -151,7 +152,7 @@ fn report(sent: &Sent, answered: Duration, carried_out: Duration, away: Duration
 }
 
 /// What the store's figures come to, in all.
-async fn figures(client: &Client) -> Value {
+pub(crate) async fn figures(client: &Client) -> Value {
     let answer = client
         .query(&json!({
             "metrics": ["shopify.revenue", "shopify.orders", "shopify.customers"],
@@ -163,7 +164,7 @@ async fn figures(client: &Client) -> Value {
 }
 
 /// Waits until a store's connection was read to its end.
-async fn until_read(client: &Client, store: &str) {
+pub(crate) async fn until_read(client: &Client, store: &str) {
     let store = client.store(store).await;
     let patience = Instant::now() + PATIENCE;
     loop {
@@ -191,7 +192,7 @@ async fn rebuilt(client: &Client) -> Value {
 }
 
 /// Waits until the figures are the shop's.
-async fn until_carried_out(client: &Client, shop: &Shop) {
+pub(crate) async fn until_carried_out(client: &Client, shop: &Shop) {
     let (patience, expected) = (Instant::now() + PATIENCE, shop.figures());
     let mut told = figures(client).await;
     while told != expected && Instant::now() < patience {

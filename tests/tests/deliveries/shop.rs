@@ -116,6 +116,16 @@ impl Shop {
         told.map(|(topic, body)| Told { topic, body, triggered_at: triggered_at.clone() }).collect()
     }
 
+    /// Somebody buys: what the shop tells of the order.
+    pub(crate) fn sells(&self) -> Vec<Told> {
+        let order = Action::PlaceOrder { items: Vec::new(), customer: None, guest: false, test: false };
+        let happened = self.simulator.act(SHOP, order).unwrap();
+        let triggered_at = self.simulator.clock().now().to_rfc3339();
+        let told = self.simulator.told(SHOP, &happened).unwrap();
+        let told = told.into_iter().filter(|(topic, _)| *topic == "orders/create");
+        told.map(|(topic, body)| Told { topic, body, triggered_at: triggered_at.clone() }).collect()
+    }
+
     /// A dollar goes back for some orders whose buyers came by no campaign: of them a webhook tells no more than that they came.
     pub(crate) fn pays_some_back(&self) -> Vec<Told> {
         let by_no_campaign = |visit: &Visit| visit.utm.is_none() && !visit.source.is_empty();

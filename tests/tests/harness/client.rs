@@ -7,9 +7,16 @@ use reqwest::header::{CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 /// How long an import may take before a test gives up on it.
 const IMPORT_PATIENCE: Duration = Duration::from_secs(180);
+
+/// Where a server tells of a store.
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Why a request was not answered as one would like.
 #[derive(Debug)]
@@ -78,6 +85,17 @@ impl Client {
         let answer = self.request(Method::GET, path).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         answer.text().await.unwrap()
+    }
+
+    /// Watches the store of that identifier.
+    pub(crate) async fn watch(&self, store: &str) -> Socket {
+        let address = format!("{}/ws/stores/{store}", self.base.replacen("http", "ws", 1));
+        let mut request = address.into_client_request().unwrap();
+        request.headers_mut().insert(COOKIE, self.cookie.parse().unwrap());
+        request.headers_mut().insert(ORIGIN, self.base.parse().unwrap());
+        // Many are open at once.
+        let config = WebSocketConfig::default().read_buffer_size(4_096);
+        connect_async_with_config(request, Some(config), true).await.unwrap().0
     }
 
     /// The identifier of the store of that name.

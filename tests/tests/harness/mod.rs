@@ -5,7 +5,7 @@ mod disk;
 mod place;
 mod server;
 
-pub(crate) use client::{Client, Refusal};
+pub(crate) use client::{Client, Refusal, Socket};
 pub(crate) use disk::Disk;
 pub(crate) use place::retail;
 pub(crate) use server::{Place, Server, is_database_session};

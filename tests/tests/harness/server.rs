@@ -178,6 +178,13 @@ impl Server {
         Client::sign_in(&self.base, EMAIL, PASSWORD).await
     }
 
+    /// The bytes of memory that it has, where the system tells.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid().as_raw_nonzero())).ok()?;
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        Some(resident.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1_024)
+    }
+
     /// Where it is asked.
     pub(crate) fn base(&self) -> &str {
         &self.base
