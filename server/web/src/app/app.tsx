@@ -6,6 +6,7 @@ import { TooltipProvider } from "@/components/ui/tooltip";
 import { UploadsProvider } from "@/features/imports/uploads-provider";
 import { methodsQuery } from "@/lib/api/methods";
 import { createQueryClient } from "@/lib/api/query-client";
+import { forgetAnswers } from "@/lib/metrics/batcher";
 import { createAppRouter } from "./router";
 
 function createApp() {
@@ -15,6 +16,7 @@ function createApp() {
     void router.navigate({ to: "/sign-in", search: { next: href } }).then(() => {
       // Nothing of whoever was signed in remains; what the sign-in page has asked for meanwhile does.
       queries.removeQueries({ predicate: ({ queryHash }) => queryHash !== hashKey(methodsQuery.queryKey) });
+      forgetAnswers();
     });
   });
   const router = createAppRouter(queries);

@@ -7,7 +7,7 @@ import { ConnectionsPage } from "@/features/connections/connections-page";
 import { storesQuery } from "@/features/stores/queries";
 import type { Store } from "@/lib/api/types";
 import { lastStore } from "@/lib/last-store";
-import { metricsKeys } from "@/lib/metrics/query";
+import { answersAbout } from "@/lib/metrics/query";
 import { NoStore } from "./no-store";
 import { PageNotFound } from "./page-states";
 import { StoreFrame } from "./store-frame";
@@ -37,7 +37,7 @@ function Connections({ store }: { store: Store }) {
   );
   const onSynced = useCallback(
     (storeId: string) => {
-      void queries.invalidateQueries({ queryKey: metricsKeys.store(storeId) });
+      void queries.invalidateQueries(answersAbout(storeId));
       void queries.invalidateQueries({ queryKey: storesQuery.queryKey });
     },
     [queries],

@@ -13,7 +13,7 @@ import { DeleteOrganizationCard } from "@/features/organization/delete-organizat
 import { OrganizationPage } from "@/features/organization/organization-page";
 import { PrivacyPage } from "@/features/privacy/privacy-page";
 import { storesQuery } from "@/features/stores/queries";
-import { metricsKeys } from "@/lib/metrics/query";
+import { answersAbout } from "@/lib/metrics/query";
 import { may } from "@/lib/permissions";
 
 /** The pages of the settings, wired to the address and to who is signed in. */
@@ -98,7 +98,7 @@ export function PrivacyRoute() {
   const queries = useQueryClient();
   const onErased = useCallback(
     (storeId: string) => {
-      void queries.invalidateQueries({ queryKey: metricsKeys.store(storeId) });
+      void queries.invalidateQueries(answersAbout(storeId));
       void queries.invalidateQueries({ queryKey: storesQuery.queryKey });
     },
     [queries],

@@ -2,6 +2,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 import { closeRooms } from "@/lib/live/rooms";
+import { forgetAnswers } from "@/lib/metrics/batcher";
 import { network } from "./network";
 import { FakeSocket } from "./sockets";
 
@@ -23,6 +24,7 @@ afterEach(() => {
   vi.useRealTimers();
   cleanup();
   closeRooms();
+  forgetAnswers();
   FakeSocket.all = [];
   network.resetHandlers();
 });

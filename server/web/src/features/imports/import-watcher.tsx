@@ -4,7 +4,7 @@ import { useToast, type ToastInput } from "@/components/ui/use-toast";
 import type { Import, Store } from "@/lib/api/types";
 import { formatCount } from "@/lib/format/number";
 import { sentence } from "@/lib/format/text";
-import { metricsKeys } from "@/lib/metrics/query";
+import { answersAbout } from "@/lib/metrics/query";
 import { importsQuery, isActive, isPostponed } from "./queries";
 import { changedRecords, RECORDS } from "./records";
 import { useUploads } from "./uploads-context";
@@ -47,7 +47,7 @@ export function ImportWatcher({ store, onStoreChanged }: ImportWatcherProps) {
       } else if (underWay.current.delete(item.id)) {
         told.current.add(item.id);
         toast.show(news(item));
-        void queries.invalidateQueries({ queryKey: metricsKeys.store(item.store_id) });
+        void queries.invalidateQueries(answersAbout(item.store_id));
         onStoreChanged();
       }
     }

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, type QueryFilters } from "@tanstack/react-query";
 import { answer, api } from "@/lib/api/client";
 import type { QueryRequest, QueryResponse } from "@/lib/api/types";
 import type { Comparison, TimeRange } from "./range";
@@ -35,8 +35,20 @@ export function buildQuery(view: MetricsView, widget: WidgetQuery): QueryRequest
 }
 
 export const metricsKeys = {
+  all: ["metrics"] as const,
   store: (storeId: string) => ["metrics", storeId] as const,
+  /** Of questions about these stores, in whatever order they are named. */
+  stores: (storeIds: readonly string[]) => ["metrics", [...storeIds].sort().join()] as const,
 };
+
+/** Every answer about a store, be it about that store alone or about others as well. */
+export function answersAbout(storeId: string): QueryFilters {
+  return {
+    queryKey: metricsKeys.all,
+    predicate: ({ queryKey: [, stores] }) =>
+      typeof stores === "string" && stores.split(",").includes(storeId),
+  };
+}
 
 /** A widget's answer. While another range loads, the old answer of the same store stays. */
 export function metricsQuery(view: MetricsView, widget: WidgetQuery) {
