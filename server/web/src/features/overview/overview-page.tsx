@@ -1,3 +1,4 @@
+import { FreshnessNotice } from "@/components/freshness-notice";
 import { RangePicker } from "@/components/range-picker/range-picker";
 import type { Store } from "@/lib/api/types";
 import { usePageTitle } from "@/lib/page-title";
@@ -26,7 +27,7 @@ interface OverviewPageProps {
 export function OverviewPage(props: OverviewPageProps) {
   const { store, search, onSearch, onImport, onConnections, reading, onChanged } = props;
   usePageTitle("Overview", store.name);
-  useFreshFigures(store, onChanged);
+  const { age } = useFreshFigures(store, onChanged);
   const view = overviewView(store, search);
   const empty = dataRange(store) === undefined;
   return (
@@ -65,6 +66,7 @@ export function OverviewPage(props: OverviewPageProps) {
           <ProductsCard view={view} onSearch={onSearch} />
         </>
       )}
+      <FreshnessNotice age={age} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { plain } from "@/test/text";
 import {
+  formatAge,
   formatAgo,
   formatBucket,
   formatInstant,
@@ -89,5 +90,10 @@ describe("how long ago", () => {
     ["2026-08-21T12:00:00Z", "3 months ago"],
   ])("says of %s: %s", (instant, words) => {
     expect(formatAgo(instant, now)).toBe(words);
+  });
+
+  it("says the same of an age, whatever the clock", () => {
+    expect(formatAge(3 * 60_000 + 59_000)).toBe("3 minutes ago");
+    expect(formatAge(20_000)).toBe("just now");
   });
 });

@@ -107,6 +107,11 @@ export function formatAgo(instant: string, now: Date = new Date()): string {
   );
 }
 
+/** How long ago something is that is so old, in milliseconds. */
+export function formatAge(ms: number): string {
+  return formatAgo(new Date(0).toISOString(), new Date(ms));
+}
+
 /** The zone of whoever reads. */
 export function ownZone(): string {
   return dateFormat({}).resolvedOptions().timeZone;

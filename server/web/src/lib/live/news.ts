@@ -7,6 +7,8 @@ export type StoreNews =
       store_id: string;
       /** The store's version now. Told first of all, and whenever figures may have changed. */
       version: number;
+      /** When that version was committed; null while nothing was, or where it is not known. */
+      committed_at?: string | null;
     }
   | { type: "sync:progress"; store_id: string; sync: Sync };
 
