@@ -81,7 +81,7 @@ export default tseslint.config(
   { files: ["src/lib/api/upload.ts", "src/lib/live/socket.ts"], rules: { "no-restricted-globals": "off" } },
   ...borders,
   { files: ["src/**/*.test.{ts,tsx}", "src/test/**"], rules: { "max-lines": "off" } },
-  { files: ["*.config.{js,ts}", "e2e/**"], languageOptions: { globals: globals.node } },
+  { files: ["*.config.{js,ts}", "e2e/**", "scripts/**"], languageOptions: { globals: globals.node } },
   { files: ["public/*.js"], languageOptions: { globals: globals.browser, sourceType: "script" } },
   prettier,
 );

@@ -1,9 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { pages } from "./pages";
 import { rootRoute } from "./root-route";
-import { SignInRoute } from "./sign-in-route";
-
-/** The pages for who is not signed in. All but the sign-in are seldom needed. */
-const pages = () => import("./auth-pages");
 
 interface SignInSearch {
   /** Where they wanted to go. */
@@ -28,43 +25,49 @@ function parseSearch({ next, problem, step, gone }: Record<string, unknown>): Si
 
 const getParentRoute = () => rootRoute;
 
+/** The pages for who is not signed in. */
 export const authRoutes = [
-  createRoute({ getParentRoute, path: "/sign-in", validateSearch: parseSearch, component: SignInRoute }),
+  createRoute({
+    getParentRoute,
+    path: "/sign-in",
+    validateSearch: parseSearch,
+    component: lazyRouteComponent(pages.signIn, "SignInRoute"),
+  }),
   createRoute({
     getParentRoute,
     path: "/sign-in/mail",
-    component: lazyRouteComponent(pages, "MailSignInRoute"),
+    component: lazyRouteComponent(pages.auth, "MailSignInRoute"),
   }),
   createRoute({
     getParentRoute,
     path: "/sign-in/link",
-    component: lazyRouteComponent(pages, "MagicLinkRoute"),
+    component: lazyRouteComponent(pages.auth, "MagicLinkRoute"),
   }),
   createRoute({
     getParentRoute,
     path: "/forgot-password",
-    component: lazyRouteComponent(pages, "ForgotPasswordRoute"),
+    component: lazyRouteComponent(pages.auth, "ForgotPasswordRoute"),
   }),
   createRoute({
     getParentRoute,
     path: "/reset-password",
-    component: lazyRouteComponent(pages, "ResetPasswordRoute"),
+    component: lazyRouteComponent(pages.auth, "ResetPasswordRoute"),
   }),
-  createRoute({ getParentRoute, path: "/sign-up", component: lazyRouteComponent(pages, "SignUpRoute") }),
+  createRoute({ getParentRoute, path: "/sign-up", component: lazyRouteComponent(pages.auth, "SignUpRoute") }),
   createRoute({
     getParentRoute,
     path: "/sign-up/complete",
-    component: lazyRouteComponent(pages, "CompleteSignUpRoute"),
+    component: lazyRouteComponent(pages.auth, "CompleteSignUpRoute"),
   }),
   createRoute({
     getParentRoute,
     path: "/sign-up/google",
-    component: lazyRouteComponent(pages, "GoogleSignUpRoute"),
+    component: lazyRouteComponent(pages.auth, "GoogleSignUpRoute"),
   }),
   createRoute({
     getParentRoute,
     path: "/verify-email",
-    component: lazyRouteComponent(pages, "VerifyEmailRoute"),
+    component: lazyRouteComponent(pages.auth, "VerifyEmailRoute"),
   }),
-  createRoute({ getParentRoute, path: "/invite", component: lazyRouteComponent(pages, "InviteRoute") }),
+  createRoute({ getParentRoute, path: "/invite", component: lazyRouteComponent(pages.auth, "InviteRoute") }),
 ] as const;

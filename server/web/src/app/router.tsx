@@ -8,7 +8,7 @@ import { storesQuery } from "@/features/stores/queries";
 import { ApiError } from "@/lib/api/error";
 import { authRoutes } from "./auth-routes";
 import { HomePage } from "./home-page";
-import { ImportsRoute, OverviewRoute } from "./store-pages";
+import { pages } from "./pages";
 import { PageError, PageNotFound, PagePending } from "./page-states";
 import { SettingsLayout } from "./settings-layout";
 import { rootRoute } from "./root-route";
@@ -48,7 +48,7 @@ export const storeRoute = createRoute({
 export const overviewRoute = createRoute({
   getParentRoute: () => storeRoute,
   path: "/",
-  component: OverviewRoute,
+  component: lazyRouteComponent(pages.overview, "OverviewRoute"),
 });
 
 export const importsRoute = createRoute({
@@ -57,7 +57,7 @@ export const importsRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): { import?: string } => ({
     ...(typeof search.import === "string" && { import: search.import }),
   }),
-  component: ImportsRoute,
+  component: lazyRouteComponent(pages.imports, "ImportsRoute"),
 });
 
 const connectionsRoute = createRoute({
@@ -69,11 +69,8 @@ const connectionsRoute = createRoute({
     ...parseOverviewSearch(search),
     ...parseConnectionsSearch(search),
   }),
-  component: lazyRouteComponent(() => import("./connections-route"), "ConnectionsRoute"),
+  component: lazyRouteComponent(pages.connections, "ConnectionsRoute"),
 });
-
-/** Seldom needed, and so no part of what everybody waits for. */
-const settingsPages = () => import("./settings-pages");
 
 const settingsRoute = createRoute({
   getParentRoute: () => signedInRoute,
@@ -92,44 +89,44 @@ const settingsHomeRoute = createRoute({
 const membersRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/members",
-  component: lazyRouteComponent(settingsPages, "MembersRoute"),
+  component: lazyRouteComponent(pages.settings, "MembersRoute"),
 });
 
 const securityRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/security",
-  component: lazyRouteComponent(settingsPages, "SecurityRoute"),
+  component: lazyRouteComponent(pages.settings, "SecurityRoute"),
 });
 
 const apiKeysRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/api-keys",
-  component: lazyRouteComponent(settingsPages, "ApiKeysRoute"),
+  component: lazyRouteComponent(pages.settings, "ApiKeysRoute"),
 });
 
 const accountRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/account",
-  component: lazyRouteComponent(settingsPages, "AccountRoute"),
+  component: lazyRouteComponent(pages.settings, "AccountRoute"),
 });
 
 const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/audit",
   validateSearch: parseAuditSearch,
-  component: lazyRouteComponent(settingsPages, "AuditRoute"),
+  component: lazyRouteComponent(pages.settings, "AuditRoute"),
 });
 
 const privacyRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/privacy",
-  component: lazyRouteComponent(settingsPages, "PrivacyRoute"),
+  component: lazyRouteComponent(pages.settings, "PrivacyRoute"),
 });
 
 const organizationRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/organization",
-  component: lazyRouteComponent(settingsPages, "OrganizationRoute"),
+  component: lazyRouteComponent(pages.settings, "OrganizationRoute"),
 });
 
 const routeTree = rootRoute.addChildren([

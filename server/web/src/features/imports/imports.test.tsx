@@ -132,7 +132,7 @@ describe("the list of imports", () => {
     const { user } = show(page());
     expect(await screen.findByText("Nothing has been imported yet")).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Import orders" }));
-    expect(screen.getByRole("dialog", { name: "Import orders" })).toBeInTheDocument();
+    expect(await screen.findByRole("dialog", { name: "Import orders" })).toBeInTheDocument();
   });
 
   it("opens an import by its address", async () => {

@@ -43,7 +43,7 @@ async function send() {
   );
   await user.click(await screen.findByRole("button", { name: "Import orders" }));
   await vi.waitFor(() => expect(listed).toBe(1));
-  await user.upload(screen.getByLabelText(/Drop files/), new File(["Name,Total\n"], "orders.csv"));
+  await user.upload(await screen.findByLabelText(/Drop files/), new File(["Name,Total\n"], "orders.csv"));
   await user.click(screen.getByRole("button", { name: "Import" }));
   return user;
 }

@@ -3,7 +3,7 @@ import { answer, api } from "@/lib/api/client";
 import { sentence } from "@/lib/format/text";
 
 /** What can be asked for and what it means; it changes only with the server. */
-const registryQuery = queryOptions({
+export const registryQuery = queryOptions({
   queryKey: ["registry"],
   queryFn: ({ signal }) => answer(api.GET("/api/metrics", { signal })),
   staleTime: Infinity,
