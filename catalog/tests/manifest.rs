@@ -154,7 +154,11 @@ async fn a_commit_is_told_to_other_processes() {
     let told = tokio::time::timeout(Duration::from_secs(10), changes.next()).await.expect("a hint comes").unwrap();
     let now = tenant.store_version(made.stores[0]).await.unwrap();
     assert!(now.version == 1 && now.committed_at.is_some(), "{now:?}");
-    assert_eq!(told, Some(Change::Version(made.stores[0], now)), "with the moment of the commit, as the database has it");
+    assert_eq!(
+        told,
+        Some(Change::Version(made.stores[0], now)),
+        "with the moment of the commit, as the database has it"
+    );
     assert_eq!(tenant.versions().await.unwrap(), [(made.stores[0], now)]);
 }
 
