@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aloftly_connectors::demo::{DemoStore, Incident, IncidentKind, Options, incidents, write_orders_csv};
+use aloftly_connectors::demo::{
+    Business, DemoStore, Incident, IncidentKind, Options, incidents, write_orders_csv, write_rates_csv,
+};
+use aloftly_connectors::rates_file;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 use crate::support::{Kept, Row, import_orders, number, sum, text};
 
@@ -211,4 +215,48 @@ fn a_file_has_about_the_size_that_is_asked_for() {
             assert!((bytes * 8 / 10..bytes * 12 / 10).contains(&size), "{store:?}: {size} instead of {bytes}");
         }
     }
+}
+
+#[test]
+fn a_business_in_another_place_has_its_currency_its_days_and_prices_that_are_usual_there() {
+    let tokyo = Tz::Asia__Tokyo;
+    let business = Business::selling_in("JPY", tokyo);
+    let mut file = Vec::new();
+    let options = Options { days: 60, ..Options::default() };
+    write_orders_csv(business, &options, instant(NOW), &mut file).unwrap();
+    let (kept, summary) = import_orders(&file, 8_192).unwrap();
+    assert_eq!(summary.currencies.iter().collect::<Vec<_>>(), ["JPY"]);
+    let mut days = BTreeSet::new();
+    for row in kept.of("orders") {
+        let name = text(row, "order_name");
+        // There is nothing smaller than a yen.
+        for column in ["subtotal", "shipping", "tax", "total", "discount", "refunded"] {
+            assert_eq!(number(row, column) % 10_000, 0, "{name} {column}");
+        }
+        assert_eq!(number(row, "subtotal") + number(row, "shipping") + number(row, "tax"), number(row, "total"));
+        let at = DateTime::from_timestamp_micros(micros(row, "created_at")).unwrap();
+        days.insert(at.with_timezone(&tokyo).date_naive());
+    }
+    let today = instant(NOW).with_timezone(&tokyo).date_naive();
+    assert_eq!((days.first(), days.last(), days.len()), (Some(&(today - Days::new(59))), Some(&today), 60));
+    let mean = sum(kept.of("orders"), "total") / i128::try_from(kept.of("orders").len()).unwrap() / 10_000;
+    assert!((3_000..30_000).contains(&mean), "a mean order of {mean} yen");
+}
+
+#[test]
+fn made_up_rates_have_every_currency_of_the_stores_on_every_day() {
+    let mut file = Vec::new();
+    write_rates_csv(1, 400, instant(NOW), &mut file).unwrap();
+    let mut kept = Kept::default();
+    rates_file::import(&file[..], &mut kept, &mut |_| {}).unwrap();
+    for store in DemoStore::ALL {
+        let of_currency = kept.of("fx_rates").iter().filter(|row| text(row, "quote") == store.currency());
+        let days: BTreeSet<i64> = of_currency.map(|row| micros(row, "rated_at")).collect();
+        assert_eq!(days.len(), 400, "{store:?}");
+        let newest = DateTime::from_timestamp_micros(*days.last().unwrap()).unwrap();
+        assert_eq!(newest.date_naive(), instant(NOW).date_naive());
+    }
+    let mut again = Vec::new();
+    write_rates_csv(1, 400, instant(NOW), &mut again).unwrap();
+    assert!(file == again, "rates depend on something else than seed and day");
 }

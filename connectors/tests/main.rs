@@ -20,3 +20,4 @@ mod orders_versions;
 mod rates;
 mod retail;
 mod shopify;
+mod visits;

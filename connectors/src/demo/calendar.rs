@@ -17,6 +17,7 @@ const STOCK_OUT: u64 = 930;
 const DAY: u64 = 1;
 const STOCK_OUT_KEY: u64 = 2;
 const BAD_DAY_KEY: u64 = 3;
+const VISITS: u64 = 4;
 
 /// A promotion while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub(super) fn day_number(day: NaiveDate) -> u64 {
 }
 
 /// How many orders a store has on a day.
-pub(super) fn orders_on(shop: &'static Shop, options: &Options, day: NaiveDate) -> u64 {
+pub(super) fn orders_on(shop: &Shop, options: &Options, day: NaiveDate) -> u64 {
     let mut chance = Chance::of(&[options.seed, shop.key, DAY, day_number(day)]);
     let weekday = shop.weekdays[usize::try_from(day.weekday().num_days_from_monday()).unwrap_or(0)];
     let growth = THOUSAND + 150 * day_number(day) / 365;
@@ -46,6 +47,23 @@ pub(super) fn orders_on(shop: &'static Shop, options: &Options, day: NaiveDate) 
     }
     // The rest below one order is an order as often as it is large.
     orders / 1_000_000 + u64::from(chance.below(1_000_000) < orders % 1_000_000)
+}
+
+/// How many come to a store's site on a day and buy nothing. A checkout that is down keeps nobody away, and a promotion brings fewer people than
+/// orders.
+pub(super) fn browsers_on(shop: &Shop, options: &Options, day: NaiveDate) -> u64 {
+    /// For each order of the store, those included that are made elsewhere.
+    const FOR_EACH: u64 = 24;
+    let mut chance = Chance::of(&[options.seed, shop.key, VISITS, day_number(day)]);
+    let weekday = shop.weekdays[usize::try_from(day.weekday().num_days_from_monday()).unwrap_or(0)];
+    let growth = THOUSAND + 150 * day_number(day) / 365;
+    let promotion = running(shop, day).map_or(THOUSAND, |promotion| THOUSAND + (promotion.lift - THOUSAND) * 6 / 10);
+    let noise = 900 + chance.below(201);
+    let mut visits = u64::from(options.orders_per_day) * FOR_EACH * THOUSAND;
+    for factor in [shop.size, growth, month_factor(shop, day), weekday, promotion, noise] {
+        visits = visits * factor / THOUSAND;
+    }
+    visits / THOUSAND
 }
 
 /// The yearly season: a month's factor in its middle, and between two middles what lies between.
@@ -91,12 +109,12 @@ fn black_friday(shop: &Shop, day: NaiveDate) -> Option<u64> {
 }
 
 /// The product that cannot be had on a day: for a week of every quarter one of the two best sellers.
-pub(super) fn stock_out(shop: &'static Shop, seed: u64, day: NaiveDate) -> Option<&'static Product> {
+pub(super) fn stock_out(shop: &Shop, seed: u64, day: NaiveDate) -> Option<&'static Product> {
     let (product, first) = stock_out_of_quarter(shop, seed, day)?;
     (first <= day && day < first + Days::new(STOCK_OUT_DAYS)).then_some(product)
 }
 
-fn stock_out_of_quarter(shop: &'static Shop, seed: u64, day: NaiveDate) -> Option<(&'static Product, NaiveDate)> {
+fn stock_out_of_quarter(shop: &Shop, seed: u64, day: NaiveDate) -> Option<(&'static Product, NaiveDate)> {
     let start = quarter_start(day)?;
     let key = |which| mix(&[seed, shop.key, STOCK_OUT_KEY, day_number(start), which]);
     let product = shop.products.get(usize::try_from(scale(key(0), 2)).unwrap_or(0))?;

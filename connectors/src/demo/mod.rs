@@ -1,4 +1,4 @@
-//! Three made-up stores, written as the orders file that Shopify's admin exports.
+//! Three made-up stores, written as the orders file that Shopify's admin exports, and businesses like them in other places.
 //!
 //! Their trade has what real trade has: a weekly and a yearly season, growth, promotions with discount codes, customers who
 //! come back, refunds some days later, cancelled and test orders, orders at a till without a customer, cash on delivery, and
@@ -8,18 +8,28 @@
 //! the day, not on that instant: a later file has the same orders, with what has happened to them since, so that it can be
 //! imported over an earlier one. All amounts are whole cents; subtotal + shipping + taxes = total, and the items' amounts
 //! add up to the subtotal.
+//!
+//! Who visits their sites is told as Google Analytics would tell it ([`write_visits_csv`]): whoever buys there placed one of the orders. What
+//! currencies were worth is made up as well ([`write_rates_csv`]).
 
 mod calendar;
 mod chance;
 mod order;
 mod people;
+mod rates;
 mod shop;
+mod visits;
+mod visits_file;
 mod write;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use self::shop::Shop;
+
 pub use calendar::incidents;
+pub use rates::write_rates_csv;
+pub use visits_file::{visits_mapping, write_visits_csv};
 pub use write::{Written, write_orders_csv};
 
 /// The day on which all stores opened.
@@ -68,6 +78,44 @@ impl DemoStore {
     #[must_use]
     pub fn slug(self) -> &'static str {
         self.shop().slug
+    }
+}
+
+/// A made-up business: one of the stores, or one like them in another place.
+#[derive(Clone, Debug)]
+pub struct Business {
+    shop: Shop,
+    currency: String,
+    /// So many hundredths of the currency is a cent of the shop's amounts.
+    unit: i64,
+}
+
+impl From<DemoStore> for Business {
+    fn from(store: DemoStore) -> Self {
+        let shop = *store.shop();
+        Self { shop, currency: shop.currency.to_owned(), unit: 1 }
+    }
+}
+
+impl Business {
+    /// One that sells in a currency, at prices that are usual there to a power of ten, and whose days are those of a zone. It trades as
+    /// the nearest of the three stores does.
+    #[must_use]
+    pub fn selling_in(currency: &str, timezone: Tz) -> Self {
+        let nearest = match currency {
+            "INR" => DemoStore::Kolkata,
+            "EUR" | "GBP" => DemoStore::London,
+            _ if timezone.name().starts_with("Europe/") => DemoStore::London,
+            _ => DemoStore::NewYork,
+        };
+        let shop = Shop { timezone, ..*nearest.shop() };
+        Self { shop, currency: currency.to_owned(), unit: rates::power_of_ten(shop.currency, currency) }
+    }
+
+    /// Cents of the shop's amounts as they are written in the currency, `12.50`.
+    fn amount(&self, cents: i64) -> String {
+        let hundredths = cents * self.unit;
+        format!("{}.{:02}", hundredths / 100, hundredths % 100)
     }
 }
 

@@ -1,8 +1,8 @@
 //! One order, with what has happened to it so far.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Timelike as _, Utc};
 
-use super::calendar::{self, day_number};
+use super::calendar::{self, day_number, orders_on};
 use super::chance::Chance;
 use super::people::{self, Person};
 use super::shop::{Product, Shop};
@@ -82,7 +82,7 @@ impl Order {
 }
 
 /// The times of a day's orders, in order.
-pub(super) fn times_of(shop: &Shop, options: &Options, day: NaiveDate, count: u64) -> Vec<DateTime<Utc>> {
+fn times_of(shop: &Shop, options: &Options, day: NaiveDate, count: u64) -> Vec<DateTime<Utc>> {
     let mut chance = Chance::of(&[options.seed, shop.key, TIMES, day_number(day)]);
     let time = |_| {
         let hour = i64::try_from(chance.weighted(HOURS.into_iter())).unwrap_or(0);
@@ -97,9 +97,41 @@ pub(super) fn times_of(shop: &Shop, options: &Options, day: NaiveDate, count: u6
     times
 }
 
+/// The days that a file covers, each with its orders up to `now`, oldest first.
+pub(super) fn days(
+    shop: &Shop,
+    options: &Options,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = (NaiveDate, Vec<Order>)> {
+    let today = now.with_timezone(&shop.timezone).date_naive();
+    let window = Days::new(u64::from(options.days.max(1)) - 1);
+    let first = today.checked_sub_days(window).unwrap_or(OPENING_DAY).max(OPENING_DAY);
+    let before = OPENING_DAY.iter_days().take_while(|day| *day < first);
+    let number: u64 = before.map(|day| orders_on(shop, options, day)).sum();
+    first.iter_days().take_while(move |day| *day <= today).scan(number, move |number, day| {
+        let count = orders_on(shop, options, day);
+        let begun = *number;
+        *number += count;
+        let times = times_of(shop, options, day, count).into_iter().take_while(|created_at| *created_at <= now);
+        let orders = (0..).zip(times).map(|(place, at)| order(shop, options, day, (place, begun + place), at, now));
+        Some((day, orders.collect()))
+    })
+}
+
+/// How much of a day's trade has passed at `now`, in thousandths.
+pub(super) fn passed(shop: &Shop, day: NaiveDate, now: DateTime<Utc>) -> u64 {
+    let local = now.with_timezone(&shop.timezone);
+    if local.date_naive() > day {
+        return 1_000;
+    }
+    let hour = usize::try_from(local.hour()).unwrap_or(0);
+    let of_hour = HOURS.get(hour).copied().unwrap_or(0) * u64::from(local.minute()) / 60;
+    (HOURS.iter().take(hour).sum::<u64>() + of_hour) * 1_000 / HOURS.iter().sum::<u64>()
+}
+
 /// The order that is `place`th of its day and `number`th of the store, as it is at `now`.
-pub(super) fn order(
-    shop: &'static Shop,
+fn order(
+    shop: &Shop,
     options: &Options,
     day: NaiveDate,
     (place, number): (u64, u64),
@@ -196,7 +228,7 @@ fn discount(shop: &Shop, day: NaiveDate, at_till: bool, is_new: bool, chance: &m
     }
 }
 
-fn lines(shop: &'static Shop, sold_out: Option<&Product>, percent: u32, chance: &mut Chance) -> Vec<Line> {
+fn lines(shop: &Shop, sold_out: Option<&Product>, percent: u32, chance: &mut Chance) -> Vec<Line> {
     let count = 1 + chance.weighted([46, 28, 15, 7, 4].into_iter());
     let mut lines: Vec<Line> = Vec::with_capacity(count);
     for _ in 0..count {

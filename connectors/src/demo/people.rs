@@ -38,7 +38,7 @@ pub(super) fn first_order(seed: u64, shop: &Shop, number: u64) -> u64 {
 }
 
 /// The customer who came first with order `number`.
-pub(super) fn person(seed: u64, shop: &'static Shop, number: u64) -> Person {
+pub(super) fn person(seed: u64, shop: &Shop, number: u64) -> Person {
     let draw = |which, end: usize| {
         usize::try_from(scale(mix(&[seed, shop.key, PEOPLE, number, which]), end as u64)).unwrap_or(0)
     };
@@ -58,7 +58,7 @@ fn weights(shop: &Shop) -> u64 {
     shop.places.iter().map(|place| place.weight).sum()
 }
 
-fn place(shop: &'static Shop, drawn: usize) -> &'static Place {
+fn place(shop: &Shop, drawn: usize) -> &'static Place {
     let mut rest = drawn as u64;
     for place in shop.places {
         match rest.checked_sub(place.weight) {

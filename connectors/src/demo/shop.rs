@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::DemoStore;
 
 /// A store's facts. Amounts are in cents (of a dollar, a pound, a rupee), factors in thousandths.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Shop {
     pub(super) key: u64,
     pub(super) name: &'static str,
@@ -37,7 +37,7 @@ pub(super) struct Shop {
 }
 
 /// What sending costs.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Shipping {
     pub(super) standard: i64,
     pub(super) express: i64,

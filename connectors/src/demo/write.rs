@@ -2,12 +2,10 @@
 
 use std::io::{self, Write};
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 
-use super::calendar::orders_on;
-use super::order::{Order, order, times_of};
-use super::shop::Shop;
-use super::{DemoStore, OPENING_DAY, Options};
+use super::order::{Order, days};
+use super::{Business, Options};
 
 const TITLES: [&str; 51] = [
     "Name",
@@ -72,43 +70,33 @@ pub struct Written {
     pub lines: u64,
 }
 
-/// Writes the store's orders of the last [`Options::days`] local days up to `now`, oldest first, as a CSV file. It is
-/// written as a stream: memory holds one day's times.
+/// Writes the business's orders of the last [`Options::days`] local days up to `now`, oldest first, as a CSV file. It is
+/// written as a stream: memory holds one day's orders.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn write_orders_csv(
-    store: DemoStore,
+    business: impl Into<Business>,
     options: &Options,
     now: DateTime<Utc>,
     out: impl Write,
 ) -> io::Result<Written> {
-    let shop = store.shop();
-    let today = now.with_timezone(&shop.timezone).date_naive();
-    let window = Days::new(u64::from(options.days.max(1)) - 1);
-    let first = today.checked_sub_days(window).unwrap_or(OPENING_DAY).max(OPENING_DAY);
-    let before = OPENING_DAY.iter_days().take_while(|day| *day < first);
-    let mut number: u64 = before.map(|day| orders_on(shop, options, day)).sum();
-
+    let business = business.into();
     let mut file = csv::Writer::from_writer(out);
     file.write_record(TITLES)?;
     let mut written = Written::default();
-    for day in first.iter_days().take_while(|day| *day <= today) {
-        let count = orders_on(shop, options, day);
-        let times = times_of(shop, options, day, count);
-        for (place, created_at) in (0..).zip(times).take_while(|(_, created_at)| *created_at <= now) {
-            let order = order(shop, options, day, (place, number + place), created_at, now);
-            write_order(&mut file, shop, &order)?;
-            written.orders += 1;
-            written.lines += order.lines.len() as u64;
-        }
-        number += count;
+    for order in days(&business.shop, options, now).flat_map(|(_, orders)| orders) {
+        write_order(&mut file, &business, &order)?;
+        written.orders += 1;
+        written.lines += order.lines.len() as u64;
     }
     file.flush()?;
     Ok(written)
 }
 
-fn write_order(file: &mut csv::Writer<impl Write>, shop: &Shop, order: &Order) -> io::Result<()> {
+fn write_order(file: &mut csv::Writer<impl Write>, business: &Business, order: &Order) -> io::Result<()> {
+    let shop = &business.shop;
+    let amount = |cents| business.amount(cents);
     let time = |at: DateTime<Utc>| at.with_timezone(&shop.timezone).format("%Y-%m-%d %H:%M:%S %z").to_string();
     let maybe = |at: Option<DateTime<Utc>>| at.map(time).unwrap_or_default();
     let (created, paid, fulfilled) = (time(order.created_at), maybe(order.paid_at), maybe(order.fulfilled_at));
@@ -138,7 +126,7 @@ fn write_order(file: &mut csv::Writer<impl Write>, shop: &Shop, order: &Order) -
             first(status),
             first(&fulfilled),
             first(marketing),
-            first(shop.currency),
+            first(&business.currency),
             first(&subtotal),
             first(&shipping),
             first(&tax),
@@ -186,9 +174,4 @@ fn write_order(file: &mut csv::Writer<impl Write>, shop: &Shop, order: &Order) -
         file.write_record(cells)?;
     }
     Ok(())
-}
-
-/// Cents as they are written, `12.50`.
-fn amount(cents: i64) -> String {
-    format!("{}.{:02}", cents / 100, cents % 100)
 }
