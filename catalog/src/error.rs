@@ -154,6 +154,18 @@ pub enum CatalogError {
         /// How much may wait, in bytes.
         limit: u64,
     },
+    /// A store with data or a connection is not filled with what is made up.
+    #[error("the store has data or a connection")]
+    HasData,
+    /// What is made up is not mixed with what is real.
+    #[error("the data of the store are made up")]
+    HasSampleData,
+    /// What is real does not go as if it were made up.
+    #[error("the data of the store are not made up")]
+    NotSampleData,
+    /// A worker is at a file of the store.
+    #[error("a file is being imported into the store")]
+    BeingImported,
     /// The store has data of another account of the same provider.
     #[error("the store was connected to {0}")]
     OtherAccount(String),

@@ -66,6 +66,8 @@ pub struct Store {
     pub committed_at: Option<DateTime<Utc>>,
     /// The first and the last instant that its orders and events speak of.
     pub data_bounds: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Since when its data are made up, if they are.
+    pub sample_data_at: Option<DateTime<Utc>>,
     /// Since when.
     pub created_at: DateTime<Utc>,
 }
@@ -82,6 +84,7 @@ struct StoreRow {
     committed_at: Option<DateTime<Utc>>,
     time_min: Option<i64>,
     time_max: Option<i64>,
+    sample_data_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
 }
 
@@ -100,6 +103,7 @@ impl TryFrom<StoreRow> for Store {
             version: row.version,
             committed_at: row.committed_at,
             data_bounds: bound(row.time_min).zip(bound(row.time_max)),
+            sample_data_at: row.sample_data_at,
             created_at: row.created_at,
         })
     }

@@ -47,11 +47,13 @@ impl Tenant {
     /// Refuses whoever may not connect sources to a store; for admins.
     ///
     /// # Errors
-    /// When the actor may not, there is no such store, or the database is unavailable.
+    /// [`CatalogError::HasSampleData`] when its data are made up; otherwise when the actor may not, there is no such store, or the database is
+    /// unavailable.
     pub async fn check_connect_to(&self, store: StoreId) -> Result<(), CatalogError> {
         self.require(Permission::ManageConnections)?;
         let mut transaction = self.begin().await?;
         self.check_store(&mut transaction, store, WorkspacePermission::Import).await?;
+        self.refuse_sample_data(&mut transaction, store).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -69,8 +71,9 @@ impl Tenant {
     /// to be chosen.
     ///
     /// # Errors
-    /// [`CatalogError::OtherAccount`] when the store was connected to none of the accounts that they open; otherwise when the actor may not, there is
-    /// no such store, the plan has no room for it, a value cannot be kept, or the database or the master key is unavailable.
+    /// [`CatalogError::OtherAccount`] when the store was connected to none of the accounts that they open, [`CatalogError::HasSampleData`] when its
+    /// data are made up; otherwise when the actor may not, there is no such store, the plan has no room for it, a value cannot be kept, or the
+    /// database or the master key is unavailable.
     pub async fn begin_connection(&self, new: NewConnection<'_>) -> Result<Connection, CatalogError> {
         self.require(Permission::ManageConnections)?;
         let organization = self.context().organization().0;
@@ -79,6 +82,7 @@ impl Tenant {
         self.lock_organization(&mut transaction).await?;
         self.check_actor(&mut transaction).await?;
         self.check_store(&mut transaction, new.store, WorkspacePermission::Import).await?;
+        self.refuse_sample_data(&mut transaction, new.store).await?;
         // Before anything is kept: what the connection signs in with must be its account's.
         self.refuse_others(&mut transaction, new.store, new.provider, &new.accounts).await?;
         let now = self.catalog().clock().now();

@@ -10,6 +10,7 @@ mod waiting;
 mod work;
 
 use chrono::TimeDelta;
+use sqlx::PgTransaction;
 
 pub use model::{Import, ImportFailure, ImportOutcome, ImportPage, ImportStatus, NewImport, Postponement};
 pub use waiting::WaitingImport;
@@ -43,10 +44,12 @@ impl Tenant {
     /// Refuses a store that the actor may not import into.
     ///
     /// # Errors
-    /// When the actor may not see the store or not write in it, or the database is unavailable.
+    /// [`CatalogError::HasSampleData`] when its data are made up; otherwise when the actor may not see the store or not write in it, or the
+    /// database is unavailable.
     pub async fn check_import_into(&self, store: StoreId) -> Result<(), CatalogError> {
         let mut transaction = self.begin().await?;
         self.check_store(&mut transaction, store, WorkspacePermission::Import).await?;
+        self.refuse_sample_data(&mut transaction, store).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -55,8 +58,26 @@ impl Tenant {
     /// exact: files that are put there at the same moment do not see each other.
     ///
     /// # Errors
-    /// When the actor may not see the store or not write in it, too much waits, a value is wrong, or the database is unavailable.
+    /// [`CatalogError::HasSampleData`] when the store's data are made up; otherwise when the actor may not see the store or not write in it, too
+    /// much waits, a value is wrong, or the database is unavailable.
     pub async fn create_import(&self, new: &NewImport, pending_limit: u64) -> Result<Import, CatalogError> {
+        let mut transaction = self.begin().await?;
+        self.check_store(&mut transaction, new.store, WorkspacePermission::Import).await?;
+        self.refuse_sample_data(&mut transaction, new.store).await?;
+        let import = self.enqueue_import(&mut transaction, new, pending_limit).await?;
+        let done = Done::new(AuditAction::ImportCreated).to(import.id.0, &*new.file_name);
+        self.record(&mut transaction, done.with("store", new.store.0.to_string())).await?;
+        transaction.commit().await?;
+        Ok(import)
+    }
+
+    /// Puts a file in the queue of a store that the actor was let into.
+    pub(crate) async fn enqueue_import(
+        &self,
+        transaction: &mut PgTransaction<'static>,
+        new: &NewImport,
+        pending_limit: u64,
+    ) -> Result<Import, CatalogError> {
         let wrong = |field, reason: &str| CatalogError::Invalid { field, reason: reason.to_owned() };
         if new.file_name.chars().count() > 1024 || new.file_name.contains('\0') {
             return Err(wrong("file name", "no more than 1024 characters"));
@@ -71,14 +92,12 @@ impl Tenant {
         };
         let clock = self.catalog().clock();
         let id = ImportId(clock.new_id());
-        let mut transaction = self.begin().await?;
-        self.check_store(&mut transaction, new.store, WorkspacePermission::Import).await?;
         let pending = sqlx::query_scalar!(
             r#"SELECT coalesce(sum(size_bytes), 0)::bigint AS "bytes!" FROM imports
             WHERE org_id = $1 AND status IN ('queued', 'running')"#,
             self.context().organization().0,
         )
-        .fetch_one(&mut *transaction)
+        .fetch_one(&mut **transaction)
         .await?;
         if u64::try_from(pending.saturating_add(size)).is_ok_and(|bytes| bytes > pending_limit) {
             return Err(CatalogError::TooMuchWaiting { limit: pending_limit });
@@ -98,15 +117,12 @@ impl Tenant {
             created_by,
             clock.now(),
         )
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
-        let row = select_imports!("WHERE org_id = $1 AND id = $2", self.context().organization().0, id.0)
-            .fetch_one(&mut *transaction)
-            .await?;
-        let done = Done::new(AuditAction::ImportCreated).to(id.0, &*new.file_name);
-        self.record(&mut transaction, done.with("store", new.store.0.to_string())).await?;
-        transaction.commit().await?;
-        row.import()
+        select_imports!("WHERE org_id = $1 AND id = $2", self.context().organization().0, id.0)
+            .fetch_one(&mut **transaction)
+            .await?
+            .import()
     }
 
     /// One import.

@@ -12,6 +12,7 @@ SELECT
     lake.committed_at,
     data.time_min,
     data.time_max,
+    store.sample_data_at,
     store.created_at
 FROM stores AS store
 JOIN workspaces AS workspace ON workspace.org_id = store.org_id AND workspace.id = store.workspace_id
