@@ -10,6 +10,7 @@ pub mod http;
 pub mod identity;
 pub mod importing;
 pub mod mail;
+pub mod sampling;
 pub mod service;
 pub mod syncing;
 pub mod telemetry;

@@ -9,8 +9,10 @@ use aloftly_engine::metrics::{FieldError, QueryError};
 use axum::http::StatusCode;
 use datafusion::error::DataFusionError;
 
+use super::import_form;
 use crate::http::problem::{Chain, FieldProblem, Problem};
 use crate::http::size;
+use crate::sampling::SamplingError;
 use crate::service::objects;
 use crate::service::queries::QueryStopped;
 use crate::telemetry::measures;
@@ -60,6 +62,23 @@ impl From<CatalogError> for Problem {
                 let said = error.to_string();
                 let detail = format!("This is more than the organisation pays for: {said}.");
                 Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail)
+            }
+            CatalogError::HasData => {
+                let detail = "This store has data or a connection. Sample data are for a store with nothing in it.";
+                Self::new(StatusCode::CONFLICT, "has_data", detail)
+            }
+            CatalogError::HasSampleData => {
+                let detail =
+                    "This store holds sample data, which are not mixed with real ones. Remove the sample data first.";
+                Self::new(StatusCode::CONFLICT, "has_sample_data", detail)
+            }
+            CatalogError::NotSampleData => {
+                let detail = "The data of this store are no sample data, and stay.";
+                Self::new(StatusCode::CONFLICT, "not_sample", detail)
+            }
+            CatalogError::BeingImported => {
+                let detail = "The sample data of this store are on their way into it. Try again when they are there.";
+                Self::new(StatusCode::CONFLICT, "being_imported", detail)
             }
             CatalogError::OtherAccount(account) => {
                 let detail =
@@ -166,6 +185,17 @@ impl Problem {
                 Self::invalid(places.collect())
             }
             other => Self::of_fields(other),
+        }
+    }
+}
+
+impl From<SamplingError> for Problem {
+    fn from(error: SamplingError) -> Self {
+        match error {
+            SamplingError::Catalog(error) => error.into(),
+            SamplingError::Files(error) => import_form::failed(&error),
+            SamplingError::Lake(error) => error.into(),
+            SamplingError::Failed(_) => Self::internal(&error),
         }
     }
 }

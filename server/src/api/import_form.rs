@@ -186,7 +186,7 @@ async fn file(app: &App, tenant: &Tenant, mut field: Field<'_>) -> Result<(Strin
     Ok((name, taken))
 }
 
-fn failed(error: &io::Error) -> Problem {
+pub(super) fn failed(error: &io::Error) -> Problem {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Problem::storage_full(),
         _ => Problem::unavailable(error),

@@ -170,6 +170,7 @@ impl From<Row> for Import {
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "`insufficient_scope`: the key lacks the scope. One may see the store, but not import into it", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "There is no such store, or not for you", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`has_sample_data`: the store holds made-up data, which are not mixed with real ones", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 413, description = "The file is larger than is accepted", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 415, description = "The body is no form", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Fields are missing or wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),

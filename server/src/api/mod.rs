@@ -16,9 +16,11 @@ mod listing;
 mod live;
 mod members;
 mod metrics;
+mod onboarding;
 mod organizations;
 mod plan;
 mod privacy;
+mod sample_data;
 mod sessions;
 mod shares;
 mod store_summary;
@@ -269,14 +271,16 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(members::list_members))
         .routes(routes!(members::change_member, members::remove_member))
         .routes(routes!(members::transfer_ownership))
-        .routes(routes!(workspaces::list_workspaces))
+        .routes(routes!(workspaces::list_workspaces, workspaces::create_workspace))
         .routes(routes!(workspaces::set_workspace_member, workspaces::remove_workspace_member))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
         .routes(routes!(api_keys::get_api_key, api_keys::revoke_api_key))
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::export_audit))
-        .routes(routes!(stores::list_stores))
+        .routes(routes!(stores::list_stores, stores::create_store))
         .routes(routes!(store_summary::get_store_summary))
+        .routes(routes!(sample_data::add_sample_data, sample_data::remove_sample_data))
+        .routes(routes!(onboarding::get_onboarding, onboarding::change_onboarding))
         .routes(routes!(metrics::get_registry))
         .routes(routes!(metrics::query_metrics))
         .routes(routes!(metrics::query_batch))

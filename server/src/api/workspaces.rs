@@ -22,8 +22,15 @@ pub(super) struct WorkspaceList {
 
 /// A part of the organisation that has stores.
 #[derive(Serialize, ToSchema)]
-struct Workspace {
+pub(super) struct Workspace {
     id: Uuid,
+    name: String,
+}
+
+/// A workspace that is to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewWorkspace {
     name: String,
 }
 
@@ -52,6 +59,31 @@ pub(super) async fn list_workspaces(principal: Principal) -> Result<Json<Workspa
     Ok(Json(WorkspaceList {
         workspaces: workspaces.map(|workspace| Workspace { id: workspace.id.0, name: workspace.name }).collect(),
     }))
+}
+
+/// Adds a workspace
+#[utoipa::path(
+    post,
+    path = "/api/workspaces",
+    tag = "members",
+    security(("session" = [])),
+    request_body = NewWorkspace,
+    responses(
+        (status = 201, description = "The workspace", body = Workspace),
+        (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 403, description = "For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`taken`: a workspace is called so. `role_changed`: one's role was changed meanwhile", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 422, description = "Well-formed but wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn create_workspace(
+    session: Session,
+    json::Json(given): json::Json<NewWorkspace>,
+) -> Result<(StatusCode, Json<Workspace>), Problem> {
+    let made = session.tenant.create_workspace(&given.name).await;
+    let id = made.map_err(|error| Problem::of_field(error, "workspace name", "/name"))?;
+    Ok((StatusCode::CREATED, Json(Workspace { id: id.0, name: given.name.trim().to_owned() })))
 }
 
 /// Adds a member to a workspace, or gives them another role there

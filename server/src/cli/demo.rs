@@ -6,7 +6,7 @@ use std::path::Path;
 
 use aloftly_catalog::plans::Tier;
 use aloftly_catalog::{FIRST_WORKSPACE, NewOrganization, NewStore, Tenant};
-use aloftly_connectors::demo::{DemoStore, Options, Written, write_orders_csv};
+use aloftly_connectors::demo::{DemoStore, Options, Written, write_orders_csv, write_rates_csv};
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
@@ -47,6 +47,7 @@ pub(super) async fn demo(backend: Backend, args: &DemoArgs, stop: CancellationTo
     let (tenant, secret) = owner(&backend).await?;
     for store in DemoStore::ALL {
         trade(&backend, &tenant, store, args.seed, &stop).await?;
+        rates(&backend, &tenant, store, args.seed, &stop).await?;
     }
     let is_empty = empty_store(&tenant).await?;
     let address = listener.local_addr().context("cannot tell the address")?;
@@ -177,6 +178,29 @@ async fn trade(
     if let Err(error) = folded {
         tracing::warn!(%error, "cannot fold");
     }
+    Ok(())
+}
+
+/// Makes up what currencies were worth while the store traded, so that all stores can be told in one. They depend on the day alone, so that
+/// another start on the same day imports nothing.
+async fn rates(
+    backend: &Backend,
+    tenant: &Tenant,
+    store: DemoStore,
+    seed: u64,
+    stop: &CancellationToken,
+) -> Result<(), CliError> {
+    /// Before the first day of trade, so that the store's zone need not be looked at.
+    const BEFORE: u32 = 7;
+    let stores = tenant.stores().await.context("cannot list the stores")?;
+    let Some(held) = stores.into_iter().find(|held| held.name == store.name()) else { return Ok(()) };
+    let folder = tempfile::tempdir_in(backend.scratch.path()).context("cannot use the scratch folder")?;
+    let path = folder.path().join("rates.csv");
+    let mut file = Vec::new();
+    write_rates_csv(seed, Options::default().days + BEFORE, backend.clock.now(), &mut file)
+        .and_then(|()| std::fs::write(&path, &file))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    import::file(backend, &backend.store_lake(tenant, held.id), &path, Content::FxRates, stop).await?;
     Ok(())
 }
 

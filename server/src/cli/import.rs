@@ -48,6 +48,12 @@ async fn files(
     stop: &CancellationToken,
 ) -> Result<(), CliError> {
     let (store, tenant) = choose::store(backend, choice).await?;
+    if store.sample_data_at.is_some() {
+        return Err(CliError::Usage(format!(
+            "{} holds sample data, which are not mixed with real ones: remove them first, in the app or with `aloftly lake erase --everything`",
+            store.name
+        )));
+    }
     let lake = backend.store_lake(&tenant, store.id);
     for path in files {
         let imported = file(backend, &lake, path, content.clone(), stop).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aloftly_catalog::{Store, Tenant};
+use aloftly_catalog::{SampleDataRemoval, Store, Tenant};
 use aloftly_engine::CommitId;
 use aloftly_engine::lake::manifest::{Codec, Segment, Snapshot};
 use aloftly_engine::lake::{Erasure, StoreLake};
@@ -176,6 +176,11 @@ pub(super) async fn erase(backend: &Backend, args: &EraseArgs) -> Result<(), Cli
     }
     let lake = backend.store_lake(&tenant, store.id);
     let erased = lake.erase(CommitId(backend.clock.new_id()), &erasure).await.context("cannot erase")?;
+    if let Some(since) = store.sample_data_at.filter(|_| args.everything) {
+        let removal = SampleDataRemoval { store: store.id, since, files: Vec::new() };
+        let finished = tenant.finish_sample_data_removal(&removal).await;
+        finished.context("what was made up is erased, and the store still says that it is there: erase once more")?;
+    }
     let what = if args.everything { "rows" } else { "orders, customers and other things told of them" };
     say(&format!(
         "Erased {} {what} of {}; it is at version {} now.",

@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
-use chrono::Weekday;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{SecondFactorWanted, Session, entered};
 use crate::api::App;
+use crate::api::stores::first_week_day;
 use crate::config::SignUp as SignUpPolicy;
 use crate::http::client::Caller;
 use crate::http::json::Json;
@@ -71,13 +71,7 @@ pub(in crate::api) struct FirstStore {
 
 impl FirstStore {
     pub(super) fn read(self) -> Result<NewStore, Problem> {
-        let week_start = match self.week_start.as_deref() {
-            None => Weekday::Mon,
-            Some(day) => {
-                let expected = "must be the name of a day, such as monday";
-                day.parse().map_err(|_| Problem::invalid_field("/store/week_start", expected))?
-            }
-        };
+        let week_start = first_week_day(self.week_start.as_deref(), "/store/week_start")?;
         Ok(NewStore { name: self.name, currency: self.currency, timezone: self.timezone, week_start })
     }
 }

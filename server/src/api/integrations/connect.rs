@@ -68,7 +68,7 @@ pub(in crate::api) struct AccountList {
         (status = 402, description = "`plan_limit`: the plan includes fewer integrations", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "No such store or provider, or one that is signed in to otherwise", body = ProblemDocument<'static>, content_type = "application/problem+json"),
-        (status = 409, description = "`other_account`: the store has data of another account of the provider", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`other_account`: the store has data of another account of the provider. `has_sample_data`: it holds made-up data, which are not mixed with real ones", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Well-formed but wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 502, description = "`provider_refused`: the provider does not take the keys, or does not answer", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )

@@ -74,6 +74,7 @@ struct Away {
         (status = 401, description = "Not signed in", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "For admins", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 404, description = "No such store or provider, or one that this server is not known to", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`has_sample_data`: the store holds made-up data, which are not mixed with real ones", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Well-formed but wrong", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
