@@ -169,6 +169,10 @@ async fn there_is_an_event_of_each_kind() {
         mapping: None,
     };
     acting.create_import(&import, u64::MAX).await.unwrap();
+    let sample = NewImport { store: made.stores[0], ..import.clone() };
+    acting.add_sample_data(made.stores[0], &[sample], u64::MAX).await.unwrap();
+    let removal = acting.begin_sample_data_removal(made.stores[0]).await.unwrap();
+    acting.finish_sample_data_removal(&removal).await.unwrap();
     let scopes = [KeyScope::MetricsRead].into_iter().collect();
     let key = NewApiKey { name: "second".to_owned(), scopes, workspace: None, expires_at: None };
     let (key, _) = acting.create_api_key(&key).await.unwrap();
