@@ -24,6 +24,7 @@ pub(super) const IMPERSONAL: [&str; 12] = [
     "GET /api/stores/{id}/dashboard",
     "GET /api/plan",
     "GET /api/retention",
+    "GET /api/onboarding",
     // It tells whoever has a link, and nobody by who they are.
     "GET /api/shared",
 ];

@@ -29,7 +29,7 @@ pub(super) fn public(route: &str) -> Option<u16> {
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-pub(super) const NAME_SOMETHING: [(&str, u16); 66] = [
+pub(super) const NAME_SOMETHING: [(&str, u16); 69] = [
     ("GET /api/integrations", 404),
     ("POST /api/integrations", 404),
     ("GET /api/integrations/{id}", 404),
@@ -65,6 +65,9 @@ pub(super) const NAME_SOMETHING: [(&str, u16); 66] = [
     ("GET /api/stores/{id}/dashboard", 404),
     ("POST /api/stores/{id}/customers/export", 404),
     ("POST /api/stores/{id}/customers/erase", 404),
+    ("POST /api/stores", 404),
+    ("POST /api/stores/{id}/sample-data", 404),
+    ("DELETE /api/stores/{id}/sample-data", 404),
     ("PATCH /api/members/{user_id}", 404),
     ("DELETE /api/members/{user_id}", 404),
     ("POST /api/members/{user_id}/ownership", 404),
@@ -100,7 +103,7 @@ pub(super) const NAME_SOMETHING: [(&str, u16); 66] = [
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-pub(super) const BY_ROLE: [(&str, [u16; 4]); 117] = [
+pub(super) const BY_ROLE: [(&str, [u16; 4]); 123] = [
     ("GET /api/providers", [200; 4]),
     ("GET /api/integrations", [200; 4]),
     // Nobody knows the provider here.
@@ -185,6 +188,8 @@ pub(super) const BY_ROLE: [(&str, [u16; 4]); 117] = [
     ("DELETE /api/members/{user_id}", [403, 403, 204, 404]),
     ("POST /api/members/{user_id}/ownership", [403, 403, 403, 200]),
     ("GET /api/workspaces", [200; 4]),
+    // It is made by the admin, and its name is taken for the owner.
+    ("POST /api/workspaces", [403, 403, 201, 409]),
     ("PUT /api/workspaces/{id}/members/{user_id}", [403, 403, 204, 204]),
     ("DELETE /api/workspaces/{id}/members/{user_id}", [403, 403, 404, 404]),
     ("GET /api/api-keys", [403, 403, 200, 200]),
@@ -196,6 +201,12 @@ pub(super) const BY_ROLE: [(&str, [u16; 4]); 117] = [
     ("GET /api/audit/export", [403, 403, 200, 200]),
     ("GET /api/stores", [200; 4]),
     ("GET /api/stores/{id}/dashboard", [200; 4]),
+    ("POST /api/stores", [403, 403, 201, 409]),
+    // Its data are real.
+    ("POST /api/stores/{id}/sample-data", [403, 409, 409, 409]),
+    ("DELETE /api/stores/{id}/sample-data", [403, 409, 409, 409]),
+    ("GET /api/onboarding", [200; 4]),
+    ("PATCH /api/onboarding", [403, 403, 200, 200]),
     ("GET /api/metrics", [200; 4]),
     ("POST /api/metrics/query", [200; 4]),
     ("POST /api/metrics/batch", [200; 4]),
@@ -244,7 +255,7 @@ pub(super) enum OfPrograms {
     Person,
 }
 
-pub(super) const BY_SCOPE: [(&str, OfPrograms); 117] = {
+pub(super) const BY_SCOPE: [(&str, OfPrograms); 123] = {
     use KeyScope::{AuditRead, ImportsWrite, MembersRead, MetricsRead};
     use OfPrograms::{Nothing, Person, Scope};
     [
@@ -325,6 +336,7 @@ pub(super) const BY_SCOPE: [(&str, OfPrograms); 117] = {
         ("DELETE /api/members/{user_id}", Person),
         ("POST /api/members/{user_id}/ownership", Person),
         ("GET /api/workspaces", Scope(MetricsRead, 200)),
+        ("POST /api/workspaces", Person),
         ("PUT /api/workspaces/{id}/members/{user_id}", Person),
         ("DELETE /api/workspaces/{id}/members/{user_id}", Person),
         ("GET /api/api-keys", Person),
@@ -335,6 +347,11 @@ pub(super) const BY_SCOPE: [(&str, OfPrograms); 117] = {
         ("GET /api/audit/export", Scope(AuditRead, 200)),
         ("GET /api/stores", Scope(MetricsRead, 200)),
         ("GET /api/stores/{id}/dashboard", Scope(MetricsRead, 200)),
+        ("POST /api/stores", Person),
+        ("POST /api/stores/{id}/sample-data", Person),
+        ("DELETE /api/stores/{id}/sample-data", Person),
+        ("GET /api/onboarding", Person),
+        ("PATCH /api/onboarding", Person),
         ("GET /api/metrics", Scope(MetricsRead, 200)),
         ("POST /api/metrics/query", Scope(MetricsRead, 200)),
         ("POST /api/metrics/batch", Scope(MetricsRead, 200)),

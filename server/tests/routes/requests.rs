@@ -118,6 +118,7 @@ pub(crate) fn request(client: &Client, route: &str, of: &Things) -> RequestBuild
         "DELETE /api/members/{user_id}" => client.delete(&format!("/api/members/{}", of.member)),
         "POST /api/members/{user_id}/ownership" => client.post(&format!("/api/members/{}/ownership", of.member)),
         "GET /api/workspaces" => client.get("/api/workspaces"),
+        "POST /api/workspaces" => client.post("/api/workspaces").json(&json!({ "name": "another" })),
         "PUT /api/workspaces/{id}/members/{user_id}" => {
             let path = format!("/api/workspaces/{}/members/{}", of.workspace, of.member);
             client.put(&path).json(&json!({ "role": "viewer" }))
@@ -173,6 +174,14 @@ pub(crate) fn request(client: &Client, route: &str, of: &Things) -> RequestBuild
         "GET /api/audit/export" => client.get("/api/audit/export"),
         "GET /api/stores" => client.get("/api/stores"),
         "GET /api/stores/{id}/dashboard" => client.get(&format!("/api/stores/{}/dashboard", of.store)),
+        "POST /api/stores" => {
+            let body = json!({ "workspace_id": of.workspace, "name": "another", "currency": "EUR", "timezone": "UTC" });
+            client.post("/api/stores").json(&body)
+        }
+        "POST /api/stores/{id}/sample-data" => client.post(&format!("/api/stores/{}/sample-data", of.store)),
+        "DELETE /api/stores/{id}/sample-data" => client.delete(&format!("/api/stores/{}/sample-data", of.store)),
+        "GET /api/onboarding" => client.get("/api/onboarding"),
+        "PATCH /api/onboarding" => client.patch("/api/onboarding").json(&json!({ "finished": true })),
         "GET /api/metrics" => client.get("/api/metrics"),
         "POST /api/metrics/query" => {
             let query = json!({ "metrics": ["shopify.revenue"], "time_range": "all_time", "stores": [of.store] });
