@@ -50,6 +50,8 @@ pub(super) async fn demo(backend: Backend, args: &DemoArgs, stop: CancellationTo
         rates(&backend, &tenant, store, args.seed, &stop).await?;
     }
     let is_empty = empty_store(&tenant).await?;
+    // There is enough to look at.
+    tenant.finish_onboarding().await.context("cannot say that the first steps are over")?;
     let address = listener.local_addr().context("cannot tell the address")?;
     // An unspecified address is every address, this machine's own among them.
     let host = if address.ip().is_loopback() || address.ip().is_unspecified() {

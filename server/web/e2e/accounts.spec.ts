@@ -62,6 +62,9 @@ test("somebody signs up, proves their address by the mail's link, and is in thei
   await password.fill(ann.password);
   await page.getByRole("button", { name: "Finish" }).click();
   await expectInside(page, ann);
+  await page.waitForURL(/\/welcome/);
+  await expect(page.getByRole("heading", { name: `Welcome, ${ann.name}` })).toBeVisible();
+  await page.getByRole("button", { name: "Skip setting up" }).click();
   await page.waitForURL(/\/stores\//);
   await expect(page.getByRole("button", { name: "Store: Main Street." })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();

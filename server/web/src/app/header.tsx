@@ -42,7 +42,10 @@ export function Header({ stores, store, onSwitch }: HeaderProps) {
   return (
     <Bar tools={<ImportIndicator storeId={store.id} />}>
       <StoreSwitcher stores={stores} current={store} onSwitch={onSwitch} />
-      <nav aria-label="Pages" className="order-last flex w-full gap-1 sm:order-none sm:w-auto">
+      <nav
+        aria-label="Pages"
+        className="order-last flex w-full gap-1 overflow-x-auto sm:order-none sm:w-auto"
+      >
         <Link
           to="/stores/$storeId"
           params={params}
@@ -69,6 +72,11 @@ export function Header({ stores, store, onSwitch }: HeaderProps) {
         >
           Connections
         </Link>
+        {stores.length > 1 && (
+          <Link to="/portfolio" activeOptions={{ includeSearch: false }} className={link}>
+            Portfolio
+          </Link>
+        )}
       </nav>
     </Bar>
   );

@@ -1,4 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/states";
 import { sessionQuery } from "@/features/auth/session";
 import { may } from "@/lib/permissions";
@@ -12,10 +14,17 @@ export function NoStore() {
       <Bar />
       <main className="flex min-h-[80dvh] flex-col items-center justify-center">
         <h1 className="sr-only">Stores</h1>
-        {/* Who manages members sees every store there is; anybody else those of their workspaces. */}
-        {may(session, "manage_members") ? (
-          <EmptyState title="There is no store yet">
-            Whoever runs this server adds the first one. It will be here when the page is loaded again.
+        {/* Who may add stores sees every store there is; anybody else those of their workspaces. */}
+        {may(session, "manage_workspaces") ? (
+          <EmptyState
+            title="There is no store yet"
+            action={
+              <Button asChild variant="primary">
+                <Link to="/welcome">Add a store</Link>
+              </Button>
+            }
+          >
+            Everything else begins with one: its data, your dashboards, their figures.
           </EmptyState>
         ) : (
           <EmptyState title="You see no store yet">

@@ -3,7 +3,13 @@ import { LogoMark } from "@/components/logo";
 import { Button } from "@/components/ui/button";
 import { EmptyState, ErrorState } from "@/components/ui/states";
 import { usePageTitle } from "@/lib/page-title";
-import { ConnectionsSkeleton, OverviewSkeleton, SettingsSkeleton } from "./skeletons";
+import {
+  ConnectionsSkeleton,
+  OverviewSkeleton,
+  PortfolioSkeleton,
+  SettingsSkeleton,
+  WelcomeSkeleton,
+} from "./skeletons";
 
 export function PageNotFound() {
   usePageTitle("Page not found");
@@ -47,6 +53,8 @@ export function PageError({ error, reset }: ErrorComponentProps) {
 const SKELETONS = [
   { path: "/settings", Shape: SettingsSkeleton },
   { path: "/connections", Shape: ConnectionsSkeleton },
+  { path: "/portfolio", Shape: PortfolioSkeleton },
+  { path: "/welcome", Shape: WelcomeSkeleton },
 ];
 
 /** Has the shape of the page that is waited for. */

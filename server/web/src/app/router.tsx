@@ -4,6 +4,7 @@ import { parseAuditSearch } from "@/features/audit/search";
 import { sessionQuery } from "@/features/auth/session";
 import { parseConnectionsSearch } from "@/features/connections/arrival";
 import { parseOverviewSearch } from "@/features/overview/view";
+import { parsePortfolioSearch } from "@/features/portfolio/view";
 import { storesQuery } from "@/features/stores/queries";
 import { ApiError } from "@/lib/api/error";
 import { authRoutes } from "./auth-routes";
@@ -72,6 +73,19 @@ const connectionsRoute = createRoute({
   component: lazyRouteComponent(pages.connections, "ConnectionsRoute"),
 });
 
+const welcomeRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/welcome",
+  component: lazyRouteComponent(pages.welcome, "WelcomeRoute"),
+});
+
+const portfolioRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/portfolio",
+  validateSearch: parsePortfolioSearch,
+  component: lazyRouteComponent(pages.portfolio, "PortfolioRoute"),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/settings",
@@ -135,6 +149,8 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     storeRoute.addChildren([overviewRoute, importsRoute]),
     connectionsRoute,
+    welcomeRoute,
+    portfolioRoute,
     settingsRoute.addChildren([
       settingsHomeRoute,
       membersRoute,

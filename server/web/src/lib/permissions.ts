@@ -3,6 +3,7 @@ import type { Session } from "@/lib/api/types";
 /** What the app asks of what the session says one may do. The server asks again. */
 export type Permission =
   | "manage_members"
+  | "manage_workspaces"
   | "manage_connections"
   | "manage_api_keys"
   | "manage_privacy"

@@ -21,13 +21,16 @@ export interface RangePickerProps {
   onRange: (range: TimeRange) => void;
   onComparison: (comparison: Comparison) => void;
   timezone: string;
+  /** The zones of all stores, where there are several. */
+  zones?: readonly string[];
   weekStart: string;
   /** The days between which there is data, where known. */
   data?: DateRange | undefined;
 }
 
 /** Which days, beside which others. Presets apply at once; days of one's own apply when both are given. */
-export function RangePicker({ range, comparison, timezone, weekStart, data, ...on }: RangePickerProps) {
+export function RangePicker(props: RangePickerProps) {
+  const { range, comparison, timezone, zones = [], weekStart, data, ...on } = props;
   const [open, setOpen] = useState(false);
   const today = todayIn(timezone);
   const resolved = resolveRange(range, { today, weekStart, data });
@@ -73,11 +76,16 @@ export function RangePicker({ range, comparison, timezone, weekStart, data, ...o
           </div>
         </div>
         <p className="border-t px-4 py-2.5 text-sm text-muted-foreground">
-          Days are the store’s: {timezone.replaceAll("_", " ")} ({zoneOffset(timezone)})
+          {zones.length > 1 ? "Days are each store’s own: " : "Days are the store’s: "}
+          {(zones.length > 1 ? zones : [timezone]).map(zoneWords).join(", ")}
         </p>
       </PopoverContent>
     </Popover>
   );
+}
+
+function zoneWords(timezone: string): string {
+  return `${timezone.replaceAll("_", " ")} (${zoneOffset(timezone)})`;
 }
 
 function describe(range: TimeRange, resolved: DateRange): string {

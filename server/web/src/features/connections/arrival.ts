@@ -47,6 +47,8 @@ const WORDS: Record<string, (title: string) => string> = {
     "Your organisation's plan includes no more connections. Disconnect one that is not needed, or ask an owner for a larger plan.",
   other_account: (title) =>
     `This store has data of another account at ${title}. Connect this one to a store of its own.`,
+  has_sample_data: (title) =>
+    `The figures of this store are made up. Remove the sample data first, and connect ${title} then.`,
   no_account: (title) =>
     `There is no account at ${title} that this sign-in opens. Sign in there as somebody who has one.`,
   forbidden: () => "Only admins and owners connect sources. Ask one of them to do it.",

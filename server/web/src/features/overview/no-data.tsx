@@ -1,7 +1,9 @@
-import { Plug, RefreshCw, Upload } from "lucide-react";
+import { FlaskConical, Plug, RefreshCw, Upload } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { Refusal } from "@/components/ui/refusal";
 import { EmptyState } from "@/components/ui/states";
+import { useAddSampleData } from "@/lib/api/sample-data";
 import type { Store } from "@/lib/api/types";
 
 interface NoDataProps {
@@ -14,9 +16,18 @@ interface NoDataProps {
 
 /** For a store that has no data at all: how it gets some, or that it is getting some. */
 export function NoData({ store, reading, onImport, onConnections }: NoDataProps) {
+  const sample = useAddSampleData();
   return (
     <Card>
-      {reading ? (
+      {store.sample_data_at ? (
+        <EmptyState
+          icon={<FlaskConical aria-hidden strokeWidth={1.5} />}
+          title={`Sample data of ${store.name} are on their way`}
+          className="py-20"
+        >
+          The figures are here in a moment.
+        </EmptyState>
+      ) : reading ? (
         <EmptyState
           icon={<RefreshCw aria-hidden strokeWidth={1.5} />}
           title={`The data of ${store.name} are on their way`}
@@ -42,6 +53,10 @@ export function NoData({ store, reading, onImport, onConnections }: NoDataProps)
               <Button onClick={onImport}>
                 <Upload aria-hidden /> Import orders
               </Button>
+              <Button disabled={sample.isPending} onClick={() => sample.mutate(store.id)}>
+                <FlaskConical aria-hidden /> {sample.isPending ? "Making it up…" : "Use sample data"}
+              </Button>
+              {sample.isError && <Refusal error={sample.error} className="basis-full" />}
             </div>
           }
         >

@@ -1,0 +1,4 @@
+/** Where a dashboard is. */
+export function dashboardAddress(id: string): string {
+  return `/dashboards/${encodeURIComponent(id)}`;
+}
