@@ -1,7 +1,9 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
 import { vi } from "vitest";
+import { network } from "@/test/network";
 import { show } from "@/test/render";
-import { store } from "@/test/responses";
+import { importOf, store } from "@/test/responses";
 import { NoData } from "./no-data";
 
 function shown(reading: boolean) {
@@ -28,5 +30,21 @@ describe("a store without data", () => {
     expect(screen.queryByRole("button", { name: "Import orders" })).not.toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "See how far it is" }));
     expect(onConnections).toHaveBeenCalledOnce();
+  });
+
+  it("can be filled with sample data, and says when they are on their way", async () => {
+    const filled: string[] = [];
+    network.use(
+      http.post("/api/stores/:id/sample-data", ({ params }) => {
+        filled.push(String(params.id));
+        return HttpResponse.json(importOf({ status: "queued" }), { status: 202 });
+      }),
+    );
+    const { user } = shown(false);
+    await user.click(screen.getByRole("button", { name: "Use sample data" }));
+    await waitFor(() => expect(filled).toEqual([store.id]));
+    const coming = { ...store, sample_data_at: "2026-11-21T12:00:00Z" };
+    show(<NoData store={coming} reading={false} onImport={vi.fn()} onConnections={vi.fn()} />);
+    expect(screen.getByText("Sample data of Northwind are on their way")).toBeInTheDocument();
   });
 });
