@@ -76,7 +76,7 @@ pub fn write_visits_csv(
     now: DateTime<Utc>,
     out: impl Write,
 ) -> io::Result<()> {
-    let business = business.into();
+    let business: Business = business.into();
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(TITLES)?;
     let mut file = VisitsFile { business: &business, csv };

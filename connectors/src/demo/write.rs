@@ -81,7 +81,7 @@ pub fn write_orders_csv(
     now: DateTime<Utc>,
     out: impl Write,
 ) -> io::Result<Written> {
-    let business = business.into();
+    let business: Business = business.into();
     let mut file = csv::Writer::from_writer(out);
     file.write_record(TITLES)?;
     let mut written = Written::default();

@@ -22,9 +22,7 @@ export function PortfolioRoute() {
       <PortfolioPage
         stores={stores}
         search={search}
-        onSearch={(change) =>
-          void navigate({ search: (now) => ({ ...now, ...change }), resetScroll: false })
-        }
+        onSearch={(change) => void navigate({ search: (now) => ({ ...now, ...change }), resetScroll: false })}
         storeLink={({ id, name }) => (
           <Link
             to="/stores/$storeId"
