@@ -85,6 +85,8 @@ pub(crate) enum Scope<'a> {
     Token(&'a [u8; 32]),
     /// The person that an identity provider knows by that.
     Identity(&'a Identity),
+    /// The share whose frame has that key in its address.
+    Embed(&'a str),
     /// The list of organisations and of keys as they are wrapped, and nothing else in them; keys that belong
     /// to no organisation.
     System,
@@ -237,6 +239,7 @@ struct Settings<'a> {
     api_key: String,
     token: String,
     identity: String,
+    embed: &'a str,
     system: &'a str,
 }
 
@@ -252,6 +255,7 @@ pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scop
         Scope::ApiKey(hash) => settings.api_key = hex::encode(hash),
         Scope::Token(hash) => settings.token = hex::encode(hash),
         Scope::Identity(identity) => settings.identity = format!("{} {}", identity.issuer, identity.subject),
+        Scope::Embed(key) => settings.embed = key,
         Scope::System | Scope::Queue => settings.system = "on",
     }
     sqlx::query!(
@@ -259,7 +263,8 @@ pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scop
             set_config('aloftly.email', $3, true) AS c, set_config('aloftly.session', $4, true) AS d,
             set_config('aloftly.system', $5, true) AS e, set_config('aloftly.token', $6, true) AS f,
             set_config('aloftly.identity', $7, true) AS g, set_config('aloftly.api_key', $8, true) AS h,
-             CASE WHEN $9 THEN set_config('role', 'aloftly_ingest', true) END AS i",
+            set_config('aloftly.embed', $10, true) AS j,
+            CASE WHEN $9 THEN set_config('role', 'aloftly_ingest', true) END AS i",
         settings.organization,
         settings.user,
         settings.email,
@@ -269,6 +274,7 @@ pub(crate) async fn narrow(transaction: &mut PgTransaction<'static>, scope: Scop
         settings.identity,
         settings.api_key,
         ingests,
+        settings.embed,
     )
     .fetch_one(&mut **transaction)
     .await?;

@@ -73,6 +73,12 @@ pub enum CatalogError {
         /// How many it may have.
         limit: i64,
     },
+    /// The dashboard is not to be shown by links.
+    #[error("the dashboard is not public")]
+    NotPublic,
+    /// The share wants a password, and it was not shown that it is known.
+    #[error("the share wants a password")]
+    PasswordWanted,
     /// The organisation's plan has no room for one more.
     #[error("{}", plans::full(*.plan, *.limit, *.allowed, *.used))]
     PlanLimit {
@@ -90,6 +96,14 @@ pub enum CatalogError {
     PlanRetention {
         /// For how many months it keeps them.
         allowed: u32,
+        /// The plan.
+        plan: Tier,
+    },
+    /// The organisation's plan does not include it.
+    #[error("{}", plans::without(*.plan, .feature))]
+    PlanFeature {
+        /// What it does not include.
+        feature: &'static str,
         /// The plan.
         plan: Tier,
     },

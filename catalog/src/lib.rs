@@ -21,6 +21,7 @@ mod accounts;
 mod annotations;
 mod api_keys;
 mod audit;
+mod branding;
 mod budgets;
 mod catalog;
 mod connections;
@@ -62,6 +63,7 @@ pub use accounts::{
 pub use annotations::{Annotation, AnnotationChange, AnnotationKind, NewAnnotation, SyncGap};
 pub use api_keys::{ApiKey, ApiKeyState, ApiKeyToken, AuthenticatedKey, NewApiKey};
 pub use audit::{AuditAction, AuditActor, AuditEvent, AuditFilter, AuditPage};
+pub use branding::Branding;
 pub use catalog::{Catalog, CatalogOptions};
 pub use connections::{
     ConnectedAccount, Connection, ConnectionStatus, DueConnection, NewConnection, NextTimes, ReadConnection, Renewed,
@@ -87,7 +89,10 @@ pub use privacy::{CustomerErasure, CustomerRequest, Erased, ErasureWork, checked
 pub use provision::{NewOrganization, NewStore, Provisioned};
 pub use sample_data::SampleDataRemoval;
 pub use sessions::{Authenticated, Entry, SessionInfo, SessionToken, SignedIn, User};
-pub use shares::{NewShare, OpenShare, Share, ShareToken};
+pub use shares::{
+    DashboardOfShare, NewShare, OpenShare, Share, ShareChange, ShareLock, ShareOf, ShareTicket, ShareToken, ShareVisit,
+    Shows,
+};
 pub use stores::{Organization, ReadableStore, Store, Workspace};
 pub use sync_jobs::{
     GoOn, SyncCause, SyncJob, SyncJobPage, SyncKind, SyncPostponement, SyncProgress, SyncStatus, WaitingSync,

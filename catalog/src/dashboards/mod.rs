@@ -11,6 +11,7 @@ mod document;
 mod history;
 mod kept;
 mod resolve;
+mod shared;
 mod templates;
 mod views;
 mod widgets;
@@ -29,6 +30,7 @@ pub use self::document::{
 use self::history::Entry;
 pub use self::history::{Revision, RevisionPage};
 pub use self::resolve::{View, resolve};
+pub use self::shared::SharedDashboard;
 pub use self::templates::{OwnTemplate, TemplateChange};
 pub use self::views::{SavedView, SavedViewChange};
 pub use self::widgets::WidgetChange;
@@ -65,7 +67,7 @@ impl Visibility {
         }
     }
 
-    fn parse(text: &str) -> Result<Self, CatalogError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, CatalogError> {
         let found = Self::ALL.into_iter().find(|visibility| visibility.as_str() == text);
         found.ok_or_else(|| CatalogError::corrupt("a dashboard", format!("visibility {text:?}")))
     }

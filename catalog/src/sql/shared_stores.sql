@@ -6,6 +6,7 @@ SELECT
     store.currency,
     store.timezone,
     store.week_start,
+    store.sample_data_at IS NOT NULL AS "has_sample_data!",
     lake.version,
     lake.quarantine_revision,
     (
