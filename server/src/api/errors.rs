@@ -58,7 +58,15 @@ impl From<CatalogError> for Problem {
             }
             CatalogError::WrongDocument { .. } => Self::of_document(error, ""),
             CatalogError::NotTheMaker(what) => Self::forbidden(format!("Only whoever made this {what} may do this.")),
-            CatalogError::PlanLimit { .. } | CatalogError::PlanRetention { .. } => {
+            CatalogError::NotPublic => {
+                let detail = "The dashboard is not to be shown by links. Make it public first.";
+                Self::new(StatusCode::CONFLICT, "not_public", detail)
+            }
+            CatalogError::PasswordWanted => Self::forbidden_as(
+                "password_wanted",
+                "This link wants a password. Ask whoever gave it to you for that.",
+            ),
+            CatalogError::PlanLimit { .. } | CatalogError::PlanRetention { .. } | CatalogError::PlanFeature { .. } => {
                 let said = error.to_string();
                 let detail = format!("This is more than the organisation pays for: {said}.");
                 Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail)

@@ -5,6 +5,7 @@ mod annotations;
 mod api_keys;
 mod audit;
 mod auth;
+mod branding;
 mod dashboards;
 mod documents;
 mod errors;
@@ -190,7 +191,8 @@ impl App {
             from_fn_with_state(self.clone(), limits::count_by_address),
         );
         let in_time = from_fn_with_state(config.request_timeout, within);
-        let open = open.merge(documents::router()).layer(by_address);
+        let frames = Router::new().route("/embed/{key}", get(shares::frame));
+        let open = open.merge(documents::router()).merge(frames).layer(by_address);
         let told_by_providers = told_by_providers
             .layer(DefaultBodyLimit::max(webhooks::LONGEST))
             .layer(from_fn_with_state(config.request_timeout, within));
@@ -217,6 +219,8 @@ fn open() -> OpenApiRouter<App> {
         .routes(routes!(auth::links::redeem_password_reset))
         .routes(routes!(auth::links::redeem_verification))
         .routes(routes!(shares::open_share))
+        .routes(routes!(shares::unlock_share))
+        .routes(routes!(shares::query_share))
         .routes(routes!(auth::tokens::create_tokens))
         .routes(routes!(auth::tokens::refresh_tokens))
         .routes(routes!(auth::tokens::revoke_tokens))
@@ -246,7 +250,8 @@ fn quick() -> OpenApiRouter<App> {
         .routes(routes!(organizations::enter_organization))
         .routes(routes!(organizations::delete_organization))
         .routes(routes!(shares::list_shares, shares::create_share))
-        .routes(routes!(shares::revoke_share))
+        .routes(routes!(shares::change_share, shares::revoke_share))
+        .routes(routes!(branding::get_branding, branding::set_branding))
         .routes(routes!(privacy::export::export_customers))
         .routes(routes!(privacy::erasures::erase_customers))
         .routes(routes!(privacy::erasures::list_erasures))

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aloftly_catalog::{OrganizationId, UserId};
+use aloftly_catalog::{OrganizationId, ShareId, UserId};
 use aloftly_engine::clock::Clock;
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +29,8 @@ pub(in crate::api) struct Limits {
     mail_from: RateLimit<IpAddr>,
     invitations: RateLimit<OrganizationId>,
     departures: RateLimit<IpAddr>,
+    share_here: RateLimit<(ShareId, IpAddr)>,
+    share: RateLimit<ShareId>,
 }
 
 /// The SHA-256 of an account's address.
@@ -61,6 +63,8 @@ impl Limits {
             mail_from: RateLimit::new(mail_from, Arc::clone(clock)),
             invitations: RateLimit::new(invitations, Arc::clone(clock)),
             departures: RateLimit::new(departures, Arc::clone(clock)),
+            share_here: RateLimit::new(account_here, Arc::clone(clock)),
+            share: RateLimit::new(account, Arc::clone(clock)),
         }
     }
 
@@ -71,6 +75,18 @@ impl Limits {
     pub(in crate::api) fn code_attempt(&self, user: UserId) -> Result<CodeAttempt<'_>, Problem> {
         take("second-factor", &self.code, user)?;
         Ok(CodeAttempt { limits: self, user })
+    }
+
+    /// An attempt at the password of a share, from there: as of an account, and as often from one address.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub(in crate::api) fn share_attempt(&self, share: ShareId, address: IpAddr) -> Result<ShareAttempt<'_>, Problem> {
+        let network = network(address);
+        take("share", &self.address, network)?;
+        take("share", &self.share_here, (share, network))?;
+        take("share", &self.share, share)?;
+        Ok(ShareAttempt { limits: self, share, network })
     }
 
     /// Leave to have a mail sent to an address, whoever's it is.
@@ -176,6 +192,24 @@ impl CodeAttempt<'_> {
     /// It worked, and does not count.
     pub(in crate::api) fn succeeded(self) {
         self.limits.code.give_back(self.user);
+    }
+}
+
+/// An attempt at the password of a share that may be made.
+#[derive(Debug)]
+pub(in crate::api) struct ShareAttempt<'l> {
+    limits: &'l Limits,
+    share: ShareId,
+    network: IpAddr,
+}
+
+impl ShareAttempt<'_> {
+    /// It worked, and does not count.
+    pub(in crate::api) fn succeeded(self) {
+        let Self { limits, share, network } = self;
+        limits.address.give_back(network);
+        limits.share_here.give_back((share, network));
+        limits.share.give_back(share);
     }
 }
 

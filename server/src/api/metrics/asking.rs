@@ -66,6 +66,6 @@ impl Written {
 }
 
 /// Writes JSON.
-pub(super) fn json(value: &impl Serialize) -> Result<Bytes, Problem> {
+pub(in crate::api) fn json(value: &impl Serialize) -> Result<Bytes, Problem> {
     serde_json::to_vec(value).map(Bytes::from).map_err(|error| Problem::internal(&error))
 }

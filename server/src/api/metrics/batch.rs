@@ -132,37 +132,18 @@ pub(in crate::api) async fn query_batch(
     Json(batch): Json<BatchRequest>,
 ) -> Result<Response, Problem> {
     check(&batch)?;
-    let began = Instant::now();
-    let stores = Arc::clone(&reader.stores);
-    let BatchRequest { queries, mut known } = batch;
-    let until = tokio::time::Instant::now() + app.backend.config.request_timeout.mul_f64(SHARE);
-    let asking = Asking { app, reader, request_id, until };
-    let one_by_one = wants_lines(&headers);
-    let answers = stream::iter(queries.into_iter().map(move |(name, query)| {
-        let (asking, known) = (asking.clone(), known.remove(&name));
-        async move {
-            let answer = asking.answer(query, known, one_by_one.then(|| name.clone())).await;
-            (name, answer)
-        }
-        .boxed()
-    }));
-    let answers = answers.buffer_unordered(AT_ONCE);
-    let last = move || (stores.versions(), elapsed_ms(began));
-    if one_by_one {
-        let lines = lines(answers, move || {
-            let (versions, elapsed_ms) = last();
-            BatchLine::Last { done: true, versions, elapsed_ms }
-        });
-        return Ok(([(header::CONTENT_TYPE, NDJSON), (header::CACHE_CONTROL, "no-store")], Body::from_stream(lines))
-            .into_response());
+    let BatchRequest { queries, known } = batch;
+    let asking = Asking::new(app, reader, request_id, PATH, Arc::clone);
+    if !wants_lines(&headers) {
+        return asking.together(queries, known).await;
     }
-    let answers = answers.map(|(name, answered)| (name, answered.answer)).collect().await;
-    let (versions, elapsed_ms) = last();
-    let response = BatchResponse { answers, versions, elapsed_ms };
-    // Writing many answers takes long enough to be in the way of other requests.
-    let body =
-        tokio::task::spawn_blocking(move || json(&response)).await.map_err(|error| Problem::internal(&error))??;
-    Ok(([(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, "no-store")], body).into_response())
+    let (stores, began) = (Arc::clone(&asking.reader.stores), asking.began);
+    let lines = lines(asking.all(queries, known, true), move || {
+        let (versions, elapsed_ms) = (stores.versions(), elapsed_ms(began));
+        BatchLine::Last { done: true, versions, elapsed_ms }
+    });
+    Ok(([(header::CONTENT_TYPE, NDJSON), (header::CACHE_CONTROL, "no-store")], Body::from_stream(lines))
+        .into_response())
 }
 
 fn check(batch: &BatchRequest) -> Result<(), Problem> {
@@ -188,10 +169,15 @@ fn wants_lines(headers: &HeaderMap) -> bool {
 
 /// Who asks, and of what.
 #[derive(Clone)]
-struct Asking {
+pub(in crate::api) struct Asking {
     app: App,
     reader: Reader,
     request_id: RequestId,
+    /// Where.
+    path: &'static str,
+    /// What they are told of an answer.
+    told: fn(&Arc<QueryResponse>) -> Arc<QueryResponse>,
+    began: Instant,
     /// When the last answer must be there.
     until: tokio::time::Instant,
 }
@@ -203,14 +189,59 @@ struct Answered {
 }
 
 impl Asking {
+    /// Somebody who asks at that path from now on, and who is told so much of each answer.
+    pub(in crate::api) fn new(
+        app: App,
+        reader: Reader,
+        request_id: RequestId,
+        path: &'static str,
+        told: fn(&Arc<QueryResponse>) -> Arc<QueryResponse>,
+    ) -> Self {
+        let until = tokio::time::Instant::now() + app.backend.config.request_timeout.mul_f64(SHARE);
+        Self { app, reader, request_id, path, told, began: Instant::now(), until }
+    }
+
+    /// Answers queries by their names, those that are known already by their `etag` alone.
+    pub(in crate::api) async fn together(
+        self,
+        queries: BTreeMap<String, Value>,
+        known: BTreeMap<String, String>,
+    ) -> Result<Response, Problem> {
+        let (stores, began) = (Arc::clone(&self.reader.stores), self.began);
+        let answers = self.all(queries, known, false).map(|(name, answered)| (name, answered.answer)).collect().await;
+        let response = BatchResponse { answers, versions: stores.versions(), elapsed_ms: elapsed_ms(began) };
+        // Writing many answers takes long enough to be in the way of other requests.
+        let body =
+            tokio::task::spawn_blocking(move || json(&response)).await.map_err(|error| Problem::internal(&error))??;
+        Ok(([(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, "no-store")], body).into_response())
+    }
+
+    /// The answers in the order in which they are ready, each as a line too where that is wanted.
+    fn all(
+        self,
+        queries: BTreeMap<String, Value>,
+        mut known: BTreeMap<String, String>,
+        one_by_one: bool,
+    ) -> impl Stream<Item = (String, Answered)> + Send + 'static {
+        let answers = stream::iter(queries.into_iter().map(move |(name, query)| {
+            let (asking, known) = (self.clone(), known.remove(&name));
+            async move {
+                let answer = asking.answer(query, known, one_by_one.then(|| name.clone())).await;
+                (name, answer)
+            }
+            .boxed()
+        }));
+        answers.buffer_unordered(AT_ONCE)
+    }
+
     async fn answer(self, query: Value, known: Option<String>, name: Option<String>) -> Answered {
-        let of_line = name.clone();
+        let (of_line, told) = (name.clone(), self.told);
         let then = move |answer: &Arc<QueryResponse>, etag: String| {
             let is_known = known.is_some_and(|known| is_same(&known, &etag));
             let answer = if is_known {
                 BatchAnswer { status: 304, etag: Some(etag), answer: None, problem: None }
             } else {
-                BatchAnswer { status: 200, etag: Some(etag), answer: Some(Arc::clone(answer)), problem: None }
+                BatchAnswer { status: 200, etag: Some(etag), answer: Some(told(answer)), problem: None }
             };
             Answered::of(answer, of_line.as_deref())
         };
@@ -220,7 +251,7 @@ impl Asking {
             || Problem::timed_out("batch_timeout", "The queries of the batch took longer than they may together.");
         let answered = answered.unwrap_or_else(|_| Err(too_late()));
         answered.unwrap_or_else(|problem| {
-            let document = serde_json::to_value(problem.document(PATH, self.request_id.as_str()));
+            let document = serde_json::to_value(problem.document(self.path, self.request_id.as_str()));
             let status = problem.status().as_u16();
             let answer = BatchAnswer { status, etag: None, answer: None, problem: document.ok() };
             Answered::of(answer, name.as_deref())

@@ -15,10 +15,10 @@ use crate::http::json::Json;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::session::{Principal, Reader};
 
-pub(super) use asking::ask;
-pub(super) use batch::{__path_query_batch, query_batch};
+pub(super) use batch::{__path_query_batch, Asking, BatchResponse, query_batch};
 
 use asking::Written;
+pub(super) use asking::{ask, json};
 
 /// The media type of answers.
 const JSON: &str = "application/json";
