@@ -4198,7 +4198,10 @@ export interface components {
              */
             password?: string | null;
             query?: components["schemas"]["QueryRequest"] | null;
-            /** @description The stores that a dashboard's figures are of: all of its workspace that one sees at this moment unless it is said. */
+            /**
+             * @description The stores that a dashboard's figures are of: those of its settings unless it is said, and where they name none all of its workspace that
+             *     one sees at this moment.
+             */
             store_ids?: string[] | null;
         };
         /** @description What one signs in with. */
@@ -11391,6 +11394,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The key in the address of the frame, where a page of somebody else's shows it */
+                "Share-Embed-Key"?: string | null;
                 /** @description The `ticket` of `POST /api/shared/unlock`, where the link wants a password */
                 "Share-Ticket"?: string | null;
             };
@@ -11459,6 +11464,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The key in the address of the frame, where a page of somebody else's shows it */
+                "Share-Embed-Key"?: string | null;
                 /** @description The `ticket` of `POST /api/shared/unlock`, where the link wants a password */
                 "Share-Ticket"?: string | null;
             };
@@ -11548,7 +11555,10 @@ export interface operations {
     unlock_share: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The key in the address of the frame, where a page of somebody else's shows it */
+                "Share-Embed-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
