@@ -203,6 +203,8 @@ async fn whoever_has_a_link_to_a_dashboard_sees_its_figures_and_nothing_beyond_i
         "has_sample_data": false,
     }]);
     assert_eq!((&shown["dashboard"]["stores"], &shown["dashboard"]["may_change_range"]), (&stores, &json!(false)));
+    let metrics = shown["dashboard"]["registry"]["metrics"].as_array().unwrap();
+    assert_eq!(metrics.len(), 5, "what its widgets ask about, and nothing besides: {metrics:?}");
     // What is of other stores is no part of it, not even by its id.
     let ids: Vec<_> = shown["dashboard"]["document"]["sections"][0]["widgets"]
         .as_array()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aloftly_catalog::dashboards::{Document, SharedDashboard as Dashboard};
 use aloftly_catalog::{OpenShare, ReadableStore, Shows};
 use aloftly_engine::StoreId;
-use aloftly_engine::metrics::QueryResponse;
+use aloftly_engine::metrics::{QueryResponse, Registry};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -50,6 +50,8 @@ pub(in crate::api) struct SharedDashboard {
     stores: Vec<SharedStore>,
     /// Whether one may look at other days.
     may_change_range: bool,
+    /// What its figures are: of what can be asked for, the metrics that its widgets ask about.
+    registry: Registry,
 }
 
 /// A store whose figures a link shows.
@@ -80,8 +82,12 @@ impl SharedDashboard {
             week_start: scope.week_start.name(),
             has_sample_data: made_up.contains(&scope.id),
         });
+        let (document, all) = (dashboard.document(), Registry::get());
+        let asked = document.asked();
+        let metrics = all.metrics.iter().copied().filter(|metric| asked.contains(metric.id));
         Self {
-            document: dashboard.document().clone(),
+            registry: Registry { metrics: metrics.collect(), dimensions: all.dimensions, sources: all.sources },
+            document: document.clone(),
             stores: stores.collect(),
             may_change_range: dashboard.may_change_range(),
         }

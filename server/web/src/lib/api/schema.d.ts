@@ -4111,6 +4111,8 @@ export interface components {
             document: components["schemas"]["DashboardDocument"];
             /** @description Whether one may look at other days. */
             may_change_range: boolean;
+            /** @description What its figures are: of what can be asked for, the metrics that its widgets ask about. */
+            registry: components["schemas"]["Registry"];
             /** @description The stores that its figures are of. */
             stores: components["schemas"]["SharedStore"][];
         };
