@@ -99,11 +99,9 @@ pub enum CatalogError {
         /// The plan.
         plan: Tier,
     },
-    /// The organisation's plan does not include it.
-    #[error("{}", plans::without(*.plan, .feature))]
-    PlanFeature {
-        /// What it does not include.
-        feature: &'static str,
+    /// The organisation's plan does not include pages that look as its own.
+    #[error("{}", plans::without_brand(*.plan))]
+    PlanBranding {
         /// The plan.
         plan: Tier,
     },

@@ -156,6 +156,12 @@ impl Tier {
         })
     }
 
+    /// Whether an organisation may have its pages look as its own.
+    #[must_use]
+    pub fn brands(self) -> bool {
+        self >= Self::Growth
+    }
+
     /// The least plan that includes more of something than this one.
     fn with_more(self, limit: Limit) -> Option<Self> {
         let allowed = limit.of(self.limits())?;
@@ -182,6 +188,12 @@ pub(crate) fn keeps(plan: Tier, allowed: u32) -> String {
         None => format!("; the plan {tier} keeps them for as long as one likes"),
     });
     format!("the plan {plan} keeps data for {allowed} months{}", more.unwrap_or_default())
+}
+
+/// That a plan does not include pages that look as one's own, in words, and which plan does.
+pub(crate) fn without_brand(plan: Tier) -> String {
+    let with = Tier::ALL.iter().copied().find(|tier| tier.brands()).map(|tier| format!("; the plan {tier} does"));
+    format!("the plan {plan} does not include pages that look as one's own{}", with.unwrap_or_default())
 }
 
 impl std::str::FromStr for Tier {
@@ -266,6 +278,13 @@ impl Tenant {
         }
     }
 
+    /// Refuses pages that look as the organisation's own where its plan does not include them. Locks the organisation's row.
+    pub(crate) async fn check_brands(&self, transaction: &mut PgTransaction<'static>) -> Result<(), CatalogError> {
+        self.lock_organization(transaction).await?;
+        let plan = self.plan_in(transaction).await?.tier;
+        if plan.brands() { Ok(()) } else { Err(CatalogError::PlanBranding { plan }) }
+    }
+
     async fn plan_in(&self, transaction: &mut PgTransaction<'static>) -> Result<Plan, CatalogError> {
         let row = sqlx::query!(
             r#"SELECT plan_tier,
@@ -345,6 +364,14 @@ mod tests {
         assert_eq!(keeps(Tier::Free, 12), free);
         let scale = "the plan scale keeps data for 60 months; the plan enterprise keeps them for as long as one likes";
         assert_eq!(keeps(Tier::Scale, 60), scale);
+    }
+
+    #[test]
+    fn who_wants_pages_that_look_as_their_own_is_told_which_plan_has_them() {
+        let with: Vec<_> = Tier::ALL.iter().filter(|tier| tier.brands()).collect();
+        assert_eq!(with, [&Tier::Growth, &Tier::Scale, &Tier::Enterprise]);
+        let starter = "the plan starter does not include pages that look as one's own; the plan growth does";
+        assert_eq!(without_brand(Tier::Starter), starter);
     }
 
     #[test]

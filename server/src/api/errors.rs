@@ -66,7 +66,7 @@ impl From<CatalogError> for Problem {
                 "password_wanted",
                 "This link wants a password. Ask whoever gave it to you for that.",
             ),
-            CatalogError::PlanLimit { .. } | CatalogError::PlanRetention { .. } | CatalogError::PlanFeature { .. } => {
+            CatalogError::PlanLimit { .. } | CatalogError::PlanRetention { .. } | CatalogError::PlanBranding { .. } => {
                 let said = error.to_string();
                 let detail = format!("This is more than the organisation pays for: {said}.");
                 Self::new(StatusCode::PAYMENT_REQUIRED, "plan_limit", detail)
