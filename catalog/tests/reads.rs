@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aloftly_catalog::testing::TestDatabase;
 use aloftly_catalog::{
-    CatalogError, ConnectionStatus, KeyScope, NewShare, NewStore, OrgRole, Origin, ReadConnection, SyncProblem,
+    CatalogError, ConnectionStatus, KeyScope, NewShare, NewStore, OrgRole, Origin, ReadConnection, ShareVisit,
+    SyncProblem,
 };
 use aloftly_engine::clock::FixedClock;
 use serde_json::json;
@@ -113,19 +114,16 @@ async fn how_far_a_stores_connections_were_read_is_told_to_those_who_may_see_it(
     let catalog = database.catalog();
     let program = catalog.hand_to_program(&database.as_person("owner@a.test").await.1).await.unwrap();
     let key = database.api_key("owner@a.test", &[KeyScope::MetricsRead]).await;
-    let share = NewShare {
-        name: "Revenue".to_owned(),
-        query: json!({ "metrics": ["shopify.revenue"] }),
-        stores: made.stores.iter().copied().collect(),
-        expires_at: None,
-    };
+    let stores = made.stores.iter().copied().collect();
+    let share = NewShare::of_query("Revenue", json!({ "metrics": ["shopify.revenue"] }), stores);
     let (_, share) = owner.create_share(&share).await.unwrap();
     // By a browser, a program, a key and a link.
     let told = async || {
         let by_session = catalog.authenticate_reader(signed_in.token.expose()).await.unwrap().stores;
         let by_program = catalog.authenticate_access_reader(program.access.expose()).await.unwrap().stores;
         let by_key = catalog.authenticate_key_reader(key.expose(), &Origin::default()).await.unwrap().stores;
-        let by_link = catalog.open_share(share.expose()).await.unwrap().stores;
+        let visit = ShareVisit { token: share.expose(), ticket: None, embed_key: None };
+        let by_link = catalog.open_share(&visit).await.unwrap().stores;
         for stores in [by_program, by_key, by_link] {
             assert_eq!(stores, by_session);
         }
