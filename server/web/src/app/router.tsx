@@ -13,6 +13,8 @@ import { pages } from "./pages";
 import { PageError, PageNotFound, PagePending } from "./page-states";
 import { SettingsLayout } from "./settings-layout";
 import { rootRoute } from "./root-route";
+import { sharedRoutes } from "./shared-routes";
+import { SignedIn } from "./signed-in";
 import { StoreLayout } from "./store-layout";
 
 /** Everything behind it is for those who are signed in. */
@@ -30,6 +32,7 @@ const signedInRoute = createRoute({
     }
   },
   loader: ({ context }) => context.queries.query({ ...storesQuery, staleTime: "static" }),
+  component: SignedIn,
 });
 
 const homeRoute = createRoute({
@@ -143,8 +146,15 @@ const organizationRoute = createRoute({
   component: lazyRouteComponent(pages.settings, "OrganizationRoute"),
 });
 
+const brandingRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/branding",
+  component: lazyRouteComponent(settingsPages, "BrandingRoute"),
+});
+
 const routeTree = rootRoute.addChildren([
   ...authRoutes,
+  ...sharedRoutes,
   signedInRoute.addChildren([
     homeRoute,
     storeRoute.addChildren([overviewRoute, importsRoute]),
@@ -160,6 +170,7 @@ const routeTree = rootRoute.addChildren([
       auditRoute,
       privacyRoute,
       organizationRoute,
+      brandingRoute,
     ]),
   ]),
 ]);

@@ -6,7 +6,8 @@ import { useSyncExternalStore } from "react";
  */
 
 function token(): string | null {
-  return new URLSearchParams(window.location.hash.slice(1)).get("token") ?? null;
+  const found = new URLSearchParams(window.location.hash.slice(1)).get("token");
+  return found === "" ? null : found;
 }
 
 function subscribe(listener: () => void): () => void {
@@ -17,7 +18,7 @@ function subscribe(listener: () => void): () => void {
 
 /** The token that this page was opened with; null when it was opened without. */
 export function useShareToken(): string | null {
-  return useSyncExternalStore(subscribe, token) || null;
+  return useSyncExternalStore(subscribe, token);
 }
 
 /** The address that shows a link. */
