@@ -19,6 +19,7 @@ const GROUPS: { title: string; pages: Page[] }[] = [
       { to: "/settings/api-keys", title: "API keys" },
       { to: "/settings/privacy", title: "Privacy", wants: "manage_privacy" },
       { to: "/settings/audit", title: "Audit log" },
+      { to: "/settings/branding", title: "Branding", wants: "manage_branding" },
       { to: "/settings/organization", title: "Organisation" },
     ],
   },

@@ -8,6 +8,7 @@ import { SecurityPage } from "@/features/account/security-page";
 import { ApiKeysPage } from "@/features/api-keys/api-keys-page";
 import { AuditPage } from "@/features/audit/audit-page";
 import { sessionQuery } from "@/features/auth/session";
+import { BrandingPage } from "@/features/branding/branding-page";
 import { MembersPage } from "@/features/members/members-page";
 import { DeleteOrganizationCard } from "@/features/organization/delete-organization";
 import { OrganizationPage } from "@/features/organization/organization-page";
@@ -53,6 +54,11 @@ export function AccountRoute() {
 export function ApiKeysRoute() {
   const { data: session } = useSuspenseQuery(sessionQuery);
   return <ApiKeysPage session={session} />;
+}
+
+export function BrandingRoute() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  return <BrandingPage session={session} />;
 }
 
 export function AuditRoute() {

@@ -20,7 +20,7 @@ export function LogoMark({ className }: { className?: string }) {
 }
 
 function Letter({ of, className }: { of: string; className?: string | undefined }) {
-  const [letter = ""] = [...of.toLocaleUpperCase()];
+  const letter = /./u.exec(of.toLocaleUpperCase())?.[0];
   return (
     <svg aria-hidden viewBox="0 0 32 32" className={cn("size-7", className)}>
       <rect width="32" height="32" rx="8" fill="var(--accent)" />

@@ -7,6 +7,7 @@ export type Permission =
   | "manage_connections"
   | "manage_api_keys"
   | "manage_privacy"
+  | "manage_branding"
   | "manage_owners"
   | "read_audit"
   | "see_all_workspaces"
