@@ -5,6 +5,7 @@ import { ImportIndicator } from "@/features/imports/import-indicator";
 import { parseOverviewSearch } from "@/features/overview/view";
 import { StoreSwitcher } from "@/features/stores/store-switcher";
 import type { Store } from "@/lib/api/types";
+import { useBrandName } from "@/lib/brand";
 import { AccountMenu } from "./account-menu";
 import { ThemeMenu } from "./theme-menu";
 
@@ -19,10 +20,11 @@ const link =
 
 /** The bar on top, with what every page has in it. */
 export function Bar({ children, tools }: { children?: ReactNode; tools?: ReactNode }) {
+  const brand = useBrandName();
   return (
-    <header className="sticky top-0 z-30 border-b bg-card">
+    <header className="sticky top-0 z-30 border-b bg-card print:hidden">
       <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-2 gap-y-1 px-3 py-2 sm:flex-nowrap sm:gap-x-3 sm:px-6">
-        <Link to="/" aria-label="Aloftly" className="rounded-lg">
+        <Link to="/" aria-label={brand} className="rounded-lg">
           <LogoMark />
         </Link>
         {children}

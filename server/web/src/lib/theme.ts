@@ -6,6 +6,8 @@ export type Theme = (typeof THEMES)[number];
 const KEY = "aloftly.theme";
 const listeners = new Set<() => void>();
 const systemDark = window.matchMedia("(prefers-color-scheme: dark)");
+/** Paper is light, whatever the screen is. */
+const paper = window.matchMedia("print");
 
 function stored(): Theme {
   try {
@@ -19,12 +21,13 @@ function stored(): Theme {
 let current = stored();
 
 function apply(): void {
-  const dark = current === "dark" || (current === "system" && systemDark.matches);
+  const dark = !paper.matches && (current === "dark" || (current === "system" && systemDark.matches));
   document.documentElement.classList.toggle("dark", dark);
   document.querySelector('meta[name="theme-color"]')?.setAttribute("content", dark ? "#111317" : "#fafafa");
 }
 
 systemDark.addEventListener("change", apply);
+paper.addEventListener("change", apply);
 
 function setTheme(theme: Theme): void {
   current = theme;
