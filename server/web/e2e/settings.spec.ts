@@ -3,7 +3,16 @@ import type { Browser, Locator, Page } from "@playwright/test";
 import { COLLEAGUE, EMAIL, PASSWORD } from "./environment";
 import { expect, expectAccessible, overflow, test } from "./fixtures";
 
-const PAGES = ["Members", "API keys", "Privacy", "Audit log", "Organisation", "Account", "Security"];
+const PAGES = [
+  "Members",
+  "API keys",
+  "Privacy",
+  "Audit log",
+  "Branding",
+  "Organisation",
+  "Account",
+  "Security",
+];
 
 async function openSettings(page: Page, title: string): Promise<void> {
   await page.goto("/settings");
