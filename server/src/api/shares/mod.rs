@@ -1,5 +1,7 @@
 //! Links that show figures to whoever has them: making, changing and taking them back. What they show is in `shared.rs` and `data.rs`.
 
+#![allow(unused_qualifications, reason = "what utoipa derives names types by their full paths")]
+
 mod data;
 mod frame;
 mod shared;
