@@ -7,9 +7,9 @@ use aloftly_catalog::dashboards::{Dashboard, DashboardChange, DashboardSource, I
 use aloftly_catalog::plans::Tier;
 use aloftly_catalog::testing::{PASSWORD, TestDatabase};
 use aloftly_catalog::{
-    Acceptance, Actor, AuditAction, AuditActor, AuditEvent, AuditFilter, CatalogError, ConnectionId, CustomerRequestId,
-    Identity, Invited, KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations, NewShare, NewStore,
-    OrgRole, Origin, SyncKind, Tenant, WorkspaceId, WorkspaceRole,
+    Acceptance, Actor, AuditAction, AuditActor, AuditEvent, AuditFilter, Branding, CatalogError, ConnectionId,
+    CustomerRequestId, Identity, Invited, KeyRotation, KeyScope, NewApiKey, NewIdentity, NewImport, NewInvitations,
+    NewShare, NewStore, OrgRole, Origin, ShareChange, SyncKind, Tenant, WorkspaceId, WorkspaceRole,
 };
 use chrono::TimeDelta;
 use sqlx::Connection as _;
@@ -195,13 +195,18 @@ async fn there_is_an_event_of_each_kind() {
     acting.disconnect(connected.id).await.unwrap();
     tenant.account_erased(connected.id).await.unwrap();
     let stores = [made.stores[0]].into_iter().collect();
-    let new = NewShare { name: "share".to_owned(), query: serde_json::json!({}), stores, expires_at: None };
+    let new = NewShare::of_query("share", serde_json::json!({}), stores);
     let (share, _) = acting.create_share(&new).await.unwrap();
+    let change = ShareChange { expires_at: Some(None), may_change_range: Some(true), ..ShareChange::default() };
+    acting.change_share(share.id, &change).await.unwrap();
+    let changed = told(&acting).await.remove(0);
+    assert_eq!(changed, "ann@acme.test share.changed share {\"changed\":[\"expires_at\",\"may_change_range\"]}");
     acting.revoke_share(share.id).await.unwrap();
     dashboards(&acting, made.workspace).await;
     acting.record_customer_export(store, 1).await.unwrap();
     acting.erase_customers(store, &["7".to_owned()]).await.unwrap();
     acting.set_retention(Some(24)).await.unwrap();
+    acting.set_branding(&Branding { name: Some("Acme".to_owned()), ..Branding::default() }).await.unwrap();
     let rotation = KeyRotation { data: true, ..KeyRotation::default() };
     database.catalog().rotate_keys(rotation, &mut |_| {}).await.unwrap();
     owner.change_role(ann, OrgRole::Member).await.unwrap();

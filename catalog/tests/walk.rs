@@ -46,7 +46,7 @@ async fn fill(database: &TestDatabase, tenant: &Tenant, made: &Provisioned, name
     let key = NewApiKey { name: format!("canary of {name}"), scopes, workspace: None, expires_at: None };
     owner.create_api_key(&key).await.unwrap();
     let query = serde_json::json!({ "canary": name });
-    let share = NewShare { name: format!("canary of {name}"), query, stores: [store].into(), expires_at: None };
+    let share = NewShare::of_query(format!("canary of {name}"), query, [store].into());
     owner.create_share(&share).await.unwrap();
     dashboard(&owner, made, name).await;
     own_account(database, name).await;
@@ -178,7 +178,7 @@ async fn attempt(
         let others =
             "set_config('aloftly.email', 'nobody@x.test', true), set_config('aloftly.session', repeat('0', 64), true),
             set_config('aloftly.api_key', repeat('0', 64), true), set_config('aloftly.token', repeat('0', 64), true),
-            set_config('aloftly.identity', 'x y', true)";
+            set_config('aloftly.identity', 'x y', true), set_config('aloftly.embed', repeat('x', 43), true)";
         let set =
             format!("SELECT set_config('aloftly.org_id', $1, true), set_config('aloftly.user_id', $2, true), {others}");
         sqlx::query(AssertSqlSafe(set)).bind(context).bind(context).execute(&mut *transaction).await.unwrap();

@@ -66,6 +66,8 @@ pub(super) fn readings(of: &Things) -> Vec<String> {
         "/healthz".to_owned(),
         "/readyz".to_owned(),
         "/metrics".to_owned(),
+        "/shared".to_owned(),
+        format!("/embed/{}", "x".repeat(43)),
         "/api/docs".to_owned(),
         "/api/openapi.json".to_owned(),
         "/api/audit?limit=500".to_owned(),

@@ -138,9 +138,14 @@ impl Theirs {
         });
         let signing_in = json!({ "email": address("owner"), "password": PASSWORD });
         assert_eq!(answer(server.anonymous().post("/api/auth/tokens").json(&signing_in)).await.0, 200);
-        let share = json!({ "name": with_canary("~ share"), "query": question, "expires_at": null });
+        let origins = [with_canary("https://~.test")];
+        let share =
+            json!({ "name": with_canary("~ share"), "query": question, "expires_at": null, "origins": origins });
         let (status, share) = answer(owner.post("/api/shares").json(&share)).await;
         assert_eq!(status, 201, "{share}");
+
+        let brand = json!({ "name": with_canary("~ brand") });
+        assert_eq!(answer(owner.put("/api/branding").json(&brand)).await.0, 200);
 
         tenant.create_workspace(&with_canary("~ second workspace")).await.unwrap();
         let (acting, _) = world.database.as_person(&address("owner")).await;

@@ -23,13 +23,15 @@ pub(super) fn public(route: &str) -> Option<u16> {
         | "POST /api/auth/sign-up/google"
         | "POST /api/invites/preview"
         | "POST /api/invites/accept"
-        | "GET /api/shared" => Some(410),
+        | "GET /api/shared"
+        | "POST /api/shared/unlock"
+        | "POST /api/shared/data" => Some(410),
         _ => None,
     }
 }
 
 /// Routes that name something by its id, and what they answer when it is somebody else's.
-pub(super) const NAME_SOMETHING: [(&str, u16); 69] = [
+pub(super) const NAME_SOMETHING: [(&str, u16); 70] = [
     ("GET /api/integrations", 404),
     ("POST /api/integrations", 404),
     ("GET /api/integrations/{id}", 404),
@@ -61,6 +63,7 @@ pub(super) const NAME_SOMETHING: [(&str, u16); 69] = [
     ("POST /api/orgs/{id}/enter", 404),
     ("DELETE /api/orgs/{id}", 404),
     ("POST /api/shares", 422),
+    ("PATCH /api/shares/{id}", 404),
     ("DELETE /api/shares/{id}", 404),
     ("GET /api/stores/{id}/dashboard", 404),
     ("POST /api/stores/{id}/customers/export", 404),
@@ -103,7 +106,7 @@ pub(super) const NAME_SOMETHING: [(&str, u16); 69] = [
 
 /// What a route answers to a viewer, a member, an admin and the owner of an organisation who ask for something in it. The viewer and the
 /// member are editors of the workspace; whom they ask for is another member, who is not in it.
-pub(super) const BY_ROLE: [(&str, [u16; 4]); 123] = [
+pub(super) const BY_ROLE: [(&str, [u16; 4]); 128] = [
     ("GET /api/providers", [200; 4]),
     ("GET /api/integrations", [200; 4]),
     // Nobody knows the provider here.
@@ -175,9 +178,15 @@ pub(super) const BY_ROLE: [(&str, [u16; 4]); 123] = [
     ("POST /api/stores/{id}/customers/erase", [403, 403, 202, 202]),
     ("GET /api/shares", [403, 200, 200, 200]),
     ("POST /api/shares", [403, 201, 201, 201]),
+    // It is the owner's: admins change everybody's.
+    ("PATCH /api/shares/{id}", [403, 404, 200, 200]),
     // It is taken back by the admin, whose it is not either, and is not there for the member, whose it is not, and for the owner.
     ("DELETE /api/shares/{id}", [403, 404, 204, 404]),
     ("GET /api/shared", [410; 4]),
+    ("POST /api/shared/unlock", [410; 4]),
+    ("POST /api/shared/data", [410; 4]),
+    ("GET /api/branding", [200; 4]),
+    ("PUT /api/branding", [403, 403, 200, 200]),
     ("GET /api/erasures", [403, 403, 200, 200]),
     ("GET /api/retention", [403, 403, 200, 200]),
     ("PUT /api/retention", [403, 403, 200, 200]),
@@ -255,7 +264,7 @@ pub(super) enum OfPrograms {
     Person,
 }
 
-pub(super) const BY_SCOPE: [(&str, OfPrograms); 123] = {
+pub(super) const BY_SCOPE: [(&str, OfPrograms); 128] = {
     use KeyScope::{AuditRead, ImportsWrite, MembersRead, MetricsRead};
     use OfPrograms::{Nothing, Person, Scope};
     [
@@ -322,8 +331,13 @@ pub(super) const BY_SCOPE: [(&str, OfPrograms); 123] = {
         ("POST /api/stores/{id}/customers/erase", Person),
         ("GET /api/shares", Person),
         ("POST /api/shares", Person),
+        ("PATCH /api/shares/{id}", Person),
         ("DELETE /api/shares/{id}", Person),
         ("GET /api/shared", Nothing(410)),
+        ("POST /api/shared/unlock", Nothing(410)),
+        ("POST /api/shared/data", Nothing(410)),
+        ("GET /api/branding", Person),
+        ("PUT /api/branding", Person),
         ("GET /api/erasures", Person),
         ("GET /api/retention", Person),
         ("PUT /api/retention", Person),

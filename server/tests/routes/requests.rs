@@ -105,7 +105,14 @@ pub(crate) fn request(client: &Client, route: &str, of: &Things) -> RequestBuild
             client.post("/api/shares").json(&json!({ "name": "x", "query": query, "expires_at": null }))
         }
         "DELETE /api/shares/{id}" => client.delete(&format!("/api/shares/{}", of.share)),
+        "PATCH /api/shares/{id}" => {
+            client.patch(&format!("/api/shares/{}", of.share)).json(&json!({ "may_change_range": true }))
+        }
         "GET /api/shared" => client.get("/api/shared"),
+        "POST /api/shared/unlock" => client.post("/api/shared/unlock").json(&json!({ "password": "wrong" })),
+        "POST /api/shared/data" => client.post("/api/shared/data").json(&json!({})),
+        "GET /api/branding" => client.get("/api/branding"),
+        "PUT /api/branding" => client.put("/api/branding").json(&json!({ "name": "x" })),
         "GET /api/erasures" => client.get("/api/erasures"),
         "GET /api/retention" => client.get("/api/retention"),
         "PUT /api/retention" => client.put("/api/retention").json(&json!({ "months": 240 })),

@@ -279,7 +279,7 @@ pub(super) async fn invited(tenant: &Tenant, email: &str) -> Uuid {
 pub(super) async fn new_share(world: &World, made: &Provisioned) -> Uuid {
     let query = json!({ "metrics": ["shopify.revenue"] });
     let stores = made.stores.iter().copied().collect();
-    let new = NewShare { name: "share".to_owned(), query, stores, expires_at: None };
+    let new = NewShare::of_query("share", query, stores);
     let (owner, _) = world.database.as_person("owner@a.test").await;
     owner.create_share(&new).await.unwrap().0.id.0
 }
