@@ -12,7 +12,7 @@ use aloftly_engine::metrics::registry::Metric;
 use chrono::{Datelike as _, NaiveDate};
 use serde_json::{Map, Value, json};
 
-use super::document::{DashboardFilter, Document, Settings, Widget, WidgetFilters};
+use super::document::{DashboardFilter, Document, Settings, Widget, WidgetFilters, WidgetKind};
 
 /// What the dashboard says for all of its widgets, and no question by itself.
 pub(super) const OF_THE_DASHBOARD: [&str; 6] =
@@ -23,6 +23,9 @@ const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
 const BY_THE_HOUR: i64 = 2;
 const BY_THE_DAY: i64 = 92;
 const BY_THE_WEEK: i64 = 731;
+/// As many groups, over as many buckets, as an answer may have rows for.
+const MOST_GROUPS: u64 = 100;
+const MOST_ROWS: u64 = 10_000;
 
 /// How a dashboard is looked at: what the address says, over the dashboard's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +60,35 @@ impl From<&Settings> for View {
 pub fn resolve(document: &Document, view: &View) -> BTreeMap<String, Value> {
     let asking = |widget: &Widget| Some((widget.id.clone(), Value::Object(question(widget, view)?)));
     document.widgets().filter_map(asking).collect()
+}
+
+/// What the small lines of tables are drawn from, which the app asks for beside the tables: the same figures over time, for the same groups. By
+/// the widget's id with `:trend` behind it.
+pub(super) fn trends(document: &Document, view: &View) -> BTreeMap<String, Value> {
+    let tables = document.widgets().filter(|widget| widget.kind == WidgetKind::Table && has_lines(widget));
+    let asking = |widget: &Widget| Some((format!("{}:trend", widget.id), Value::Object(trend(widget, view)?)));
+    tables.filter_map(asking).collect()
+}
+
+fn has_lines(widget: &Widget) -> bool {
+    let columns = widget.display.get("columns").and_then(Value::as_array);
+    columns.is_some_and(|columns| columns.iter().any(|column| column["sparkline"] == true))
+}
+
+fn trend(widget: &Widget, view: &View) -> Option<Map<String, Value>> {
+    let mut query = question(widget, view)?;
+    for of_the_table in ["compare_to", "having", "offset", "order_by"] {
+        query.shift_remove(of_the_table);
+    }
+    let has_hours = metrics_of(&query, true).iter().all(|metric| metric.has_hours());
+    let range = widget.own.range.as_deref().unwrap_or(&view.range);
+    query.insert("granularity".to_owned(), automatic(range, has_hours).into());
+    query.insert("fill".to_owned(), true.into());
+    query.insert("limit".to_owned(), MOST_ROWS.into());
+    if query.get("group_by").is_some_and(|groups| !groups.is_null()) {
+        query.entry("top").or_insert_with(|| json!({ "groups": MOST_GROUPS, "other": false }));
+    }
+    Some(query)
 }
 
 /// What a widget asks by itself, without what its dashboard is filtered by.

@@ -12,7 +12,7 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::document::Document;
-use super::resolve::{View, parse_range, resolve};
+use super::resolve::{View, parse_range, resolve, trends};
 use super::{Dashboard, Visibility};
 use crate::{CatalogError, DashboardId, Tenant};
 
@@ -56,7 +56,7 @@ impl SharedDashboard {
         self.may_change_range
     }
 
-    /// What its widgets ask, by their ids: of the days that its settings say, or of those that a visitor wants, who may choose.
+    /// What its widgets ask, by their ids, and what the small lines of its tables are drawn from: of the days that its settings say, or of those that a visitor wants, who may choose.
     ///
     /// # Errors
     /// [`CatalogError::Invalid`] of `range` or `compare` when they may not be chosen, are none, or are too long ago.
@@ -88,7 +88,9 @@ impl SharedDashboard {
             currency: settings.currency,
             filters: settings.filters,
         };
-        Ok(resolve(&self.document, &view))
+        let mut questions = resolve(&self.document, &view);
+        questions.append(&mut trends(&self.document, &view));
+        Ok(questions)
     }
 }
 
@@ -147,6 +149,7 @@ fn wrong(field: &'static str, reason: &str) -> CatalogError {
 mod tests {
     use serde_json::json;
 
+    use super::super::document::WidgetKind;
     use super::*;
 
     fn store(number: u128) -> StoreId {
@@ -200,6 +203,27 @@ mod tests {
         assert_eq!((&of_all["time_range"], &of_all["currency"]), (&json!("last_7_days"), &json!("EUR")));
         assert_eq!(of_all["compare_to"], "previous_period");
         assert_eq!(of_all["filters"]["and"][0]["values"], json!(["web"]));
+    }
+
+    #[test]
+    fn the_small_lines_of_a_table_are_answered_too_and_those_of_no_other_widget() {
+        let mut shared = shared(false);
+        for (widget, kind) in shared.document.sections[0].widgets.iter_mut().zip([WidgetKind::Table, WidgetKind::Bar]) {
+            widget.kind = kind;
+            widget.display =
+                json!({ "columns": [{ "key": "shopify.units", "sparkline": true }] }).as_object().unwrap().clone();
+            let query = json!({ "metrics": ["shopify.units"], "group_by": ["product"], "limit": 7, "offset": 7 });
+            widget.query = query.as_object().cloned();
+        }
+        let questions = shared.questions(today(), None, None).unwrap();
+        assert_eq!(questions.keys().collect::<Vec<_>>(), ["ofall1", "ofall1:trend", "ofone1"]);
+        let expected = json!({
+            "metrics": ["shopify.units"], "group_by": ["product"], "limit": 10_000, "granularity": "day", "fill": true,
+            "top": { "groups": 100, "other": false }, "time_range": "last_7_days", "currency": "EUR",
+            "stores": [store(1), store(2)], "filters": questions["ofall1"]["filters"],
+        });
+        assert_eq!(questions["ofall1:trend"], expected);
+        assert_eq!((&questions["ofall1"]["limit"], &questions["ofall1"]["offset"]), (&json!(7), &json!(7)));
     }
 
     #[test]
