@@ -4,8 +4,8 @@ import type { ApiError } from "@/lib/api/error";
 import type { Shared } from "@/lib/api/types";
 import { factsOf } from "@/lib/dashboards/applicable";
 import { withDocument } from "@/lib/dashboards/document";
-import { resolve } from "@/lib/dashboards/resolve";
 import { DataSourceContext } from "@/lib/metrics/data-source";
+import { answeredQuestions } from "./questions";
 import type { SharedSearch } from "./search";
 import { SharedDays } from "./shared-days";
 import { SharedFrame, type Frame } from "./shared-frame";
@@ -37,7 +37,7 @@ export function SharedDashboardView(props: SharedDashboardViewProps) {
     [document, stores, chosen],
   );
   const questions = useMemo(
-    () => resolve(document, view, factsOf(registry.metrics)),
+    () => answeredQuestions(document, view, factsOf(registry.metrics)),
     [document, view, registry],
   );
   const source = useSharedFigures({ visit, days, questions, onRefused });
