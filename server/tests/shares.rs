@@ -416,6 +416,23 @@ async fn a_password_can_be_tried_ten_times_from_one_place_and_good_ones_do_not_c
 }
 
 #[tokio::test]
+async fn the_figures_of_a_link_are_asked_for_so_often_from_one_place() {
+    let linked = Linked::new(json!({})).await;
+    let other = share(&linked.owner, &linked.dashboard, json!({})).await;
+    for _ in 0..60 {
+        assert_eq!(linked.data(json!({ "widgets": [] })).await.0, 200);
+    }
+    let (status, body) = linked.data(json!({ "widgets": [] })).await;
+    assert_eq!((status, &body["code"]), (429, &json!("too_many_requests")));
+    assert_eq!(answer(linked.visitor.get("/api/shared")).await.0, 429);
+    let other = linked.server.program(other["token"].as_str().unwrap());
+    assert_eq!(answer(other.get("/api/shared")).await.0, 200, "each link by itself");
+    linked.world.clock.advance(Duration::from_millis(500));
+    assert_eq!(linked.data(json!({ "widgets": [] })).await.0, 200);
+    linked.server.stop().await;
+}
+
+#[tokio::test]
 async fn a_link_says_whose_brand_its_pages_have() {
     let linked = Linked::new(json!({})).await;
     let brand = json!({ "name": "Northwind", "accent": "#0f766e" });

@@ -220,7 +220,8 @@ mod tests {
         let expected = json!({
             "metrics": ["shopify.units"], "group_by": ["product"], "limit": 10_000, "granularity": "day", "fill": true,
             "top": { "groups": 100, "other": false }, "time_range": "last_7_days", "currency": "EUR",
-            "stores": [store(1), store(2)], "filters": questions["ofall1"]["filters"],
+            "stores": [store(1), store(2)],
+            "filters": { "and": [{ "dimension": "channel", "operator": "in", "values": ["web"] }] },
         });
         assert_eq!(questions["ofall1:trend"], expected);
         assert_eq!((&questions["ofall1"]["limit"], &questions["ofall1"]["offset"]), (&json!(7), &json!(7)));

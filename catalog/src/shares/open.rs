@@ -38,6 +38,8 @@ impl std::fmt::Debug for ShareVisit<'_> {
 /// What whoever has the token is to be shown.
 #[derive(Clone, Debug)]
 pub struct OpenShare {
+    /// Which share.
+    pub id: ShareId,
     /// Leave to read the stores, for answering what is shown alone.
     pub context: TenantContext,
     /// What the share is called.
@@ -245,6 +247,7 @@ impl Catalog {
 impl Found {
     fn opened(self) -> OpenShare {
         OpenShare {
+            id: self.id,
             context: TenantContext::of_user(self.organization, self.maker, self.role),
             name: self.name,
             shows: self.shows,

@@ -1,4 +1,4 @@
-//! How often a password or a code may be tried, and how many mails somebody may have sent.
+//! How often a password or a code may be tried, how many mails somebody may have sent, and how often a link may be looked at.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -31,6 +31,7 @@ pub(in crate::api) struct Limits {
     departures: RateLimit<IpAddr>,
     share_here: RateLimit<(ShareId, IpAddr)>,
     share: RateLimit<ShareId>,
+    shared: RateLimit<(ShareId, IpAddr)>,
 }
 
 /// The SHA-256 of an account's address.
@@ -53,6 +54,7 @@ impl Limits {
         let mail_to = Quota { burst: 5, every: Duration::from_secs(300) };
         let invitations = Quota { burst: 200, every: Duration::from_secs(60) };
         let departures = Quota { burst: 60, every: Duration::from_secs(2) };
+        let shared = Quota { burst: 60, every: Duration::from_millis(500) };
         let mail_from = Quota { burst: 20, every: Duration::from_secs(30) };
         Self {
             account_here: RateLimit::new(account_here, Arc::clone(clock)),
@@ -65,6 +67,7 @@ impl Limits {
             departures: RateLimit::new(departures, Arc::clone(clock)),
             share_here: RateLimit::new(account_here, Arc::clone(clock)),
             share: RateLimit::new(account, Arc::clone(clock)),
+            shared: RateLimit::new(shared, Arc::clone(clock)),
         }
     }
 
@@ -87,6 +90,14 @@ impl Limits {
         take("share", &self.share_here, (share, network))?;
         take("share", &self.share, share)?;
         Ok(ShareAttempt { limits: self, share, network })
+    }
+
+    /// Leave to ask for the figures that a share shows, from there: its maker's organisation answers them.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub(in crate::api) fn shared_figures(&self, share: ShareId, from: IpAddr) -> Result<(), Problem> {
+        take("shared", &self.shared, (share, network(from)))
     }
 
     /// Leave to have a mail sent to an address, whoever's it is.

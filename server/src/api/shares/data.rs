@@ -15,6 +15,7 @@ use super::shared::told;
 use super::{refused, visit};
 use crate::api::App;
 use crate::api::metrics::{Asking, BatchResponse};
+use crate::http::client::Caller;
 use crate::http::json::Json;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::request_id::RequestId;
@@ -60,12 +61,14 @@ pub(in crate::api) struct SharedQuestion {
 pub(in crate::api) async fn query_share(
     State(app): State<App>,
     Extension(request_id): Extension<RequestId>,
+    caller: Caller,
     headers: HeaderMap,
     Json(given): Json<SharedQuestion>,
 ) -> Result<Response, Problem> {
     let SharedQuestion { widgets, range, compare, known } = given;
     let open = app.backend.catalog.look_again(&visit(&headers)?).await.map_err(refused)?;
-    let OpenShare { context, shows, stores, .. } = open;
+    let OpenShare { id, context, shows, stores, .. } = open;
+    app.sign_in.shared_figures(id, caller.address)?;
     let questions = match shows {
         Shows::Dashboard(dashboard) => {
             let today = app.backend.clock.now().date_naive();

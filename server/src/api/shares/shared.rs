@@ -21,6 +21,7 @@ use super::{refused, visit};
 use crate::api::App;
 use crate::api::branding::Branding;
 use crate::api::metrics::{ask, json};
+use crate::http::client::Caller;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::session::Reader;
 
@@ -120,9 +121,14 @@ pub(super) fn told(answer: &Arc<QueryResponse>) -> Arc<QueryResponse> {
         (status = 504, description = "`query_timeout`: it took longer than it may", body = ProblemDocument<'static>, content_type = "application/problem+json"),
     )
 )]
-pub(in crate::api) async fn open_share(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(in crate::api) async fn open_share(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let open = app.backend.catalog.open_share(&visit(&headers)?).await.map_err(refused)?;
-    let OpenShare { context, name, shows, stores, made_up, expires_at, brand } = open;
+    let OpenShare { id, context, name, shows, stores, made_up, expires_at, brand } = open;
+    app.sign_in.shared_figures(id, caller.address)?;
     let shared = Shared { name, expires_at, brand: brand.into(), answer: None, dashboard: None };
     let body = match shows {
         Shows::Dashboard(dashboard) => {
