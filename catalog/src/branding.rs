@@ -144,14 +144,17 @@ fn is_svg(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
     loop {
-        let behind = match rest {
-            _ if rest.starts_with("<?xml") => rest.split_once("?>"),
-            _ if rest.starts_with("<!--") => rest.split_once("-->"),
-            _ if rest.starts_with("<!DOCTYPE svg") => rest.split_once('>'),
-            _ => return rest.starts_with("<svg"),
+        let end = if rest.starts_with("<?xml") {
+            "?>"
+        } else if rest.starts_with("<!--") {
+            "-->"
+        } else if rest.starts_with("<!DOCTYPE svg") {
+            ">"
+        } else {
+            return rest.starts_with("<svg");
         };
-        let Some((_, next)) = behind else { return false };
-        rest = next.trim_start();
+        let Some((_, behind)) = rest.split_once(end) else { return false };
+        rest = behind.trim_start();
     }
 }
 

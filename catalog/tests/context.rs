@@ -11,7 +11,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, PgTransaction};
 use uuid::Uuid;
 
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "aloftly.org_id",
     "aloftly.user_id",
     "aloftly.email",
@@ -19,6 +19,7 @@ const SETTINGS: [&str; 8] = [
     "aloftly.api_key",
     "aloftly.token",
     "aloftly.identity",
+    "aloftly.embed",
     "aloftly.system",
 ];
 
