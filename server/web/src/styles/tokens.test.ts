@@ -29,6 +29,10 @@ function colour(theme: string, name: string): Oklch {
   return [Number(found[1]), Number(found[2]), Number(found[3])];
 }
 
+const SERIES = ["1", "2", "3", "4", "5", "6", "7", "8"];
+/** The steps that cells of tables are coloured with. */
+const TEXT_ON_HEAT = ["0", "1", "2", "3", "4"];
+
 it("knows that black on white is 21 to 1", () => {
   expect(contrast([0, 0, 0], [1, 0, 0])).toBeCloseTo(21);
 });
@@ -38,21 +42,31 @@ describe.each([
   ["light", light],
   ["dark", dark],
 ])("in the %s theme", (_, theme) => {
-  it.each([
+  it.each<[string, string]>([
     ["input", "card"],
     ["input", "popover"],
     ["chart-previous", "card"],
-    ["series-1", "card"],
+    ["chart-mark", "card"],
+    ["heat-6", "card"],
     ["accent", "background"],
+    ...SERIES.map((number): [string, string] => [`series-${number}`, "card"]),
   ])("%s stands out from %s", (mark, ground) => {
     expect(contrast(colour(theme, mark), colour(theme, ground))).toBeGreaterThanOrEqual(3);
   });
 
   // WCAG 2.2, 1.4.3, for text.
-  it.each([
+  it.each<[string, string]>([
     ["accent-foreground", "accent"],
     ["accent-foreground", "bad"],
+    ["chart-axis", "card"],
+    ...TEXT_ON_HEAT.map((step): [string, string] => ["foreground", `heat-${step}`]),
   ])("%s can be read on %s", (text, ground) => {
     expect(contrast(colour(theme, text), colour(theme, ground))).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it("has more heat further away from the ground at each step", () => {
+    const steps = ["0", "1", "2", "3", "4", "5", "6"].map((step) => colour(theme, `heat-${step}`));
+    const seen = steps.map((step) => contrast(step, colour(theme, "card")));
+    for (const [index, one] of seen.slice(1).entries()) expect(one).toBeGreaterThan((seen[index] ?? 0) * 1.1);
   });
 });

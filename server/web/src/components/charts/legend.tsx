@@ -1,7 +1,7 @@
-type Mark = "solid" | "dashed" | "partial";
+export type SwatchMark = "solid" | "dashed" | "partial" | "block" | "hatched" | "cap";
 
 interface LegendProps {
-  items: { mark: Mark; colour: string; title: string }[];
+  items: { mark: SwatchMark; colour: string; title: string }[];
 }
 
 /** Says in words what a line's form means; colour alone never does. */
@@ -18,7 +18,10 @@ export function Legend({ items }: LegendProps) {
   );
 }
 
-function Swatch({ mark, colour }: { mark: Mark; colour: string }) {
+/** A piece of a line or a bar, as the chart draws it. */
+export function Swatch({ mark, colour }: { mark: SwatchMark; colour: string }) {
+  if (mark === "block" || mark === "hatched") return <Block colour={colour} hatched={mark === "hatched"} />;
+  const isDashed = mark === "dashed" || mark === "cap";
   return (
     <svg aria-hidden width="18" height="8" className="shrink-0">
       <line
@@ -27,12 +30,23 @@ function Swatch({ mark, colour }: { mark: Mark; colour: string }) {
         y1="4"
         y2="4"
         stroke={colour}
-        strokeWidth={mark === "dashed" ? 1.5 : 2}
-        strokeLinecap={mark === "dashed" ? "butt" : "round"}
-        strokeDasharray={mark === "dashed" ? "4 3" : mark === "partial" ? "1 4" : undefined}
+        strokeWidth={isDashed ? 1.5 : 2}
+        strokeLinecap={isDashed ? "butt" : "round"}
+        strokeDasharray={isDashed ? "4 3" : mark === "partial" ? "1 4" : undefined}
       />
       {mark === "partial" && (
         <circle cx="14" cy="4" r="2.5" fill="var(--card)" stroke={colour} strokeWidth="1.5" />
+      )}
+    </svg>
+  );
+}
+
+function Block({ colour, hatched }: { colour: string; hatched: boolean }) {
+  return (
+    <svg aria-hidden width="10" height="10" className="shrink-0">
+      <rect width="10" height="10" rx="2.5" fill={colour} opacity={hatched ? 0.25 : 1} />
+      {hatched && (
+        <path d="M1 5L5 1M2 9L9 2M6 9.5L9.5 6" stroke={colour} strokeWidth="1.5" strokeLinecap="round" />
       )}
     </svg>
   );

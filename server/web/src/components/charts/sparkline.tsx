@@ -1,5 +1,5 @@
 import { cn } from "@/lib/cn";
-import { touchesPartial } from "./rows";
+import { touchesPartial } from "./partial";
 import { pathOf, runsOf, sparklinePoints } from "./sparkline-path";
 
 interface SparklineProps {
@@ -7,6 +7,7 @@ interface SparklineProps {
   /** Which values are those of buckets of which only a part counts. */
   partial?: boolean[];
   label: string;
+  colour?: string;
   className?: string;
 }
 
@@ -16,7 +17,6 @@ const PAD = 2;
 
 const stroke = {
   fill: "none",
-  stroke: "var(--series-1)",
   strokeWidth: 1.5,
   strokeLinejoin: "round",
   strokeLinecap: "round",
@@ -24,7 +24,13 @@ const stroke = {
 } as const;
 
 /** A trend without axes. */
-export function Sparkline({ values, partial = [], label, className }: SparklineProps) {
+export function Sparkline({
+  values,
+  partial = [],
+  label,
+  colour = "var(--series-1)",
+  className,
+}: SparklineProps) {
   const points = sparklinePoints(values, WIDTH, HEIGHT);
   const whole = points.map((point, index) => (partial[index] ? null : point));
   const dashed = points.map((point, index) => (touchesPartial(partial, index) ? point : null));
@@ -40,14 +46,14 @@ export function Sparkline({ values, partial = [], label, className }: SparklineP
         <g key={run[0]?.x}>
           <path
             d={`${pathOf(run)}L${run.at(-1)?.x ?? 0} ${HEIGHT}L${run[0]?.x ?? 0} ${HEIGHT}Z`}
-            fill="var(--series-1)"
+            fill={colour}
             opacity={0.08}
           />
-          <path d={pathOf(run)} {...stroke} strokeWidth={run.length === 1 ? 4 : 1.5} />
+          <path d={pathOf(run)} {...stroke} stroke={colour} strokeWidth={run.length === 1 ? 4 : 1.5} />
         </g>
       ))}
       {runsOf(dashed).map((run) => (
-        <path key={run[0]?.x} d={pathOf(run)} strokeDasharray="2 3" {...stroke} />
+        <path key={run[0]?.x} d={pathOf(run)} strokeDasharray="2 3" {...stroke} stroke={colour} />
       ))}
     </svg>
   );
