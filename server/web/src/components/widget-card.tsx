@@ -1,8 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useId, type ReactNode } from "react";
-import { ErrorBoundary } from "@/components/error-boundary";
+import { QueryBody } from "@/components/query-body";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
-import { ErrorState, StaleNotice } from "@/components/ui/states";
 import { cn } from "@/lib/cn";
 
 interface WidgetCardProps<T> {
@@ -32,12 +31,9 @@ export function WidgetCard<T>({
 }: WidgetCardProps<T>) {
   const id = useId();
   const { data } = query;
-  const waiting = query.isPlaceholderData || query.isPending;
   const unit = hint && data !== undefined ? hint(data) : null;
-  const inset = cn(flush && "px-4 pb-4 sm:px-5 sm:pb-5");
-  const retry = () => void query.refetch();
   return (
-    <Card aria-labelledby={id} aria-busy={waiting} className={className}>
+    <Card aria-labelledby={id} aria-busy={query.isPlaceholderData || query.isPending} className={className}>
       <CardHeader>
         <div className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           <CardTitle id={id}>{title}</CardTitle>
@@ -46,46 +42,10 @@ export function WidgetCard<T>({
         {actions}
       </CardHeader>
       <CardContent className={cn("flex flex-1 flex-col", flush && "px-0 pb-0 sm:px-0 sm:pb-0")}>
-        {query.isError && data === undefined ? (
-          <ErrorState
-            title={`${title} could not be loaded`}
-            error={query.error}
-            onRetry={retry}
-            className={inset}
-          />
-        ) : data === undefined ? (
-          <div className={inset}>
-            <span className="sr-only">Loading</span>
-            {skeleton}
-          </div>
-        ) : (
-          <>
-            {query.isError && (
-              <StaleNotice
-                error={query.error}
-                busy={query.isFetching}
-                onRetry={retry}
-                className={cn("pb-2", flush && "px-4 sm:px-5")}
-              />
-            )}
-            <div
-              className={cn(
-                "flex flex-1 flex-col transition-opacity duration-100",
-                query.isPlaceholderData && "opacity-50",
-              )}
-            >
-              <ErrorBoundary title={`${title} could not be shown`} resetKey={data} className={inset}>
-                <Content data={data} draw={children} />
-              </ErrorBoundary>
-            </div>
-          </>
-        )}
+        <QueryBody title={title} query={query} skeleton={skeleton} inset={flush ? "px-4 sm:px-5" : undefined}>
+          {children}
+        </QueryBody>
       </CardContent>
     </Card>
   );
-}
-
-/** A component of its own, so that what fails in drawing fails within the boundary. */
-function Content<T>({ data, draw }: { data: T; draw: (data: T) => ReactNode }) {
-  return draw(data);
 }

@@ -3,6 +3,7 @@ import { ChartLine, Table2 } from "lucide-react";
 import { Segmented } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { WidgetCard } from "@/components/widget-card";
+import { BUCKET_TITLES } from "@/lib/metrics/buckets";
 import { metricsQuery } from "@/lib/metrics/query";
 import { granularitiesFor } from "@/lib/metrics/range";
 import { granularityOf, hasData, measureOf } from "@/lib/metrics/response";
@@ -10,7 +11,7 @@ import { NothingSold } from "./nothing-sold";
 import { outsideData } from "./outside-data";
 import { Warnings } from "./warnings";
 import { RevenueChart } from "./revenue-chart";
-import { AOV, BUCKET_TITLES, ORDERS, REVENUE } from "./revenue-series";
+import { AOV, ORDERS, REVENUE } from "./revenue-series";
 import type { OverviewSearch, OverviewView } from "./view";
 
 interface RevenueCardProps {

@@ -5,8 +5,9 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { QueryResponse } from "@/lib/api/types";
 import { formatPeriod, formatRange } from "@/lib/format/date";
 import { formatTick } from "@/lib/format/number";
+import { BUCKET_TITLES } from "@/lib/metrics/buckets";
 import { comparedRange, goodWay, granularityOf, measureOf } from "@/lib/metrics/response";
-import { BUCKET_TITLES, chartPoints, REVENUE, revenueBuckets } from "./revenue-series";
+import { chartPoints, REVENUE, revenueBuckets } from "./revenue-series";
 import { RevenueTable } from "./revenue-table";
 import { RevenueTooltip } from "./revenue-tooltip";
 

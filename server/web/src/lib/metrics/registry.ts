@@ -4,7 +4,7 @@ import type { Registry } from "@/lib/api/types";
 import { sentence } from "@/lib/format/text";
 
 /** What can be asked for and what it means; it changes only with the server. */
-export const registryQuery = queryOptions<Registry>({
+const registryQuery = queryOptions<Registry>({
   queryKey: ["registry"],
   queryFn: async ({ signal }) => {
     // The client takes a value that is a text or an object apart, as if texts were objects, and so does not know it again.
