@@ -1,4 +1,4 @@
-import type { Metric } from "@/lib/api/types";
+import type { Metric, QueryRequest } from "@/lib/api/types";
 import type { DashboardFilter, WidgetQuestion } from "./document";
 
 /** What has to be known of a metric to ask it. */
@@ -44,7 +44,7 @@ export function factsOf(list: readonly Metric[]): FactsOf {
 }
 
 /** Every metric that a question is about, in whichever form it names it. */
-export function metricsOf(question: WidgetQuestion): string[] {
+export function metricsOf(question: WidgetQuestion | QueryRequest): string[] {
   const ids: string[] = [];
   if (question.metric) {
     ids.push(question.source ? `${question.source}.${question.metric}` : question.metric);
@@ -59,7 +59,7 @@ export function metricsOf(question: WidgetQuestion): string[] {
 }
 
 /** Whether a question can be cut into hours. */
-export function canHaveHours(question: WidgetQuestion, facts: FactsOf): boolean {
+export function canHaveHours(question: WidgetQuestion | QueryRequest, facts: FactsOf): boolean {
   return metricsOf(question).every((id) => facts(id)?.hours !== false);
 }
 
@@ -71,6 +71,6 @@ export function applicable(
 ): { fit: DashboardFilter[]; unfit: DashboardFilter[] } {
   const metrics = metricsOf(question);
   const fits = ({ dimension }: DashboardFilter) =>
-    metrics.every((id) => facts(id)?.dimensions.includes(dimension) === true);
+    metrics.every((id) => facts(id)?.dimensions.includes(dimension) !== false);
   return { fit: filters.filter(fits), unfit: filters.filter((filter) => !fits(filter)) };
 }

@@ -19,11 +19,24 @@ function automatic(range: TimeRange): Asked {
   return days <= 731 ? "week" : "month";
 }
 
+/** Hours where all figures of a question have them, else days. */
+function possible(length: Asked, question: WidgetQuestion | QueryRequest, facts: FactsOf): Asked {
+  return length === "hour" && !canHaveHours(question, facts) ? "day" : length;
+}
+
+/** The length of buckets that suits a range and a question. */
+export function automaticGranularity(
+  question: WidgetQuestion | QueryRequest,
+  range: TimeRange,
+  facts: FactsOf,
+): Asked {
+  return possible(automatic(range), question, facts);
+}
+
 function granularityOf(question: WidgetQuestion, range: TimeRange, facts: FactsOf): Asked | null {
   const { granularity } = question;
   if (granularity === undefined || granularity === null || granularity === "none") return null;
-  const length = granularity === "auto" ? automatic(range) : granularity;
-  return length === "hour" && !canHaveHours(question, facts) ? "day" : length;
+  return possible(granularity === "auto" ? automatic(range) : granularity, question, facts);
 }
 
 function filtersOf(widget: Widget, question: WidgetQuestion, view: DashboardView, facts: FactsOf) {

@@ -1,5 +1,10 @@
-import type { Registry } from "@/lib/api/types";
 import type { Widget, WidgetKind, WidgetQuestion } from "./document";
+
+/** What metrics and dimensions are called: the registry knows, and for what it is about an answer does, too. */
+export interface Names {
+  metrics: readonly { id: string; title: string }[];
+  dimensions: readonly { id: string; title: string }[];
+}
 
 /** What kinds of widgets are called. */
 export const KIND_TITLES: Record<WidgetKind, string> = {
@@ -29,8 +34,8 @@ function nameOf(id: string, list: readonly { id: string; title: string }[] | und
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function figuresOf(question: WidgetQuestion, registry: Registry | undefined): string[] {
-  const name = (id: string) => nameOf(id, registry?.metrics);
+function figuresOf(question: WidgetQuestion, names: Names | undefined): string[] {
+  const name = (id: string) => nameOf(id, names?.metrics);
   const listed = (question.metrics ?? []).map((asked) =>
     typeof asked === "string"
       ? name(asked)
@@ -52,18 +57,18 @@ function together(names: string[]): string {
 }
 
 /** What a widget is called: its own title, else one made of what it shows. */
-export function widgetTitle(widget: Widget, registry: Registry | undefined): string {
+export function widgetTitle(widget: Widget, names: Names | undefined): string {
   if (widget.title !== null && widget.title !== "") return widget.title;
   if (widget.kind === "text") return /^#+\s+(.+)$/m.exec(widget.text ?? "")?.[1]?.trim() ?? KIND_TITLES.text;
   const { query } = widget;
   if (query === null || OF_SOURCES.includes(widget.kind)) return KIND_TITLES[widget.kind];
   if (query.funnel) {
-    const steps = query.funnel.steps.map(({ metric, label }) => label ?? nameOf(metric, registry?.metrics));
+    const steps = query.funnel.steps.map(({ metric, label }) => label ?? nameOf(metric, names?.metrics));
     return `${steps[0] ?? ""} to ${within(steps.at(-1) ?? "")}`;
   }
   const cut = typeof query.group_by === "string" ? [query.group_by] : (query.group_by ?? []);
-  const by = cut.map((id) => within(nameOf(id, registry?.dimensions))).join(" and ");
-  const figures = together(figuresOf(query, registry));
+  const by = cut.map((id) => within(nameOf(id, names?.dimensions))).join(" and ");
+  const figures = together(figuresOf(query, names));
   if (widget.kind === "heatmap") return `${figures} by hour and weekday`;
   return by === "" ? figures : `${figures} by ${by}`;
 }

@@ -154,6 +154,17 @@ export function formatBucket(time: string, bucket: Bucket, length: "short" | "lo
   }
 }
 
+/** An hour of the day, on whatever day: `3 PM`. */
+export function hourTitle(hour: number): string {
+  return dateFormat({ hour: "numeric", timeZone: "UTC" }).format(Date.UTC(2026, 0, 5, hour));
+}
+
+/** The name of a weekday; 0 is Monday. */
+export function weekdayTitle(day: number, length: "short" | "long"): string {
+  // The fifth of January 2026 was a Monday.
+  return dateFormat({ weekday: length, timeZone: "UTC" }).format(Date.UTC(2026, 0, 5 + day));
+}
+
 /** How far a zone is from UTC now, as `GMT−5`. */
 export function zoneOffset(timezone: string, now: Date = new Date()): string {
   const parts = dateFormat({ timeZone: timezone, timeZoneName: "shortOffset" }).formatToParts(now);

@@ -94,4 +94,10 @@ describe("other units", () => {
     expect(formatTick(0.75, usd)).toBe("$0.75");
     expect(formatTick(160_000, { unit: "currency", currency: "INR" })).toBe("₹160K");
   });
+
+  it("have their unit on an axis, too", () => {
+    expect(formatTick(0.25, { unit: "percentage" })).toBe("25%");
+    expect(formatTick(0.005, { unit: "percentage" })).toBe("0.5%");
+    expect(formatTick(300, { unit: "duration" })).toBe("5m");
+  });
 });

@@ -80,6 +80,8 @@ function money(value: number | Decimal, currency: string, precision: Precision, 
 
 /** A value on an axis: short, in its unit, no more decimals than the step between ticks needs. */
 export function formatTick(value: number, measure: Measure): string {
+  if (measure.unit === "duration") return formatDuration(value);
+  if (measure.unit === "percentage") return write(value, { style: "percent", maximumFractionDigits: 2 });
   const short = Math.abs(value) >= 1000;
   const options: Intl.NumberFormatOptions = short
     ? { notation: "compact", maximumFractionDigits: 2, minimumFractionDigits: 0 }
