@@ -57,7 +57,7 @@ export function BarLayer({ model, points, series, stacked, highlighted }: LayerP
           y1={y}
           y2={y}
           stroke="var(--foreground)"
-          strokeOpacity={0.75}
+          strokeOpacity={0.6}
           strokeWidth={1.5}
           strokeDasharray="3 2"
         />

@@ -8,17 +8,21 @@ export interface BarPart {
   length: number;
 }
 
-export interface BarRow {
+export interface BarTrack {
   key: string;
-  title: string;
-  /** What stands in for the title, such as a link or stars. */
-  heading?: ReactNode;
   parts: BarPart[];
   /** Where it was in the other period, in parts of the longest bar. */
   before?: number | null;
-  /** The value, as it is written. */
+  /** The value, as it is written beside it; of a bar alone it stands beside the name. */
+  value?: ReactNode;
+}
+
+export interface BarRow {
+  key: string;
+  title: string;
+  /** The value, as it is written beside the name. */
   value: ReactNode;
-  partial?: boolean;
+  tracks: BarTrack[];
 }
 
 interface BarListProps {
@@ -43,11 +47,18 @@ export function BarList({ label, rows, className }: BarListProps) {
           <li key={row.key} className="flex flex-col gap-1">
             <div className="flex items-baseline justify-between gap-3">
               <span className="min-w-0 truncate" title={row.title}>
-                {row.heading ?? row.title}
+                {row.title}
               </span>
               <span className="flex shrink-0 items-baseline gap-2 tabular-nums">{row.value}</span>
             </div>
-            <Track row={row} />
+            {row.tracks.map((track) => (
+              <div key={track.key} className="flex items-center gap-3">
+                <Track track={track} />
+                {track.value !== undefined && (
+                  <span className="min-w-16 text-right text-sm tabular-nums">{track.value}</span>
+                )}
+              </div>
+            ))}
           </li>
         ))}
       </ul>
@@ -57,19 +68,19 @@ export function BarList({ label, rows, className }: BarListProps) {
 
 const percent = (part: number) => `${Math.min(Math.max(part, 0), 1) * 100}%`;
 
-function Track({ row }: { row: BarRow }) {
+function Track({ track }: { track: BarTrack }) {
   return (
-    <div aria-hidden className="relative flex h-1.5 gap-px rounded-full bg-muted">
-      {row.parts.map((part) => (
+    <div aria-hidden className="relative flex h-1.5 flex-1 gap-px rounded-full bg-muted">
+      {track.parts.map((part) => (
         <span
           key={part.key}
           style={{ width: percent(part.length), background: part.colour }}
-          className={cn("h-full first:rounded-l-full last:rounded-r-full", row.partial && "opacity-55")}
+          className="h-full first:rounded-l-full last:rounded-r-full"
         />
       ))}
-      {typeof row.before === "number" && (
+      {typeof track.before === "number" && (
         <span
-          style={{ left: percent(row.before) }}
+          style={{ left: percent(track.before) }}
           className="absolute -top-0.5 -bottom-0.5 w-0 border-l border-dashed border-foreground/80"
         />
       )}

@@ -45,7 +45,7 @@ export default function FunnelChart({ label, steps }: FunnelChartProps) {
                 {step.share !== null && <span className="text-sm text-muted-foreground">{step.share}</span>}
               </p>
               <p className="text-sm text-muted-foreground tabular-nums @max-md:order-last @max-md:w-full @md:min-h-5">
-                {step.lost !== null && `${step.lost} left before`}
+                {step.lost !== null && `${step.lost} dropped off`}
               </p>
             </div>
             <Row step={step} />

@@ -1,6 +1,6 @@
 import { lazy } from "react";
 
-export { BarList, type BarRow } from "./bar-list";
+export { BarList, type BarRow, type BarTrack } from "./bar-list";
 export { heatColour, heatStep } from "./heat";
 export { Legend } from "./legend";
 export { SeriesLegend, type LegendSeries } from "./series-legend";
