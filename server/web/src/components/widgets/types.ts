@@ -19,6 +19,8 @@ export interface WidgetProps {
   widget: Widget;
   /** What is asked of the server; null where the widget asks nothing. */
   question: QueryRequest | null;
+  /** What is asked is not known yet. */
+  isWaiting?: boolean;
   marks: AxisMark[];
   /** The ids of the dimensions whose filters do not hold here, because not all metrics have them. */
   unfit: string[];
