@@ -83,7 +83,7 @@ test.describe("accessibility", () => {
       const scan = (what: string) => expectAccessible(page, what);
       await openOverview(page);
       await kpi(page, "Customers");
-      await expect(page.locator(".recharts-surface").first()).toBeVisible();
+      await expect(page.locator("[data-chart]").first()).toBeVisible();
       await scan("overview");
       await page.getByRole("radio", { name: "Show as table" }).click();
       await scan("overview, chart as a table");

@@ -31,9 +31,8 @@ export function ChartFrame({ label, kind, walk, tooltip, children, className, ..
       {...props}
     >
       {children}
-      <div role="status" aria-live={walk.byKeys ? "polite" : "off"}>
-        {tooltip}
-      </div>
+      {!walk.byKeys && tooltip}
+      <div role="status">{walk.byKeys && tooltip}</div>
     </div>
   );
 }

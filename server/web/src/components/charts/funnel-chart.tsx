@@ -25,12 +25,15 @@ const percent = (part: number) => `${Math.min(Math.max(part, 0), 1) * 100}%`;
 /** How many come how far: a column for each step where there is room, else a row. */
 export default function FunnelChart({ label, steps }: FunnelChartProps) {
   return (
-    <div className="@container min-h-0 flex-1">
-      <ol
-        aria-label={label}
-        data-chart="funnel"
-        className="flex h-full flex-col gap-3 overflow-y-auto @md:flex-row @md:gap-0 @md:overflow-hidden"
-      >
+    <div
+      role="group"
+      aria-label={label}
+      data-chart="funnel"
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="@container min-h-0 flex-1 overflow-y-auto rounded-sm"
+    >
+      <ol className="flex min-h-full flex-col gap-3 @md:h-full @md:flex-row @md:gap-0">
         {steps.map((step) => (
           <li
             key={step.key}

@@ -100,6 +100,21 @@ it("has headings in order: of sections, and below them of their widgets", async 
   ]);
 });
 
+it("calls widgets of the same title by names of their own for those who do not see them", async () => {
+  const same = ["kpi", "line", "line"] as const;
+  const widgets = same.map((kind, index) => widgetOf({ id: `widget0${index}`, kind }));
+  show(grid(documentOf([section("main01", { widgets })])));
+  await screen.findByRole("region", { name: "Revenue" });
+  expect(screen.getAllByRole("region").map((card) => card.getAttribute("aria-label"))).toEqual([
+    null,
+    "Revenue, line",
+    "Revenue, 2",
+    // Where toasts are.
+    "Notifications (F8)",
+  ]);
+  expect(screen.getAllByRole("heading", { name: "Revenue" })).toHaveLength(3);
+});
+
 it("gives each widget its place, in tracks by how much room there is", async () => {
   const { container } = show(grid(both));
   await screen.findByRole("region", { name: "Sessions" });

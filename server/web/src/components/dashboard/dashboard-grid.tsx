@@ -1,8 +1,9 @@
 import { Fragment, useMemo } from "react";
 import { Widget } from "@/components/widgets/widget";
 import type { Widget as WidgetOf } from "@/lib/dashboards/document";
+import { distinctNames } from "@/lib/dashboards/titles";
 import { resolve, unfitFilters } from "@/lib/dashboards/resolve";
-import { useMetricFacts } from "@/lib/metrics/registry";
+import { useMetricFacts, useRegistry } from "@/lib/metrics/registry";
 import { DashboardSection } from "./section";
 import type { DashboardGridProps } from "./types";
 
@@ -16,10 +17,21 @@ export function DashboardGrid(props: DashboardGridProps) {
   const facts = useMetricFacts();
   const questions = useMemo(() => facts && resolve(document, view, facts), [document, view, facts]);
 
+  const registry = useRegistry();
+  const labels = useMemo(
+    () =>
+      distinctNames(
+        document.sections.flatMap(({ widgets }) => widgets),
+        registry,
+      ),
+    [document, registry],
+  );
+
   const renderWidget = (widget: WidgetOf) => {
     const drawn = (
       <Widget
         widget={widget}
+        label={labels.get(widget.id)}
         question={questions?.get(widget.id) ?? null}
         isWaiting={questions === undefined && widget.query !== null}
         marks={marks}

@@ -1,10 +1,11 @@
 import type { QueryColumn, QueryResponse } from "@/lib/api/types";
 import { formatBucket } from "@/lib/format/date";
-import { formatRatio, formatValue, MISSING, type Value } from "@/lib/format/number";
+import { formatRatio, formatValue, MISSING, type Measure, type Value } from "@/lib/format/number";
 import { bucketOf } from "@/lib/metrics/buckets";
 import { groupOf } from "@/lib/metrics/groups";
 import {
   changeOf,
+  measureIn,
   measureOf,
   totalChangeOf,
   totalOf,
@@ -36,9 +37,9 @@ export interface AnswerTable {
 
 const NOTHING: AnswerCell = { text: MISSING, raw: "" };
 
-function figure(value: Value, response: QueryResponse, key: string): AnswerCell {
+function figure(value: Value, measure: Measure): AnswerCell {
   if (value === null) return NOTHING;
-  return { text: formatValue(value, measureOf(response, key)), raw: String(value) };
+  return { text: formatValue(value, measure), raw: String(value) };
 }
 
 function ratio(change: Change | null): AnswerCell {
@@ -90,13 +91,13 @@ export function answerTable(response: QueryResponse): AnswerTable {
       ];
     }),
   ];
-  const cells = (key: string, value: Value, change: Change | null) => {
-    const own = figure(value, response, key);
+  const cells = (key: string, measure: Measure, value: Value, change: Change | null) => {
+    const own = figure(value, measure);
     if (!compared.has(key)) return [own];
-    return [own, figure(change?.value ?? null, response, key), ratio(change)];
+    return [own, figure(change?.value ?? null, measure), ratio(change)];
   };
   const totals = figures.flatMap(({ key }) =>
-    cells(key, totalOf(response, key), totalChangeOf(response, key)),
+    cells(key, measureOf(response, key), totalOf(response, key), totalChangeOf(response, key)),
   );
   const hasTotals = figures.some(({ key }) => totalOf(response, key) !== null);
   if (response.rows.length === 0 || subjects.length === 0) {
@@ -107,7 +108,9 @@ export function answerTable(response: QueryResponse): AnswerTable {
     columns,
     rows: response.rows.map((row) => [
       ...subjects.map((column) => subject(row, column, response)),
-      ...figures.flatMap(({ key }) => cells(key, valueOf(row, key), changeOf(row, key))),
+      ...figures.flatMap(({ key }) =>
+        cells(key, measureIn(row, response, key), valueOf(row, key), changeOf(row, key)),
+      ),
     ]),
     totals: hasTotals
       ? [...subjects.map((_, index) => (index === 0 ? { text: "Total", raw: "Total" } : NOTHING)), ...totals]

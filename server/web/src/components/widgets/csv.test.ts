@@ -37,6 +37,17 @@ describe("an answer as a table", () => {
     expect(totals).toBeNull();
   });
 
+  it("names the currency of each row where rows are of several", () => {
+    const answer = answerOf(
+      [group("currency", "Currency"), { ...money(), currency: null }],
+      [
+        { currency: "EUR", [REVENUE]: "1.00" },
+        { currency: "JPY", [REVENUE]: "100" },
+      ],
+    );
+    expect(answerTable(answer).rows.map((row) => row[1]?.text)).toEqual(["€1.00", "¥100"]);
+  });
+
   it("is empty where nothing is known", () => {
     expect(answerTable(answerOf([time, money()], [])).rows).toEqual([]);
   });

@@ -3,7 +3,10 @@ import { cn } from "@/lib/cn";
 import type { QueryResponse } from "@/lib/api/types";
 import { answerTable } from "./answer-table";
 
-/** Every figure of an answer. */
+/** As many rows as a page can be made of in a moment; a file has all of them. */
+export const MOST_ROWS = 500;
+
+/** The figures of an answer, as they are. */
 export function DataTable({ title, response }: { title: string; response: QueryResponse }) {
   const { columns, rows, totals } = answerTable(response);
   if (rows.length === 0) {
@@ -27,7 +30,7 @@ export function DataTable({ title, response }: { title: string; response: QueryR
         </tr>
       </thead>
       <tbody>
-        {rows.map((row, at) => (
+        {rows.slice(0, MOST_ROWS).map((row, at) => (
           <TableRow key={`${at} ${row[0]?.raw ?? ""}`}>
             {row.map(({ text }, index) => (
               <TableCell key={columns[index]?.title} className={cn("whitespace-nowrap", align(index))}>

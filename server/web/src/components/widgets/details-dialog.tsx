@@ -7,7 +7,7 @@ import type { QueryResponse, Registry } from "@/lib/api/types";
 import { formatPeriod } from "@/lib/format/date";
 import { formatCount } from "@/lib/format/number";
 import { saveCsv, tsvOf } from "./csv";
-import { DataTable } from "./data-table";
+import { DataTable, MOST_ROWS } from "./data-table";
 import { Explanation } from "./explanation";
 import type { Details } from "./widget-menu";
 
@@ -24,7 +24,7 @@ interface DetailsDialogProps {
 /** What is behind a widget: its figures to the last digit, or how they came to be. */
 export default function DetailsDialog(props: DetailsDialogProps) {
   const { title, response, registry, shown, onShow, onClose, returnTo } = props;
-  const listed = response.rows.length;
+  const listed = Math.min(response.rows.length, MOST_ROWS);
   return (
     <Dialog
       open
@@ -63,9 +63,10 @@ export default function DetailsDialog(props: DetailsDialogProps) {
         ) : (
           <Explanation response={response} registry={registry} />
         )}
-        {shown === "data" && response.truncated && (
+        {shown === "data" && listed < response.total_rows && (
           <p className="border-t px-5 py-2.5 text-sm text-muted-foreground">
-            {formatCount(listed)} of {formatCount(response.total_rows)} rows.
+            {formatCount(listed)} of {formatCount(response.total_rows)} rows
+            {listed < response.rows.length && "; the file has more of them"}.
           </p>
         )}
       </DialogContent>

@@ -51,7 +51,7 @@ export function KpiFigure(props: KpiFigureProps) {
   const partial = response.rows.map((row) => cut.has(String(row.time)));
   return (
     <>
-      <div className="flex items-center gap-2">
+      <div className="flex min-w-0 items-center gap-2">
         <Tooltip
           content={
             <>
@@ -67,7 +67,7 @@ export function KpiFigure(props: KpiFigureProps) {
           <button
             type="button"
             className={cn(
-              "cursor-default rounded text-2xl font-semibold tracking-tight tabular-nums",
+              "max-w-full cursor-default truncate rounded text-2xl font-semibold tracking-tight tabular-nums",
               threshold && TONE_TEXT[threshold.tone],
             )}
           >

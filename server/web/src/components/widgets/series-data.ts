@@ -2,7 +2,7 @@ import type { QueryColumn, QueryResponse } from "@/lib/api/types";
 import { toNumber, type Measure, type Value } from "@/lib/format/number";
 import { bucketOf, bucketReader, type TimeBucket } from "@/lib/metrics/buckets";
 import { dimensionsIn, groupOf, metricsIn, valueTitle, type GroupValue } from "@/lib/metrics/groups";
-import { changeOf, measureOf, valueOf, type Change, type Row } from "@/lib/metrics/response";
+import { changeOf, measureIn, valueOf, type Change, type Row } from "@/lib/metrics/response";
 
 /** One line, or the bars of one colour: a figure, of one group where rows are cut. */
 export interface DataSeries {
@@ -76,7 +76,7 @@ export function seriesData(response: QueryResponse, now: Date = new Date()): Ser
   for (const { row, point, groups } of places) {
     const at = order.get(point) ?? 0;
     for (const column of metrics) {
-      const one = seriesOf(response, series, column, groups, metrics.length > 1, points.size);
+      const one = seriesOf(response, series, column, row, groups, metrics.length > 1, points.size);
       one.values[at] = valueOf(row, column.key);
       one.changes[at] = changeOf(row, column.key);
     }
@@ -96,6 +96,7 @@ function seriesOf(
   response: QueryResponse,
   known: Map<string, DataSeries>,
   column: QueryColumn,
+  row: Row,
   groups: GroupValue[],
   named: boolean,
   length: number,
@@ -124,7 +125,7 @@ function seriesOf(
     column: metricOf(column),
     group,
     isOther: cuts.some(({ isOther }) => isOther),
-    measure: measureOf(response, column.key),
+    measure: measureIn(row, response, column.key),
     higherIsBetter: column.higher_is_better ?? null,
     values: Array.from({ length }, () => null),
     changes: Array.from({ length }, () => null),

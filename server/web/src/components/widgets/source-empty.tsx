@@ -43,7 +43,7 @@ interface SourceEmptyProps {
 export function SourceEmpty({ source, kind, small, registry, onConnect }: SourceEmptyProps) {
   const name = registry?.sources.find(({ id }) => id === source)?.title ?? source;
   return (
-    <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-1 overflow-y-auto text-center">
+    <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-1 overflow-hidden text-center">
       <p className="flex items-center gap-1.5 font-medium">
         <Plug aria-hidden className="size-4 text-muted-foreground" />
         {name} is not connected

@@ -9,8 +9,14 @@ import { HeadingContext } from "./heading-level";
 
 const Markdown = lazy(() => import("./markdown/markdown"));
 
+interface TextWidgetProps {
+  widget: Widget;
+  label: string | undefined;
+  menu: ReactNode;
+}
+
 /** A text among figures. It asks nothing, and so has nothing to wait for but itself. */
-export function TextWidget({ widget, menu }: { widget: Widget; menu?: ReactNode }) {
+export function TextWidget({ widget, label, menu }: TextWidgetProps) {
   const id = useId();
   const level = use(HeadingContext);
   const title = widgetTitle(widget, undefined);
@@ -18,7 +24,7 @@ export function TextWidget({ widget, menu }: { widget: Widget; menu?: ReactNode 
   const hasTitle = widget.title !== null && widget.title !== "";
   return (
     <Card
-      {...(hasTitle ? { "aria-labelledby": id } : { "aria-label": title })}
+      {...(hasTitle && label === undefined ? { "aria-labelledby": id } : { "aria-label": label ?? title })}
       className="group/widget relative h-full break-inside-avoid"
     >
       {hasTitle && (

@@ -17,6 +17,8 @@ export interface AxisMark {
 
 export interface WidgetProps {
   widget: Widget;
+  /** What it is called to those who do not see it, where others on the page have the same title. */
+  label?: string | undefined;
   /** What is asked of the server; null where the widget asks nothing. */
   question: QueryRequest | null;
   /** What is asked is not known yet. */

@@ -8,6 +8,8 @@ import { WidgetMenu } from "./widget-menu";
 
 interface WidgetFrameProps {
   title: string;
+  /** What the card is called, where that is not its title. */
+  label: string | undefined;
   /** Stands behind the title, small: the unit, as the answer has it. */
   hint: string | null;
   note: string | null;
@@ -25,13 +27,13 @@ interface WidgetFrameProps {
 
 /** The card around a widget. Its place has its size before there is anything in it, so that nothing moves. */
 export function WidgetFrame(props: WidgetFrameProps) {
-  const { title, hint, note, unfit, response, busy, registry, menu, flush, children } = props;
+  const { title, label, hint, note, unfit, response, busy, registry, menu, flush, children } = props;
   const id = useId();
   const card = useRef<HTMLElement>(null);
   return (
     <Card
       ref={card}
-      aria-labelledby={id}
+      {...(label === undefined ? { "aria-labelledby": id } : { "aria-label": label })}
       aria-busy={busy}
       className="group/widget relative h-full break-inside-avoid"
     >

@@ -491,7 +491,7 @@ describe("a funnel", () => {
 
   it("says how many come how far and how many leave, and not that fewer than none did", async () => {
     show(widget({ kind: "funnel", title: "Funnel" }, steps));
-    const list = await screen.findByRole("list", { name: /^Funnel/ });
+    const list = await screen.findByRole("group", { name: /^Funnel/ });
     expect(
       within(list)
         .getAllByRole("listitem")

@@ -46,20 +46,24 @@ const FLUSH: readonly WidgetKind[] = ["table", "experiment"];
 
 /** A widget of whatever kind: it loads, fails, is tried again and explains itself alone. */
 export function Widget(props: WidgetProps) {
-  const { widget, question, menu } = props;
+  const { widget, label, question, menu } = props;
   return (
     <ErrorBoundary
       title={`${widgetTitle(widget, undefined)} could not be shown`}
       resetKey={question}
       className="h-full overflow-y-auto rounded-lg border bg-card p-4"
     >
-      {widget.kind === "text" ? <TextWidget widget={widget} menu={menu} /> : <Asking {...props} />}
+      {widget.kind === "text" ? (
+        <TextWidget widget={widget} label={label} menu={menu} />
+      ) : (
+        <Asking {...props} />
+      )}
     </ErrorBoundary>
   );
 }
 
 /** One that is made of an answer. */
-function Asking({ widget, question, isWaiting = false, marks, unfit, menu, onConnect }: WidgetProps) {
+function Asking({ widget, label, question, isWaiting = false, marks, unfit, menu, onConnect }: WidgetProps) {
   const registry = useRegistry();
   const query = useWidgetQuery(widget.id, question);
   const title = widgetTitle(widget, registry ?? namesIn(query.data));
@@ -77,6 +81,7 @@ function Asking({ widget, question, isWaiting = false, marks, unfit, menu, onCon
   return (
     <WidgetFrame
       title={title}
+      label={label}
       hint={response ? hintOf(response, widget.kind) : null}
       note={widget.note}
       unfit={unfit}

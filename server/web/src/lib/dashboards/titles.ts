@@ -72,3 +72,20 @@ export function widgetTitle(widget: Widget, names: Names | undefined): string {
   if (widget.kind === "heatmap") return `${figures} by hour and weekday`;
   return by === "" ? figures : `${figures} by ${by}`;
 }
+
+/**
+ * What widgets are called to those who do not see them, by their ids, where others before them have the same title: the same figure
+ * as a number and as a line.
+ */
+export function distinctNames(widgets: readonly Widget[], names: Names | undefined): Map<string, string> {
+  const taken = new Set<string>();
+  const distinct = new Map<string, string>();
+  for (const widget of widgets) {
+    const title = widgetTitle(widget, names);
+    let name = taken.has(title) ? `${title}, ${KIND_TITLES[widget.kind].toLowerCase()}` : title;
+    for (let number = 2; taken.has(name); number += 1) name = `${title}, ${number}`;
+    taken.add(name);
+    if (name !== title) distinct.set(widget.id, name);
+  }
+  return distinct;
+}

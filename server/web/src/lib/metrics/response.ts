@@ -40,6 +40,13 @@ export function measureOf(response: QueryResponse, key: string): Measure {
   return { unit: column?.unit, currency: column?.currency };
 }
 
+/** What a row's value measures: rows that are cut by currency say themselves which theirs is. */
+export function measureIn(row: Row, response: QueryResponse, key: string): Measure {
+  const measure = measureOf(response, key);
+  if (measure.unit !== "currency" || measure.currency != null) return measure;
+  return { ...measure, currency: typeof row.currency === "string" ? row.currency : null };
+}
+
 export function valueOf(row: Row, key: string): Value {
   return asValue(row[key]);
 }

@@ -1,7 +1,7 @@
 import { heatColour, Sparkline } from "@/components/charts";
 import { TableCell } from "@/components/ui/table";
 import type { Threshold } from "@/lib/dashboards/document";
-import { formatValue, toNumber, type Precision, type Value } from "@/lib/format/number";
+import { formatValue, toNumber, type Measure, type Precision, type Value } from "@/lib/format/number";
 import type { Change } from "@/lib/metrics/response";
 import { cn } from "@/lib/cn";
 import { CellChange } from "./cell-change";
@@ -13,6 +13,7 @@ const MOST_HEAT = 4;
 
 interface FigureCellProps {
   column: TableColumn;
+  measure: Measure;
   value: Value;
   change: Change | null;
   /** Whether changes say something: the two periods can be compared. */
@@ -25,7 +26,7 @@ interface FigureCellProps {
 
 /** A figure in a table, with all that a column may be told to show of it. */
 export function FigureCell(props: FigureCellProps) {
-  const { column, value, change, isFair, precision, threshold, trend, name } = props;
+  const { column, measure, value, change, isFair, precision, threshold, trend, name } = props;
   const number = toNumber(value) ?? 0;
   const heat =
     column.most !== null && column.most > 0 && number > 0
@@ -44,9 +45,11 @@ export function FigureCell(props: FigureCellProps) {
             className="hidden h-5 w-20 shrink-0 @lg:block"
           />
         )}
-        {threshold && <ToneSign threshold={threshold} measure={column.measure} />}
-        <span className={cn(trend && "min-w-[10ch]", threshold && TONE_TEXT[threshold.tone])}>
-          {formatValue(value, column.measure, precision)}
+        {threshold && <ToneSign threshold={threshold} measure={measure} />}
+        <span
+          className={cn(trend && "min-w-[10ch]", threshold && heat === null && TONE_TEXT[threshold.tone])}
+        >
+          {formatValue(value, measure, precision)}
         </span>
         {change && (
           <CellChange

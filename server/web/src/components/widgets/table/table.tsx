@@ -5,7 +5,7 @@ import type { QueryRequest } from "@/lib/api/types";
 import { trendQuestion } from "@/lib/dashboards/trend";
 import { useMetricFacts } from "@/lib/metrics/registry";
 import { useWidgetQuery } from "@/lib/metrics/widget-query";
-import { changeOf, unequalPeriods, valueOf } from "@/lib/metrics/response";
+import { changeOf, measureIn, unequalPeriods, valueOf } from "@/lib/metrics/response";
 import type { KindProps } from "../kind";
 import { readPrecision } from "../metric-facts";
 import { Nothing } from "../nothing";
@@ -81,6 +81,7 @@ export function TableWidget({ widget, title, response, registry, question }: Tab
                   <FigureCell
                     key={column.key}
                     column={column}
+                    measure={measureIn(line.row, response, column.key)}
                     value={value}
                     change={changeOf(line.row, column.key)}
                     isFair={isFair}
