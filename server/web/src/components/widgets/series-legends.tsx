@@ -47,7 +47,7 @@ export function SeriesLegends(props: SeriesLegendsProps) {
   };
   if (plan.own.length < 2 && forms.length === 0) return null;
   return (
-    <div className="flex max-h-14 flex-wrap items-center gap-x-4 gap-y-1 overflow-y-auto">
+    <div className="flex max-h-20 flex-wrap items-center gap-x-4 gap-y-1 overflow-y-auto">
       {plan.own.length > 1 && (
         <SeriesLegend
           className="-ml-1.5"

@@ -37,12 +37,17 @@ export function WidgetFrame(props: WidgetFrameProps) {
       aria-busy={busy}
       className="group/widget relative h-full break-inside-avoid"
     >
-      <div className="flex h-11 items-center gap-1.5 px-4 pt-3 pointer-coarse:pr-11">
-        <WidgetHeading id={id} title={title}>
-          {title}
-        </WidgetHeading>
-        <Notices response={response} note={note} unfit={unfit} registry={registry} />
-        {hint && <span className="shrink-0 text-sm text-muted-foreground">{hint}</span>}
+      <div className="@container">
+        <div className="flex h-11 items-center gap-1.5 px-4 pt-3 pointer-coarse:pr-11">
+          <WidgetHeading id={id} title={title}>
+            {title}
+          </WidgetHeading>
+          <Notices response={response} note={note} unfit={unfit} registry={registry} />
+          {hint && (
+            // Where there is hardly room for the title, the figures' own signs have to do.
+            <span className="hidden shrink-0 text-sm text-muted-foreground @min-[11rem]:inline">{hint}</span>
+          )}
+        </div>
       </div>
       <div className="absolute top-2 right-2">
         <WidgetMenu title={title} response={response} card={card} registry={registry} more={menu} />
