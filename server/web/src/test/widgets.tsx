@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import type { Metric, QueryRequest, QueryResponse, Registry } from "@/lib/api/types";
 import type { Widget } from "@/lib/dashboards/document";
 import { DataSourceContext, type DataSource } from "@/lib/metrics/data-source";
-import { registryKey } from "@/lib/metrics/registry";
+import { registryQuery } from "@/lib/metrics/registry";
 
 /** A metric as the registry tells it, with the parts that a test cares for replaced. */
 export function metricOf(id: string, parts: Partial<Metric> = {}): Metric {
@@ -90,7 +90,7 @@ interface AnsweredProps {
 export function Answered({ ask, registry: known = registry, children }: AnsweredProps) {
   const queries = useQueryClient();
   const [source] = useState((): DataSource => {
-    if (known) queries.setQueryData(registryKey, known);
+    if (known) queries.setQueryData(registryQuery.queryKey, known);
     return {
       key: ["test"],
       ask: async (widgetId, question) => {

@@ -6,11 +6,9 @@ import { factsOf, type FactsOf } from "@/lib/dashboards/applicable";
 import { sentence } from "@/lib/format/text";
 import { DataSourceContext } from "./data-source";
 
-export const registryKey = ["registry"];
-
 /** What can be asked for and what it means; it changes only with the server. */
-const registryQuery = queryOptions<Registry>({
-  queryKey: registryKey,
+export const registryQuery = queryOptions<Registry>({
+  queryKey: ["registry"],
   queryFn: async ({ signal }) => {
     // The client takes a value that is a text or an object apart, as if texts were objects, and so does not know it again.
     const told: unknown = await answer(api.GET("/api/metrics", { signal }));
@@ -19,10 +17,11 @@ const registryQuery = queryOptions<Registry>({
   staleTime: Infinity,
 });
 
-/** It is for who is signed in; whoever has a link is told no more than the answers. */
+/** It is told to who is signed in. Whoever has a link may not ask for it, and has as much of it as came with the link. */
 function useRegistryQuery() {
   const isShared = use(DataSourceContext) !== null;
-  return { ...useQuery({ ...registryQuery, enabled: !isShared }), isShared };
+  const { data, isError } = useQuery({ ...registryQuery, enabled: !isShared });
+  return { data, isError, isShared };
 }
 
 /** Everything that can be asked for; undefined until it is there. */
