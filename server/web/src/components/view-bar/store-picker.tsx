@@ -1,0 +1,49 @@
+import { ChevronDown, Store as StoreIcon } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import type { Store } from "@/lib/api/types";
+import type { DashboardView } from "@/lib/dashboards/document";
+import { StoreChoice } from "./store-choice";
+
+interface StorePickerProps {
+  stores: readonly Store[];
+  view: Pick<DashboardView, "stores" | "currency">;
+  onView: (change: Partial<DashboardView>) => void;
+}
+
+/** Which stores are asked about, in one word or few. */
+export function storesWords(chosen: readonly string[], stores: readonly Store[]): string {
+  const [only] = chosen;
+  if (chosen.length === 1) return stores.find(({ id }) => id === only)?.name ?? "1 store";
+  return chosen.length === stores.length ? `All ${stores.length} stores` : `${chosen.length} stores`;
+}
+
+/** Whose figures are looked at, and in which currency amounts are told. */
+export function StorePicker({ stores, view, onView }: StorePickerProps) {
+  const [open, setOpen] = useState(false);
+  const words = storesWords(view.stores, stores);
+  const told = view.currency ? `, amounts in ${view.currency}` : "";
+  return (
+    <Popover open={open} onOpenChange={setOpen}>
+      <PopoverTrigger asChild>
+        <Button className="max-w-full min-w-0 font-normal" aria-label={`Stores: ${words}${told}`}>
+          <StoreIcon aria-hidden className="text-muted-foreground" />
+          <span className="truncate font-medium">{words}</span>
+          {view.currency && <span className="text-muted-foreground">in {view.currency}</span>}
+          <ChevronDown aria-hidden className="text-muted-foreground" />
+        </Button>
+      </PopoverTrigger>
+      <PopoverContent align="start" className="w-[min(22rem,calc(100vw-1.5rem))]" aria-label="Stores">
+        <StoreChoice
+          stores={stores}
+          view={view}
+          onApply={(change) => {
+            onView(change);
+            setOpen(false);
+          }}
+        />
+      </PopoverContent>
+    </Popover>
+  );
+}
