@@ -57,6 +57,13 @@ function ToastItem({ toast, onGone }: { toast: ToastEntry; onGone: () => void })
           </ToastPrimitive.Description>
         )}
       </div>
+      {toast.action && (
+        <ToastPrimitive.Action asChild altText={toast.action.title}>
+          <Button size="sm" className="-my-1" onClick={toast.action.run}>
+            {toast.action.title}
+          </Button>
+        </ToastPrimitive.Action>
+      )}
       <ToastPrimitive.Close asChild>
         <Button variant="ghost" size="icon-sm" className="-m-1" aria-label="Dismiss">
           <X />

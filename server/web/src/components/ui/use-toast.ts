@@ -4,6 +4,8 @@ export interface ToastInput {
   title: string;
   description?: string;
   tone?: "good" | "bad";
+  /** What can be done about it at once, such as taking it back. */
+  action?: { title: string; run: () => void };
 }
 
 interface Toasts {
