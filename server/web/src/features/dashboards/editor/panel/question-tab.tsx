@@ -1,0 +1,75 @@
+import { SelectField, TextAreaField } from "@/components/ui/field";
+import type { Registry } from "@/lib/api/types";
+import type { Widget, WidgetKind } from "@/lib/dashboards/document";
+import { LIMITS } from "@/lib/dashboards/limits";
+import { KIND_TITLES } from "@/lib/dashboards/titles";
+import { CutFields } from "./cut-fields";
+import { FiguresField } from "./figures-field";
+import { FunnelFields } from "./funnel-fields";
+import { OwnFields } from "./own-fields";
+import { kindsOf, SINGLE, withFigures, withKind } from "./question";
+import { useWidgetChange } from "./use-widget";
+
+/** What a widget shows: which figures, cut by what, of which days and stores. */
+export function QuestionTab({ widget, registry }: { widget: Widget; registry: Registry }) {
+  const change = useWidgetChange(widget);
+  const { kind, query } = widget;
+  if (kind === "text") {
+    return (
+      <TextAreaField
+        title="Text"
+        rows={12}
+        maxLength={LIMITS.text}
+        hint="Markdown: # for headings, - for lists, **bold**, [words](https://…)"
+        value={widget.text ?? ""}
+        problem={null}
+        onValue={(text) => change.parts({ text }, "text")}
+      />
+    );
+  }
+  if (!query) {
+    return (
+      <div className="flex flex-col gap-4">
+        <p className="text-sm text-muted-foreground">It says by itself what it shows.</p>
+        <OwnFields widget={widget} />
+      </div>
+    );
+  }
+  const kinds = kindsOf(widget, registry);
+  return (
+    <div className="flex flex-col gap-4">
+      {kinds.length > 1 && (
+        <SelectField
+          title="Shown as"
+          value={kind}
+          problem={null}
+          onValue={(next) => change.parts(withKind(widget, next as WidgetKind, registry))}
+        >
+          {kinds.map((option) => (
+            <option key={option} value={option}>
+              {KIND_TITLES[option]}
+            </option>
+          ))}
+        </SelectField>
+      )}
+      {query.funnel ? (
+        <FunnelFields
+          funnel={query.funnel}
+          registry={registry}
+          onFunnel={(funnel, mark) => change.query({ ...query, funnel }, mark)}
+        />
+      ) : (
+        <>
+          <FiguresField
+            query={query}
+            registry={registry}
+            single={SINGLE.includes(kind)}
+            onFigures={(figures) => change.query(withFigures(query, figures, registry))}
+          />
+          <CutFields widget={widget} query={query} registry={registry} />
+        </>
+      )}
+      <OwnFields widget={widget} />
+    </div>
+  );
+}
