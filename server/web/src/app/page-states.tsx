@@ -5,6 +5,7 @@ import { EmptyState, ErrorState } from "@/components/ui/states";
 import { usePageTitle } from "@/lib/page-title";
 import {
   ConnectionsSkeleton,
+  DashboardsSkeleton,
   OverviewSkeleton,
   PortfolioSkeleton,
   SettingsSkeleton,
@@ -55,6 +56,7 @@ const SKELETONS = [
   { path: "/connections", Shape: ConnectionsSkeleton },
   { path: "/portfolio", Shape: PortfolioSkeleton },
   { path: "/welcome", Shape: WelcomeSkeleton },
+  { path: "/dashboards", Shape: DashboardsSkeleton },
 ];
 
 /** Has the shape of the page that is waited for. */

@@ -4,6 +4,7 @@ export const pages = {
   imports: () => import("./imports-route"),
   connections: () => import("./connections-route"),
   welcome: () => import("./welcome-route"),
+  dashboards: () => import("./dashboards-route"),
   portfolio: () => import("./portfolio-route"),
   settings: () => import("./settings-pages"),
   signIn: () => import("./sign-in-route"),

@@ -3,18 +3,21 @@ import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tansta
 import { parseAuditSearch } from "@/features/audit/search";
 import { sessionQuery } from "@/features/auth/session";
 import { parseConnectionsSearch } from "@/features/connections/arrival";
+import { parseListSearch } from "@/features/dashboards/list";
 import { parseOverviewSearch } from "@/features/overview/view";
 import { parsePortfolioSearch } from "@/features/portfolio/view";
 import { storesQuery } from "@/features/stores/queries";
 import { ApiError } from "@/lib/api/error";
+import { parseDashboardSearch } from "@/lib/dashboards/view";
 import { authRoutes } from "./auth-routes";
+import { DashboardsFrame } from "./dashboards-frame";
 import { HomePage } from "./home-page";
 import { pages } from "./pages";
 import { PageError, PageNotFound, PagePending } from "./page-states";
 import { SettingsLayout } from "./settings-layout";
 import { rootRoute } from "./root-route";
 import { sharedRoutes } from "./shared-routes";
-import { SignedIn } from "./signed-in";
+import { SignedInLayout } from "./signed-in-layout";
 import { StoreLayout } from "./store-layout";
 
 /** Everything behind it is for those who are signed in. */
@@ -32,7 +35,7 @@ const signedInRoute = createRoute({
     }
   },
   loader: ({ context }) => context.queries.query({ ...storesQuery, staleTime: "static" }),
-  component: SignedIn,
+  component: SignedInLayout,
 });
 
 const homeRoute = createRoute({
@@ -87,6 +90,32 @@ const portfolioRoute = createRoute({
   path: "/portfolio",
   validateSearch: parsePortfolioSearch,
   component: lazyRouteComponent(pages.portfolio, "PortfolioRoute"),
+});
+
+const dashboardsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/dashboards",
+  component: DashboardsFrame,
+});
+
+const dashboardListRoute = createRoute({
+  getParentRoute: () => dashboardsRoute,
+  path: "/",
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(pages.dashboards, "DashboardListRoute"),
+});
+
+const newDashboardRoute = createRoute({
+  getParentRoute: () => dashboardsRoute,
+  path: "/new",
+  component: lazyRouteComponent(pages.dashboards, "NewDashboardRoute"),
+});
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => dashboardsRoute,
+  path: "/$dashboardId",
+  validateSearch: parseDashboardSearch,
+  component: lazyRouteComponent(pages.dashboards, "DashboardRoute"),
 });
 
 const settingsRoute = createRoute({
@@ -161,6 +190,7 @@ const routeTree = rootRoute.addChildren([
     connectionsRoute,
     welcomeRoute,
     portfolioRoute,
+    dashboardsRoute.addChildren([dashboardListRoute, newDashboardRoute, dashboardRoute]),
     settingsRoute.addChildren([
       settingsHomeRoute,
       membersRoute,
