@@ -5,15 +5,14 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogTitle } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/states";
-import { useToast } from "@/components/ui/use-toast";
-import { messageOf } from "@/lib/api/error";
 import type { Annotation, Store } from "@/lib/api/types";
 import { formatRange } from "@/lib/format/date";
 import { AnnotationForm } from "./annotation-form";
 import { AnnotationRow } from "./annotation-row";
-import { isOwnKind } from "./kinds";
 import { annotationKey } from "./marks";
-import { annotationsQuery, useCreateAnnotation, useDeleteAnnotation, type AnnotationsAsked } from "./queries";
+import { annotationsQuery, type AnnotationsAsked } from "./queries";
+import { RemovedNote } from "./removed-note";
+import { useRemoving } from "./use-removing";
 
 interface AnnotationsDialogProps {
   asked: AnnotationsAsked;
@@ -31,7 +30,7 @@ export default function AnnotationsDialog(props: AnnotationsDialogProps) {
   const query = useQuery(annotationsQuery(asked));
   const [form, setForm] = useState<"new" | Annotation | null>(adding && mayEdit ? "new" : null);
   const list = useRef<HTMLDivElement>(null);
-  const remove = useRemove(asked.workspaceId);
+  const removing = useRemoving(asked.workspaceId);
   return (
     <Dialog
       open
@@ -72,6 +71,7 @@ export default function AnnotationsDialog(props: AnnotationsDialogProps) {
               </Button>
             )
           )}
+          <RemovedNote removing={removing} />
           {query.data ? (
             query.data.length === 0 ? (
               <EmptyState title="Nothing is noted down for these days" className="py-6" />
@@ -83,11 +83,11 @@ export default function AnnotationsDialog(props: AnnotationsDialogProps) {
                     annotation={annotation}
                     store={stores.find(({ id }) => id === annotation.store_id)?.name}
                     mayEdit={mayEdit}
-                    busy={remove.busy}
+                    busy={removing.busy}
                     onEdit={() => setForm(annotation)}
                     onDelete={() => {
                       list.current?.focus();
-                      remove.run(annotation);
+                      removing.run(annotation);
                     }}
                   />
                 ))}
@@ -106,41 +106,4 @@ export default function AnnotationsDialog(props: AnnotationsDialogProps) {
       </DialogContent>
     </Dialog>
   );
-}
-
-/** Deletes one at once, and puts it back for whoever says so. */
-function useRemove(workspaceId: string) {
-  const remove = useDeleteAnnotation();
-  const create = useCreateAnnotation();
-  const toast = useToast();
-  const failed = (title: string, error: Error) =>
-    toast.show({ tone: "bad", title, description: messageOf(error) });
-  const putBack = ({ kind, store_id, title, body, first_day, last_day }: Annotation) => {
-    if (!isOwnKind(kind)) return;
-    const again = {
-      workspace_id: workspaceId,
-      store_id: store_id ?? null,
-      kind,
-      title,
-      body,
-      first_day,
-      last_day,
-    };
-    create.mutate(again, { onError: (error) => failed(`“${title}” could not be put back`, error) });
-  };
-  return {
-    busy: remove.isPending,
-    run: (annotation: Annotation) => {
-      const { id, title } = annotation;
-      if (!id) return;
-      remove.mutate(id, {
-        onSuccess: () =>
-          toast.show({
-            title: `“${title}” is deleted`,
-            action: { title: "Undo", run: () => putBack(annotation) },
-          }),
-        onError: (error) => failed(`“${title}” could not be deleted`, error),
-      });
-    },
-  };
 }

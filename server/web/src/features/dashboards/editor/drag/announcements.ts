@@ -34,12 +34,19 @@ export function announcements(document: () => DashboardDocument, names: Names): 
     const target = over && parseTarget(over.id);
     return words(nameOf(moved, names), place(moved, target, document(), names));
   };
+  // Whatever is picked up is over itself at first, which is nothing to speak of.
+  let isFresh = false;
   return {
-    onDragStart: ({ active }) => say(active, null, (name, where) => `Picked up ${name}, ${where}.`),
-    onDragOver: ({ active, over }) =>
-      say(active, over, (name, where) =>
-        over ? `${name} would be ${where}.` : `${name} would stay ${where}.`,
-      ),
+    onDragStart: ({ active }) => {
+      isFresh = true;
+      return say(active, null, (name, where) => `Picked up ${name}, ${where}.`);
+    },
+    onDragOver: ({ active, over }) => {
+      if (isFresh && (over === null || over.id === active.id)) return undefined;
+      isFresh = false;
+      const isBack = over === null || over.id === active.id;
+      return say(active, over, (name, where) => `${name} would ${isBack ? "stay" : "be"} ${where}.`);
+    },
     // It has been put down by then.
     onDragEnd: ({ active }) => say(active, null, (name, where) => `${name} is now ${where}.`),
     onDragCancel: ({ active }) => say(active, null, (name, where) => `${name} stays ${where}.`),

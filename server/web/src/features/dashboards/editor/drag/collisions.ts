@@ -24,12 +24,12 @@ function fitting(args: Args): Args {
 /** By keys, one goes from corner to corner: what is as far up and left is what one is over. */
 function nearestCorner({ collisionRect, droppableRects, droppableContainers }: Args): Collision[] {
   return droppableContainers
-    .map((container) => {
+    .flatMap((container) => {
       const rect = droppableRects.get(container.id);
-      const distance = rect
-        ? Math.hypot(rect.left - collisionRect.left, rect.top - collisionRect.top)
-        : Number.POSITIVE_INFINITY;
-      return { id: container.id, data: { droppableContainer: container, value: distance } };
+      // Before anything is measured, one is over nothing.
+      if (!rect) return [];
+      const value = Math.hypot(rect.left - collisionRect.left, rect.top - collisionRect.top);
+      return [{ id: container.id, data: { droppableContainer: container, value } }];
     })
     .sort((a, b) => a.data.value - b.data.value);
 }

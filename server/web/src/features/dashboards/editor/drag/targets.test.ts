@@ -110,6 +110,7 @@ it("says in words what happens", () => {
   const moved = (active: Target, over: Target | null) =>
     ({ active: { id: targetId(active) }, over: over && { id: targetId(over) } }) as unknown as Spoken;
   expect(say.onDragStart(moved(widget("aaaaa1"), null))).toBe("Picked up Widget 1, 1 of 3 in Sales.");
+  expect(say.onDragOver(moved(widget("aaaaa1"), widget("aaaaa1")))).toBeUndefined();
   expect(say.onDragOver(moved(widget("aaaaa1"), widget("bbbbb1")))).toBe(
     "Widget 1 would be 1 of 2 in section 2.",
   );

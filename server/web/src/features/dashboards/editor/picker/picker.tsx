@@ -169,9 +169,7 @@ function Choice(props: PickerProps & { registry: Registry; onAdded: (id: string)
               <p className="text-sm text-muted-foreground">{entry.description}</p>
             </div>
             {entry.metric && <KindChoice kinds={kindsOf(entry, registry)} value={kind} onValue={setLiked} />}
-            {widget && (
-              <Preview key={widget.id} widget={widget} view={view} marks={marks} timezone={timezone} />
-            )}
+            {widget && <Preview widget={widget} view={view} marks={marks} timezone={timezone} />}
             <Button variant="primary" className="mt-auto self-start" onClick={() => add(entry)}>
               <Plus aria-hidden /> Add to {target === undefined ? "the dashboard" : names.section(target)}
             </Button>
