@@ -15,7 +15,7 @@ export function PagesNav({ storeId }: { storeId: string | undefined }) {
   return (
     <nav
       aria-label="Pages"
-      className="order-last -mx-1 flex w-full gap-1 overflow-x-auto px-1 sm:order-none sm:w-auto"
+      className="order-last -mx-1 -my-1 flex w-full gap-1 overflow-x-auto p-1 sm:order-none sm:w-auto"
     >
       {storeId !== undefined && (
         <Link

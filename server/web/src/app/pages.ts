@@ -5,6 +5,7 @@ export const pages = {
   connections: () => import("./connections-route"),
   welcome: () => import("./welcome-route"),
   dashboards: () => import("./dashboards-route"),
+  dashboard: () => import("./dashboard-route"),
   portfolio: () => import("./portfolio-route"),
   settings: () => import("./settings-pages"),
   signIn: () => import("./sign-in-route"),

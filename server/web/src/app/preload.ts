@@ -14,6 +14,8 @@ const DRAWN: { at: RegExp; load: () => Promise<unknown> }[] = [
   { at: /^\/(stores\/[^/]+\/?)?$/, load: pages.overview },
   { at: /^\/stores\/[^/]+\/imports/, load: pages.imports },
   { at: /^\/connections/, load: pages.connections },
+  { at: /^\/dashboards(\/new)?\/?$/, load: pages.dashboards },
+  { at: /^\/dashboards\/(?!new\/?$)[^/]+/, load: pages.dashboard },
   { at: /^\/settings/, load: pages.settings },
   { at: /^\/sign-in\/?$/, load: pages.signIn },
 ];

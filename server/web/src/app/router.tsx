@@ -3,6 +3,7 @@ import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tansta
 import { parseAuditSearch } from "@/features/audit/search";
 import { sessionQuery } from "@/features/auth/session";
 import { parseConnectionsSearch } from "@/features/connections/arrival";
+import { DashboardSkeleton } from "@/features/dashboards/dashboard-skeleton";
 import { parseListSearch } from "@/features/dashboards/list";
 import { parseOverviewSearch } from "@/features/overview/view";
 import { parsePortfolioSearch } from "@/features/portfolio/view";
@@ -18,6 +19,7 @@ import { SettingsLayout } from "./settings-layout";
 import { rootRoute } from "./root-route";
 import { sharedRoutes } from "./shared-routes";
 import { SignedInLayout } from "./signed-in-layout";
+import { DashboardListSkeleton } from "./skeletons";
 import { StoreLayout } from "./store-layout";
 
 /** Everything behind it is for those who are signed in. */
@@ -102,12 +104,15 @@ const dashboardListRoute = createRoute({
   getParentRoute: () => dashboardsRoute,
   path: "/",
   validateSearch: parseListSearch,
+  // The bar on top is there already.
+  pendingComponent: DashboardListSkeleton,
   component: lazyRouteComponent(pages.dashboards, "DashboardListRoute"),
 });
 
 const newDashboardRoute = createRoute({
   getParentRoute: () => dashboardsRoute,
   path: "/new",
+  pendingComponent: DashboardListSkeleton,
   component: lazyRouteComponent(pages.dashboards, "NewDashboardRoute"),
 });
 
@@ -115,7 +120,8 @@ const dashboardRoute = createRoute({
   getParentRoute: () => dashboardsRoute,
   path: "/$dashboardId",
   validateSearch: parseDashboardSearch,
-  component: lazyRouteComponent(pages.dashboards, "DashboardRoute"),
+  pendingComponent: DashboardSkeleton,
+  component: lazyRouteComponent(pages.dashboard, "DashboardRoute"),
 });
 
 const settingsRoute = createRoute({

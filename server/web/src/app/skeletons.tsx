@@ -141,24 +141,33 @@ export function SettingsSkeleton() {
   );
 }
 
+/** The list of dashboards, below the bar on top. */
+export function DashboardListSkeleton() {
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex flex-wrap items-end justify-between gap-3">
+        <div className="flex flex-col gap-2">
+          <Skeleton className="h-7 w-36" />
+          <Skeleton className="h-5 w-64" />
+        </div>
+        <Skeleton className="h-9 w-36" />
+      </div>
+      <Skeleton className="h-9 w-72 max-w-full" />
+      <Card className="gap-4 p-5">
+        {Array.from({ length: 4 }, (_, index) => (
+          <Skeleton key={index} className="h-11 w-full" />
+        ))}
+      </Card>
+    </div>
+  );
+}
+
 export function DashboardsSkeleton() {
   return (
     <>
       <StoreBarSkeleton />
-      <div className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-3 py-5 sm:px-6 sm:py-6">
-        <div className="flex flex-wrap items-end justify-between gap-3">
-          <div className="flex flex-col gap-2">
-            <Skeleton className="h-7 w-36" />
-            <Skeleton className="h-5 w-64" />
-          </div>
-          <Skeleton className="h-9 w-36" />
-        </div>
-        <Skeleton className="h-9 w-72 max-w-full" />
-        <Card className="gap-4 p-5">
-          {Array.from({ length: 4 }, (_, index) => (
-            <Skeleton key={index} className="h-11 w-full" />
-          ))}
-        </Card>
+      <div className="mx-auto w-full max-w-7xl px-3 py-5 sm:px-6 sm:py-6">
+        <DashboardListSkeleton />
       </div>
     </>
   );

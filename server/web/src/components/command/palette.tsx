@@ -7,12 +7,29 @@ import { Keys } from "./keys";
 import { findCommands, grouped } from "./search";
 import { useActiveOption } from "./use-active-option";
 
+const NEAREST = [
+  "This dashboard",
+  "Changing the dashboard",
+  "Dashboards",
+  "Stores",
+  "Go to",
+  "Do",
+  "Widgets",
+];
+
+function nearness({ group }: Command): number {
+  const at = NEAREST.indexOf(group);
+  return at === -1 ? NEAREST.length : at;
+}
+
 /** Everything that can be gone to or done from here, found by its name. */
 export default function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const chosen = useRef<Command | null>(null);
   const commands = useAllCommands();
-  const groups = grouped(findCommands(commands, text));
+  const found = findCommands(commands, text);
+  // Where nothing is asked for, what is nearest comes first.
+  const groups = grouped(text.trim() === "" ? found.toSorted((a, b) => nearness(a) - nearness(b)) : found);
   const entries = groups.flatMap((group) => group.entries);
   const choose = (command: Command | undefined) => {
     if (!command) return;

@@ -162,7 +162,7 @@ it("offers nothing to change to who only looks", async () => {
   const { user } = show(<Page start={{ edit: true }} />);
   await screen.findByRole("heading", { level: 1 });
   expect(screen.queryByRole("button", { name: "Edit" })).not.toBeInTheDocument();
-  expect(screen.queryByRole("toolbar")).not.toBeInTheDocument();
+  expect(screen.queryByRole("group", { name: "Changing the dashboard" })).not.toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "What to do with Every morning" }));
   const entries = (await screen.findAllByRole("menuitem")).map((entry) => entry.textContent.trim());
   expect(entries).toEqual(["What happened…", "History…", "Print…", "Duplicate"]);
@@ -367,7 +367,7 @@ describe("what happened", () => {
     const dialog = await screen.findByRole("dialog", { name: "What happened" });
     const rows = await within(dialog).findAllByRole("listitem");
     expect(rows[0]).toHaveTextContent(/Autumn saleSale.*Nov 2.*8, 2026 · Southwind · Kim.*20 % off/);
-    expect(rows[1]).toHaveTextContent(/Gap in the data.*Northwind · found by Aloftly/);
+    expect(rows[1]).toHaveTextContent(/Source not read.*Northwind · found by Aloftly/);
     expect(within(dialog).getAllByRole("button", { name: /^Change/ })).toHaveLength(1);
   });
 

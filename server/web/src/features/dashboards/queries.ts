@@ -74,7 +74,8 @@ export function useDeleteDashboard(dashboard: Pick<DashboardSummary, "id" | "rev
       return answer(api.DELETE("/api/dashboards/{id}", { params }));
     },
     onSuccess: () => {
-      queries.removeQueries({ queryKey: dashboardKeys.one(dashboard.id) });
+      // Whoever comes back to it asks again; the page that is just being left does not.
+      void queries.invalidateQueries({ queryKey: dashboardKeys.one(dashboard.id), refetchType: "none" });
       // Not waited for: the row goes with it, and with the row whoever waits for the answer.
       void queries.invalidateQueries({ queryKey: dashboardKeys.list });
     },

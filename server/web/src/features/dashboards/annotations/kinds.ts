@@ -6,8 +6,8 @@ export const KIND_TITLES: Record<AnnotationKind, string> = {
   campaign: "Campaign",
   test: "Test",
   release: "Release",
-  sync_gap: "Gap in the data",
-  stock_out: "Sold out",
+  sync_gap: "Source not read",
+  stock_out: "Out of stock",
 };
 
 /** The kinds that people give; the others are found. */

@@ -1,5 +1,5 @@
 import { Ellipsis, GripVertical, Pencil } from "lucide-react";
-import { useRef, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
 import { cn } from "@/lib/cn";
@@ -13,19 +13,9 @@ const tool = "size-7 rounded-[5px]";
 export function EditableWidget({ id, children }: { id: string; children: ReactNode }) {
   const { document, names, selected, select } = useEditing();
   const { setNode, handle, isDragging, side } = useDrag({ kind: "widget", id }, document);
-  const edit = useRef<HTMLButtonElement>(null);
   const name = names.widget(id);
   return (
     <div ref={setNode} className="relative h-full">
-      <div
-        className={cn(
-          "h-full rounded-lg",
-          isDragging && "opacity-40",
-          selected === id && "ring-2 ring-accent ring-offset-2 ring-offset-background",
-        )}
-      >
-        {children}
-      </div>
       <div
         role="group"
         aria-label={`Tools of ${name}`}
@@ -41,7 +31,6 @@ export function EditableWidget({ id, children }: { id: string; children: ReactNo
           <GripVertical aria-hidden />
         </Button>
         <Button
-          ref={edit}
           variant="ghost"
           size="icon-sm"
           className={tool}
@@ -62,6 +51,15 @@ export function EditableWidget({ id, children }: { id: string; children: ReactNo
             <WidgetMenuItems id={id} />
           </DropdownMenuContent>
         </DropdownMenu>
+      </div>
+      <div
+        className={cn(
+          "h-full rounded-lg",
+          isDragging && "opacity-40",
+          selected === id && "ring-2 ring-accent ring-offset-2 ring-offset-background",
+        )}
+      >
+        {children}
       </div>
       {side && <DropLine side={side} />}
     </div>

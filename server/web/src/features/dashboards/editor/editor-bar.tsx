@@ -26,7 +26,7 @@ export function EditorBar({ onSettings, onClose }: EditorBarProps) {
   return (
     <div
       data-editor-bar
-      role="toolbar"
+      role="group"
       aria-label="Changing the dashboard"
       className="z-20 -mx-3 flex flex-wrap items-center gap-2 border-y bg-card px-3 py-2 sm:mx-0 sm:rounded-lg sm:border-x md:sticky md:top-14"
     >

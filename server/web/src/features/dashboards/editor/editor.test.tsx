@@ -83,7 +83,7 @@ async function editing(dashboard: Dashboard = start, from: DashboardSearch = {})
   keep(dashboard);
   tellRegistry();
   const shown = show(<Page from={{ edit: true, ...from }} />);
-  await screen.findByRole("toolbar", { name: "Changing the dashboard" });
+  await screen.findByRole("group", { name: "Changing the dashboard" });
   return shown;
 }
 
@@ -417,9 +417,26 @@ describe("the panel", () => {
     expect(screen.getByRole("button", { name: "Change Revenue by country" })).toHaveFocus();
   });
 
+  it("is closed by Escape, unless that is for a text", async () => {
+    const { user } = await editing(figures, { widget: "figure" });
+    const panel = await screen.findByRole("complementary", { name: "Widget" });
+    await user.click(within(panel).getByRole("tab", { name: "Display" }));
+    await user.type(within(panel).getByLabelText("Title"), "{Escape}");
+    expect(panel).toBeVisible();
+    within(panel).getByRole("tab", { name: "Display" }).focus();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("complementary")).not.toBeInTheDocument());
+    expect(screen.getByRole("button", { name: "Change Revenue" })).toHaveFocus();
+  });
+
   it("is opened by its address, and not for what is gone", async () => {
-    await editing(figures, { widget: "tables" });
-    expect(await screen.findByRole("complementary", { name: "Widget" })).toBeVisible();
+    const { unmount } = await editing(figures, { widget: "tables" });
+    const panel = await screen.findByRole("complementary", { name: "Widget" });
+    expect(within(panel).getByRole("heading")).toHaveFocus();
+    unmount();
+    await editing(figures, { widget: "gone00" });
+    await waitFor(() => expect(address.widget).toBeUndefined());
+    expect(screen.queryByRole("complementary")).not.toBeInTheDocument();
   });
 
   it("adds figures and takes them away, with what is asked of them", async () => {

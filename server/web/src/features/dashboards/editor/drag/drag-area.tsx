@@ -7,7 +7,9 @@ import {
   useSensor,
   useSensors,
   type DragEndEvent,
+  type Modifier,
 } from "@dnd-kit/core";
+import { getEventCoordinates } from "@dnd-kit/utilities";
 import { GripVertical } from "lucide-react";
 import { useMemo, useState, type ReactNode } from "react";
 import { useEditing } from "../editor-context";
@@ -15,6 +17,17 @@ import { announcements, INSTRUCTIONS } from "./announcements";
 import { collisions, keyboardSteps } from "./collisions";
 import { focusHandle } from "./focus-handle";
 import { dropChange, parseTarget, type Target } from "./targets";
+
+/** What is drawn beside the pointer while something is moved; by keys, it stands at the corner of what it is over. */
+const nearPointer: Modifier = ({ activatorEvent, activeNodeRect, transform }) => {
+  const pointer = activatorEvent && getEventCoordinates(activatorEvent);
+  if (!pointer || !activeNodeRect) return transform;
+  return {
+    ...transform,
+    x: transform.x + pointer.x - activeNodeRect.left + 12,
+    y: transform.y + pointer.y - activeNodeRect.top + 12,
+  };
+};
 
 /**
  * Where widgets and sections are moved, by mouse, by touch and by keys. What is on the page stays where it is meanwhile, and a line says where
@@ -60,7 +73,7 @@ export function DragArea({ children }: { children: ReactNode }) {
       }}
     >
       {children}
-      <DragOverlay dropAnimation={null}>
+      <DragOverlay dropAnimation={null} modifiers={[nearPointer]}>
         {active && (
           <div className="inline-flex h-9 max-w-64 cursor-grabbing items-center gap-1.5 rounded-md border bg-popover px-2.5 font-medium shadow-(--shadow-float)">
             <GripVertical aria-hidden className="size-4 shrink-0 text-muted-foreground" />

@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCommands, type Command } from "@/components/command/commands";
 import { Button } from "@/components/ui/button";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { KIND_TITLES } from "@/lib/dashboards/titles";
@@ -25,12 +26,26 @@ export default function Panel({ widgetId }: { widgetId: string }) {
     else title.current?.focus();
   }, [isGone, select]);
 
-  if (!widget || !registry) return null;
-  const close = () => {
+  const close = useCallback(() => {
     const button = document.querySelector<HTMLElement>(`[data-change="${widgetId}"]`);
     select(null);
     button?.focus();
-  };
+  }, [widgetId, select]);
+  const commands = useMemo<Command[]>(
+    () => [
+      {
+        id: "close-panel",
+        title: "Close the panel",
+        group: "Changing the dashboard",
+        keys: "Escape",
+        run: close,
+      },
+    ],
+    [close],
+  );
+  useCommands(commands);
+
+  if (!widget || !registry) return null;
   return (
     <aside
       data-editor-panel
