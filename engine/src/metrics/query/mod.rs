@@ -165,11 +165,11 @@ impl Query {
         self.metrics.iter().chain(&self.hidden)
     }
 
-    /// The metrics of the registry that it asks for, each once: of formulas those that they are over.
+    /// The metrics of the registry that it is about, each once: of formulas those that they are over, and those that only a condition is about.
     #[must_use]
     pub fn registered(&self) -> Vec<&'static Metric> {
         let mut metrics: Vec<&'static Metric> = Vec::new();
-        for MetricRef(metric) in self.metrics.iter().flat_map(Asked::metrics) {
+        for MetricRef(metric) in self.asked().flat_map(Asked::metrics) {
             if !metrics.iter().any(|known| known.id == metric.id) {
                 metrics.push(metric);
             }

@@ -62,6 +62,7 @@ const COUNTS: Metric = Metric {
     aggregations: &[Aggregation::Sum],
     dimensions: ALL,
     additive: true,
+    has_hours: false,
     higher_is_better: Some(true),
 };
 

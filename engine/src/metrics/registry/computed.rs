@@ -15,6 +15,7 @@ const RATIO: Metric = Metric {
     aggregations: &[Aggregation::Ratio],
     dimensions: &["store"],
     additive: false,
+    has_hours: false,
     higher_is_better: Some(true),
 };
 
@@ -43,6 +44,7 @@ pub(super) static METRICS: &[Metric] = &[
         description: "Tickets divided by the shop's orders",
         category: Category::Support,
         formula: Formula::Computed("gorgias.tickets / shopify.orders"),
+        has_hours: true,
         higher_is_better: Some(false),
         ..RATIO
     },
@@ -52,6 +54,7 @@ pub(super) static METRICS: &[Metric] = &[
         description: "Surveys filled in to the end, divided by the shop's orders",
         category: Category::Sentiment,
         formula: Formula::Computed("knocommerce.responses / shopify.orders"),
+        has_hours: true,
         ..RATIO
     },
     Metric {
@@ -60,6 +63,7 @@ pub(super) static METRICS: &[Metric] = &[
         description: "Reviews that came in, divided by the shop's orders",
         category: Category::Sentiment,
         formula: Formula::Computed("judgeme.reviews_written / shopify.orders"),
+        has_hours: true,
         ..RATIO
     },
 ];

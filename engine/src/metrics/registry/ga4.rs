@@ -93,6 +93,7 @@ const COUNTS: Metric = Metric {
     aggregations: &[Aggregation::Sum],
     dimensions: BY_SESSION,
     additive: true,
+    has_hours: false,
     higher_is_better: Some(true),
 };
 

@@ -23,6 +23,7 @@ const COUNTS: Metric = Metric {
     aggregations: &[Aggregation::Count],
     dimensions: &["store", "channel", "status", "priority", "language", "sentiment", "contact_reason"],
     additive: true,
+    has_hours: true,
     higher_is_better: Some(false),
 };
 

@@ -26,6 +26,7 @@ const COUNTS: Metric = Metric {
     aggregations: &[Aggregation::Sum],
     dimensions: &["store", "experiment", "variant"],
     additive: true,
+    has_hours: false,
     higher_is_better: Some(true),
 };
 

@@ -19,6 +19,7 @@ const COUNTS: Metric = Metric {
     aggregations: &[Aggregation::Count],
     dimensions: &["store", "survey"],
     additive: true,
+    has_hours: true,
     higher_is_better: Some(true),
 };
 

@@ -8,9 +8,6 @@ use utoipa::ToSchema;
 use super::Registry;
 use crate::metrics::formula;
 
-/// Datasets whose rows are of a day as a whole.
-const BY_THE_DAY: [&str; 2] = ["metric_events", "inventory_levels"];
-
 /// What a metric's figures measure, and so how they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -395,19 +392,13 @@ pub struct Metric {
     pub dimensions: &'static [&'static str],
     /// Whether the figures of parts add up to that of the whole.
     pub additive: bool,
+    /// Whether its rows say at which hour they happened. What a source tells by the day, and what is read once a day, has none.
+    pub has_hours: bool,
     /// Whether more is good news; null when it is neither.
     pub higher_is_better: Option<bool>,
 }
 
 impl Metric {
-    /// Whether its rows say at which hour they happened. What sources deliver day by day, and what is read once a day, would all be at
-    /// midnight.
-    #[must_use]
-    pub fn has_hours(&self) -> bool {
-        let is_by_the_day = |measure: &Measure| BY_THE_DAY.contains(&measure.rows.dataset);
-        !self.formula.measures().iter().any(is_by_the_day) && self.leaves().iter().all(|metric| metric.has_hours())
-    }
-
     /// The sources that its rows come from: its own, or those of the metrics that it is computed of.
     #[must_use]
     pub fn sources(&self) -> BTreeSet<&'static str> {
@@ -418,7 +409,8 @@ impl Metric {
     }
 
     /// The metrics that it is computed of, where it is computed of others.
-    fn leaves(&self) -> Vec<&'static Self> {
+    #[must_use]
+    pub fn leaves(&self) -> Vec<&'static Self> {
         let Formula::Computed(text) = self.formula else { return Vec::new() };
         let Ok(written) = formula::Formula::parse(text) else { return Vec::new() };
         written.leaves().into_iter().filter_map(|name| Registry::get().metric(name)).collect()
@@ -428,24 +420,24 @@ impl Metric {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset;
+
+    /// Whether all that a metric is made of has hours, by the datasets.
+    fn is_of_hours(metric: &Metric) -> bool {
+        let of_hours = |measure: &Measure| dataset::find(measure.rows.dataset).unwrap().has_hours();
+        metric.formula.measures().iter().all(of_hours) && metric.leaves().into_iter().all(is_of_hours)
+    }
 
     #[test]
     fn what_is_told_by_the_day_has_no_hours_and_neither_has_what_is_computed_of_it() {
-        let has_hours = |id: &str| Registry::get().metric(id).unwrap().has_hours();
-        for id in ["shopify.revenue", "shopify.units", "shopify.refunds", "gorgias.tickets", "store.contact_rate"] {
-            assert!(has_hours(id), "{id}");
+        for metric in &Registry::get().metrics {
+            assert_eq!(metric.has_hours, is_of_hours(metric), "{}", metric.id);
         }
-        let by_the_day = [
-            "ga4.sessions",
-            "ga4.bounce_rate",
-            "clarity.rage_click_rate",
-            "intelligems.uplift",
-            "shopify.stock_available",
-            "store.conversion_rate",
-        ];
-        for id in by_the_day {
-            assert!(!has_hours(id), "{id}");
-        }
+        let has_hours = |id: &str| Registry::get().metric(id).unwrap().has_hours;
+        assert!(has_hours("shopify.revenue") && has_hours("store.contact_rate"));
+        assert!(
+            !has_hours("ga4.sessions") && !has_hours("shopify.stock_available") && !has_hours("store.conversion_rate")
+        );
     }
 
     #[test]

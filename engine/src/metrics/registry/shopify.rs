@@ -64,6 +64,7 @@ const ORDERS: Metric = Metric {
     aggregations: OF_NUMBERS,
     dimensions: ORDER_DIMENSIONS,
     additive: true,
+    has_hours: true,
     higher_is_better: Some(true),
 };
 

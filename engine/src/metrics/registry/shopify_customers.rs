@@ -20,6 +20,7 @@ const COUNTS: Metric = Metric {
     aggregations: &[Aggregation::Count],
     dimensions: &["store", "country"],
     additive: true,
+    has_hours: true,
     higher_is_better: Some(true),
 };
 

@@ -29,6 +29,7 @@ const SALES: Metric = Metric {
     aggregations: OF_NUMBERS,
     dimensions: ITEM_DIMENSIONS,
     additive: true,
+    has_hours: true,
     higher_is_better: Some(true),
 };
 

@@ -24,6 +24,7 @@ const STOCK: Metric = Metric {
     aggregations: &[Aggregation::Sum],
     dimensions: &["store", "location", "product", "variant", "sku"],
     additive: false,
+    has_hours: false,
     higher_is_better: None,
 };
 
