@@ -419,15 +419,18 @@ async fn a_password_can_be_tried_ten_times_from_one_place_and_good_ones_do_not_c
 async fn the_figures_of_a_link_are_asked_for_so_often_from_one_place() {
     let linked = Linked::new(json!({})).await;
     let other = share(&linked.owner, &linked.dashboard, json!({})).await;
-    for _ in 0..60 {
+    for _ in 0..120 {
         assert_eq!(linked.data(json!({ "widgets": [] })).await.0, 200);
     }
     let (status, body) = linked.data(json!({ "widgets": [] })).await;
     assert_eq!((status, &body["code"]), (429, &json!("too_many_requests")));
     assert_eq!(answer(linked.visitor.get("/api/shared")).await.0, 429);
+    let listed = linked.owner.read("/api/shares").await["shares"].clone();
+    let views: Vec<_> = listed.as_array().unwrap().iter().map(|share| share["views"].as_u64()).collect();
+    assert_eq!(views, [Some(0), Some(0)], "who was refused has seen nothing");
     let other = linked.server.program(other["token"].as_str().unwrap());
     assert_eq!(answer(other.get("/api/shared")).await.0, 200, "each link by itself");
-    linked.world.clock.advance(Duration::from_millis(500));
+    linked.world.clock.advance(Duration::from_millis(250));
     assert_eq!(linked.data(json!({ "widgets": [] })).await.0, 200);
     linked.server.stop().await;
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use aloftly_engine::StoreId;
 use aloftly_engine::metrics::Query;
-use aloftly_engine::metrics::query::{NamedRange, TimeRange};
+use aloftly_engine::metrics::query::{NamedRange, TimeRange, WeekStart};
 use aloftly_engine::metrics::registry::Metric;
 use chrono::{Datelike as _, NaiveDate};
 use serde_json::{Map, Value, json};
@@ -40,6 +40,11 @@ pub struct View {
     pub currency: Option<String>,
     /// Which rows: all of these must hold.
     pub filters: Vec<DashboardFilter>,
+    /// The day that weeks begin on, where it is not the same in all of the stores: they have no weeks in common otherwise.
+    pub week_start: Option<WeekStart>,
+    /// The IANA zone whose hours are meant, where it is not the same in all of the stores: those of some begin in the middle of others'. Days are
+    /// each store's own.
+    pub timezone: Option<String>,
 }
 
 impl From<&Settings> for View {
@@ -50,6 +55,8 @@ impl From<&Settings> for View {
             stores: settings.stores.clone().unwrap_or_default(),
             currency: settings.currency.clone(),
             filters: settings.filters.clone(),
+            week_start: None,
+            timezone: None,
         }
     }
 }
@@ -80,13 +87,14 @@ fn trend(widget: &Widget, view: &View) -> Option<Map<String, Value>> {
     for of_the_table in ["compare_to", "having", "offset", "order_by"] {
         query.shift_remove(of_the_table);
     }
-    let has_hours = metrics_of(&query, true).iter().all(|metric| metric.has_hours());
+    // By the day at least, which whatever stores and sources there are have in common.
     let range = widget.own.range.as_deref().unwrap_or(&view.range);
-    query.insert("granularity".to_owned(), automatic(range, has_hours).into());
+    query.insert("granularity".to_owned(), automatic(range, false).into());
+    query.shift_remove("timezone");
     query.insert("fill".to_owned(), true.into());
     query.insert("limit".to_owned(), MOST_ROWS.into());
-    if query.get("group_by").is_some_and(|groups| !groups.is_null()) {
-        query.entry("top").or_insert_with(|| json!({ "groups": MOST_GROUPS, "other": false }));
+    if is_said(&query, "group_by") && !is_said(&query, "top") {
+        query.insert("top".to_owned(), json!({ "groups": MOST_GROUPS, "other": false }));
     }
     Some(query)
 }
@@ -109,14 +117,28 @@ fn question(widget: &Widget, view: &View) -> Option<Map<String, Value>> {
     }
     let metrics = metrics_of(&query, wanted.is_some());
     if let Some(wanted) = wanted {
-        let has_hours = metrics.iter().all(|metric| metric.has_hours());
+        let has_hours = metrics.iter().all(|metric| metric.has_hours);
         let granularity = match wanted.as_str() {
-            Some("auto") => automatic(range, has_hours).into(),
+            Some("auto") => automatic(range, has_hours && view.timezone.is_none()).into(),
             Some("hour") if !has_hours => "day".into(),
             _ => wanted,
         };
+        if let Some(timezone) = view.timezone.as_deref().filter(|_| granularity == "hour") {
+            query.insert("timezone".to_owned(), timezone.into());
+        }
         query.insert("granularity".to_owned(), granularity);
-        query.entry("fill").or_insert(Value::Bool(true));
+        if !is_said(&query, "fill") {
+            query.insert("fill".to_owned(), true.into());
+        }
+        // A chart without its last days would be a wrong one; a table says that it goes on.
+        if widget.kind != WidgetKind::Table && !is_said(&query, "limit") {
+            query.insert("limit".to_owned(), MOST_ROWS.into());
+        }
+    }
+    if let Some(week_start) = view.week_start
+        && !is_said(&query, "week_start")
+    {
+        query.insert("week_start".to_owned(), week_start.name().into());
     }
     let stores = own.stores.as_ref().unwrap_or(&view.stores);
     if !stores.is_empty() {
@@ -132,17 +154,33 @@ fn question(widget: &Widget, view: &View) -> Option<Map<String, Value>> {
     Some(query)
 }
 
-/// Puts to a question's own conditions those of the dashboard that hold for it: whose dimension all of its metrics have.
+/// Whether a question says something by a field. Null says as much as leaving it out.
+fn is_said(query: &Map<String, Value>, field: &str) -> bool {
+    query.get(field).is_some_and(|value| !value.is_null())
+}
+
+/// Puts to a question's own conditions those of the dashboard that hold for it, in their order: whose dimension all of its metrics have, and
+/// beside which it can still be computed. Some sources report by these dimensions or by those, and by no two of them at once.
 fn add_filters(query: &mut Map<String, Value>, filters: &[DashboardFilter], metrics: &[&'static Metric]) {
-    let fits =
-        |filter: &&DashboardFilter| metrics.iter().all(|metric| metric.dimensions.contains(&filter.dimension.as_str()));
-    let fitting: Vec<Value> = filters.iter().filter(fits).map(|filter| json!(filter)).collect();
-    if fitting.is_empty() {
-        return;
-    }
+    let is_computable = |query: &Map<String, Value>| Query::from_json(&Value::Object(query.clone())).is_ok();
+    // What is wrong by itself is not put right by leaving out conditions.
+    let was_computable = is_computable(query);
     let own = query.get("filters").filter(|own| own.as_object().is_some_and(|own| !own.is_empty())).cloned();
-    let all: Vec<Value> = own.into_iter().chain(fitting).collect();
-    query.insert("filters".to_owned(), json!({ "and": all }));
+    let mut all: Vec<Value> = own.into_iter().collect();
+    for filter in filters {
+        if !metrics.iter().all(|metric| metric.dimensions.contains(&filter.dimension.as_str())) {
+            continue;
+        }
+        all.push(json!(filter));
+        let before = query.insert("filters".to_owned(), json!({ "and": all }));
+        if was_computable && !is_computable(query) {
+            all.pop();
+            match before {
+                Some(before) => query.insert("filters".to_owned(), before),
+                None => query.shift_remove("filters"),
+            };
+        }
+    }
 }
 
 /// The metrics that a question asks for. What moves over buckets needs some, whichever they turn out to be.
@@ -165,9 +203,9 @@ fn time_range(range: &str) -> Value {
 /// The parts by which people can look at a range of that length.
 fn automatic(range: &str, has_hours: bool) -> &'static str {
     let by_days = |days: i64| match days {
-        ..=BY_THE_HOUR if has_hours => "hour",
-        ..=BY_THE_DAY => "day",
-        ..=BY_THE_WEEK => "week",
+        days if days <= BY_THE_HOUR && has_hours => "hour",
+        days if days <= BY_THE_DAY => "day",
+        days if days <= BY_THE_WEEK => "week",
         _ => "month",
     };
     match parse_range(range) {
@@ -223,6 +261,8 @@ mod tests {
         stores: Vec<StoreId>,
         currency: Option<String>,
         filters: Vec<DashboardFilter>,
+        week_start: Option<String>,
+        timezone: Option<String>,
     }
 
     /// What the registry says of a metric, as the app is to know it.
@@ -231,6 +271,17 @@ mod tests {
         source: String,
         dimensions: Vec<String>,
         hours: bool,
+        /// Of each thing that is measured, the dimensions of each report that has it.
+        #[serde(default)]
+        reports: Vec<Vec<Vec<String>>>,
+    }
+
+    /// The reports that a metric is taken from, of all that it is computed of.
+    fn reports(metric: &Metric) -> Vec<Vec<Vec<String>>> {
+        let measures = metric.formula.measures().into_iter().filter(|measure| !measure.rows.grains.is_empty());
+        let texts = |dimensions: &[&str]| dimensions.iter().map(|&dimension| dimension.to_owned()).collect();
+        let own = measures.map(|measure| measure.rows.grains.iter().map(|grain| texts(grain.dimensions)).collect());
+        own.chain(metric.leaves().into_iter().flat_map(reports)).collect()
     }
 
     fn vectors() -> Vec<Vector> {
@@ -242,8 +293,9 @@ mod tests {
         let vectors = vectors();
         assert!(vectors.len() >= 12, "{}", vectors.len());
         for Vector { name, document, view, expected, .. } in vectors {
-            let Viewed { range, compare, stores, currency, filters } = view;
-            let view = View { range, compare, stores, currency, filters };
+            let Viewed { range, compare, stores, currency, filters, week_start, timezone } = view;
+            let week_start = week_start.map(|name| WeekStart::ALL.into_iter().find(|day| day.name() == name).unwrap());
+            let view = View { range, compare, stores, currency, filters, week_start, timezone };
             assert_eq!(resolve(&document, &view), expected, "{name}");
             for (widget, query) in &expected {
                 let read = Query::from_json(query);
@@ -258,8 +310,9 @@ mod tests {
         for Vector { name, metrics, .. } in vectors() {
             for (id, known) in metrics {
                 let metric = Registry::get().metric(&id).unwrap();
-                assert_eq!((metric.source, metric.has_hours()), (known.source.as_str(), known.hours), "{name}: {id}");
+                assert_eq!((metric.source, metric.has_hours), (known.source.as_str(), known.hours), "{name}: {id}");
                 assert_eq!(metric.dimensions, known.dimensions, "{name}: {id}");
+                assert_eq!(reports(metric), known.reports, "{name}: {id}");
             }
         }
     }

@@ -95,34 +95,35 @@ struct Row {
 }
 
 impl Catalog {
-    /// What whoever has that token is to be shown; that it was opened is counted.
+    /// What whoever has that token is to be shown. Looking is not counted by itself: [`Catalog::share_viewed`] says that they were shown it.
     ///
     /// # Errors
     /// [`CatalogError::LinkExpired`] when no share has it, or the frame that it is shown in is another share's; when it has run out, its dashboard
     /// is not public, or whoever made it does not see all of its stores any more or may not share. [`CatalogError::PasswordWanted`] when it is
     /// there and its password was not shown to be known. Otherwise when the database is unavailable.
     pub async fn open_share(&self, visit: &ShareVisit<'_>) -> Result<OpenShare, CatalogError> {
-        let (mut transaction, found) = self.find_unlocked(visit).await?;
+        let (transaction, found) = self.find_unlocked(visit).await?;
+        transaction.commit().await?;
+        Ok(found.opened())
+    }
+
+    /// Counts that somebody was shown what a share shows.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub async fn share_viewed(&self, share: &OpenShare) -> Result<(), CatalogError> {
+        let organization = share.context.organization();
+        let mut transaction = self.begin(Scope::Organization(organization)).await?;
         sqlx::query!(
             "UPDATE shares SET views = views + 1, last_viewed_at = $3 WHERE org_id = $1 AND id = $2",
-            found.organization.0,
-            found.id.0,
+            organization.0,
+            share.id.0,
             self.clock().now(),
         )
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(found.opened())
-    }
-
-    /// The same for whoever has opened it before and asks for figures: it is not counted.
-    ///
-    /// # Errors
-    /// Those of [`Catalog::open_share`].
-    pub async fn look_again(&self, visit: &ShareVisit<'_>) -> Result<OpenShare, CatalogError> {
-        let (transaction, found) = self.find_unlocked(visit).await?;
-        transaction.commit().await?;
-        Ok(found.opened())
+        Ok(())
     }
 
     /// The share that has the token, where its password was known.
@@ -185,9 +186,9 @@ impl Catalog {
         let shows = match (row.query, row.dashboard) {
             (Some(query), _) => Shows::Answer(query),
             (None, Some(id)) => {
-                let shown = stores.iter().map(|store| store.scope.id).collect();
-                let document = public_document(&mut transaction, row.organization, id).await?;
-                Shows::Dashboard(Box::new(SharedDashboard::of(document, shown, row.may_change_range)?))
+                let shown: Vec<_> = stores.iter().map(|ReadableStore { scope, .. }| scope.into()).collect();
+                let (document, revision) = public_document(&mut transaction, row.organization, id).await?;
+                Shows::Dashboard(Box::new(SharedDashboard::of(document, revision, &shown, row.may_change_range)?))
             }
             (None, None) => return Err(CatalogError::corrupt("a share", "it shows nothing")),
         };
@@ -259,19 +260,20 @@ impl Found {
     }
 }
 
-/// What a dashboard shows, as it is kept, while it is public.
+/// What a dashboard shows, as it is kept, while it is public, and which of its states that is.
 async fn public_document(
     transaction: &mut PgTransaction<'static>,
     organization: OrganizationId,
     id: Uuid,
-) -> Result<Value, CatalogError> {
-    sqlx::query_scalar!(
-        "SELECT document FROM dashboards WHERE org_id = $1 AND id = $2 AND visibility = $3",
+) -> Result<(Value, i64), CatalogError> {
+    let kept = sqlx::query!(
+        "SELECT document, revision FROM dashboards WHERE org_id = $1 AND id = $2 AND visibility = $3",
         organization.0,
         id,
         Visibility::Public.as_str(),
     )
     .fetch_optional(&mut **transaction)
     .await?
-    .ok_or(CatalogError::LinkExpired)
+    .ok_or(CatalogError::LinkExpired)?;
+    Ok((kept.document, kept.revision))
 }

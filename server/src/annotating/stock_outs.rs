@@ -16,7 +16,7 @@ use futures::stream;
 use serde_json::{Value, json};
 
 use super::Found;
-use crate::service::queries::QueryRuntime;
+use crate::service::queries::{Asker, QueryRuntime};
 
 /// How many of the products that sell best are looked at.
 const BEST: u64 = 20;
@@ -96,7 +96,9 @@ impl Asking<'_> {
         let query =
             Query::from_json(&query).inspect_err(|error| tracing::debug!(%error, "such days cannot be asked about"));
         let (query, metrics, pinned) = (query.ok()?, self.metrics.clone(), Arc::clone(self.pinned));
-        let answered = self.queries.run(self.organization, async move { metrics.query(&pinned, &query).await });
+        let answered = self
+            .queries
+            .run(Asker::Organization(self.organization), async move { metrics.query(&pinned, &query).await });
         let answered = answered.await.map_err(|stopped| stopped.to_string());
         let answered = answered.and_then(|answer| answer.map_err(|error| error.to_string()));
         answered.inspect_err(|error| tracing::debug!(%error, "products that were sold out are left out")).ok()

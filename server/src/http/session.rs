@@ -9,7 +9,7 @@ use aloftly_catalog::{
     ApiKeyToken, Authenticated, AuthenticatedKey, CatalogError, Origin, ReadableStore, SessionInfo, Tenant,
     TenantContext, WorkspacePermission,
 };
-use aloftly_engine::metrics::{PinnedStores, StoreScope};
+use aloftly_engine::metrics::{Behind, PinnedStores, Reading, StoreScope};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -20,6 +20,7 @@ use super::client::Caller;
 use super::cookies;
 use super::problem::Problem;
 use crate::api::App;
+use crate::service::queries::Asker;
 use crate::syncing::recency;
 
 /// What a request shows.
@@ -168,6 +169,8 @@ pub struct Reader {
     pub tenant: Tenant,
     /// The stores that they may see.
     pub stores: Arc<PinnedStores>,
+    /// Whose turns their questions take.
+    pub asker: Asker,
 }
 
 impl FromRequestParts<App> for Reader {
@@ -194,14 +197,36 @@ impl FromRequestParts<App> for Reader {
 impl Reader {
     /// Who asks for figures of these stores.
     pub(crate) fn of(app: &App, tenant: Tenant, stores: &[ReadableStore]) -> Self {
+        let asker = Asker::Organization(tenant.context().organization());
+        Self::asking(app, tenant, stores, asker, |reading| reading)
+    }
+
+    /// Whoever has a link that shows figures of these stores. Why a source is behind is not for them.
+    pub(crate) fn of_visitor(app: &App, tenant: Tenant, stores: &[ReadableStore]) -> Self {
+        let asker = Asker::Visitors(tenant.context().organization());
+        let told = |reading: Reading| match reading.behind {
+            Some(Behind::Broken | Behind::SignedOut) => Reading { behind: Some(Behind::Late), ..reading },
+            _ => reading,
+        };
+        Self::asking(app, tenant, stores, asker, told)
+    }
+
+    fn asking(
+        app: &App,
+        tenant: Tenant,
+        stores: &[ReadableStore],
+        asker: Asker,
+        told: impl Fn(Reading) -> Reading,
+    ) -> Self {
         let now = app.backend.clock.now();
         let pinned = stores.iter().map(|ReadableStore { scope, state, connections }| {
             let lake = app.backend.store_lake(&tenant, scope.id);
             let readings = recency::readings(connections, &app.providers, now);
+            let readings = readings.into_iter().map(|(source, reading)| (source, told(reading))).collect();
             (StoreScope { readings, ..scope.clone() }, lake, *state)
         });
         let stores = Arc::new(PinnedStores::at(pinned));
-        Self { tenant, stores }
+        Self { tenant, stores, asker }
     }
 }
 

@@ -16,6 +16,15 @@ const TURNS: usize = 4;
 /// How long a query waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// For whom a query is run: those who share turns among themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Asker {
+    /// The members of an organisation, and its keys.
+    Organization(OrganizationId),
+    /// Whoever has one of its links. However many they are, they hold no more turns than its members while those want some.
+    Visitors(OrganizationId),
+}
+
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryStopped {
@@ -39,7 +48,7 @@ pub struct QueryRuntime {
     timeout: Duration,
     /// Running queries share one memory: more of them at once would each get too little to come to an end. Organisations share them
     /// fairly.
-    turns: Turns<OrganizationId>,
+    turns: Turns<Asker>,
     patience: Duration,
 }
 
@@ -54,18 +63,18 @@ impl QueryRuntime {
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime), timeout, turns, patience: PATIENCE })
     }
 
-    /// Runs an organisation's query to its end or its deadline, when it is its turn. Dropping the returned future stops it.
+    /// Runs somebody's query to its end or its deadline, when it is its turn. Dropping the returned future stops it.
     ///
     /// # Errors
     /// It did not come to its end.
-    pub async fn run<F>(&self, organization: OrganizationId, query: F) -> Result<F::Output, QueryStopped>
+    pub async fn run<F>(&self, asker: Asker, query: F) -> Result<F::Output, QueryStopped>
     where
         F: Future<Output: Send> + Send + 'static,
     {
         let (timeout, patience, turns) = (self.timeout, self.patience, self.turns.clone());
         // The turn is taken and given back by the task: whoever waits for its result may stop looking, and must not hold one.
         let in_turn = async move {
-            let turn = tokio::time::timeout(patience, turns.take(organization)).await;
+            let turn = tokio::time::timeout(patience, turns.take(asker)).await;
             let _turn = turn.map_err(|_| QueryStopped::TooBusy(patience))?;
             tokio::time::timeout(timeout, query).await.map_err(|_| QueryStopped::TimedOut(timeout))
         };
@@ -98,8 +107,8 @@ mod tests {
 
     use super::*;
 
-    fn somebody() -> OrganizationId {
-        OrganizationId(uuid::Uuid::from_u128(7))
+    fn somebody() -> Asker {
+        Asker::Organization(OrganizationId(uuid::Uuid::from_u128(7)))
     }
 
     struct Flag(Arc<AtomicBool>);

@@ -54,7 +54,7 @@ impl Limits {
         let mail_to = Quota { burst: 5, every: Duration::from_secs(300) };
         let invitations = Quota { burst: 200, every: Duration::from_secs(60) };
         let departures = Quota { burst: 60, every: Duration::from_secs(2) };
-        let shared = Quota { burst: 60, every: Duration::from_millis(500) };
+        let shared = Quota { burst: 120, every: Duration::from_millis(250) };
         let mail_from = Quota { burst: 20, every: Duration::from_secs(30) };
         Self {
             account_here: RateLimit::new(account_here, Arc::clone(clock)),
@@ -80,15 +80,19 @@ impl Limits {
         Ok(CodeAttempt { limits: self, user })
     }
 
-    /// An attempt at the password of a share, from there: as of an account, and as often from one address.
+    /// An attempt at the password of a share, from there: as of an account, and as often from one address. One that is refused takes nothing from
+    /// the others.
     ///
     /// # Errors
     /// There were too many.
     pub(in crate::api) fn share_attempt(&self, share: ShareId, address: IpAddr) -> Result<ShareAttempt<'_>, Problem> {
         let network = network(address);
-        take("share", &self.address, network)?;
-        take("share", &self.share_here, (share, network))?;
         take("share", &self.share, share)?;
+        take("share", &self.share_here, (share, network)).inspect_err(|_| self.share.give_back(share))?;
+        take("share", &self.address, network).inspect_err(|_| {
+            self.share.give_back(share);
+            self.share_here.give_back((share, network));
+        })?;
         Ok(ShareAttempt { limits: self, share, network })
     }
 
@@ -123,9 +127,12 @@ impl Limits {
     /// There were too many.
     pub(in crate::api) fn attempt(&self, email: &str, address: IpAddr) -> Result<Attempt<'_>, Problem> {
         let (account, network) = (account(email), network(address));
-        take("sign-in", &self.address, network)?;
-        take("sign-in", &self.account_here, (account, network))?;
         take("sign-in", &self.account, account)?;
+        take("sign-in", &self.account_here, (account, network)).inspect_err(|_| self.account.give_back(account))?;
+        take("sign-in", &self.address, network).inspect_err(|_| {
+            self.account.give_back(account);
+            self.account_here.give_back((account, network));
+        })?;
         Ok(Attempt { limits: self, account, network })
     }
 }

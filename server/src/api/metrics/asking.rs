@@ -36,7 +36,7 @@ pub(in crate::api) async fn ask<T: Send + 'static>(
 
 async fn run<T: Send + 'static>(
     app: &App,
-    Reader { tenant, stores }: &Reader,
+    Reader { tenant, stores, asker }: &Reader,
     query: Value,
     then: impl FnOnce(&Arc<QueryResponse>, String) -> T + Send + 'static,
 ) -> Result<T, Problem> {
@@ -45,7 +45,7 @@ async fn run<T: Send + 'static>(
         return Err(Problem::forbidden("Explaining answers is for members of the organisation and above."));
     }
     let (metrics, stores) = (app.metrics.clone(), Arc::clone(stores));
-    let answered = app.queries.run(tenant.context().organization(), async move {
+    let answered = app.queries.run(*asker, async move {
         let answer = metrics.query(&stores, &query).await?;
         let etag = format!("W/\"{}\"", answer.etag());
         Ok::<_, Problem>(then(&answer, etag))

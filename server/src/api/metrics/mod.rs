@@ -77,7 +77,7 @@ pub(super) async fn query_metrics(
 
 /// Answers a query of a reader's.
 pub(super) async fn answer(app: &App, reader: &Reader, query: Value) -> Result<Written, Problem> {
-    asking::ask(app, reader, query, |answer, etag| Written::of(&**answer, etag)).await?
+    ask(app, reader, query, |answer, etag| Written::of(&**answer, etag)).await?
 }
 
 /// Whether `If-None-Match` has the name. It compares weakly.

@@ -17,6 +17,7 @@ use crate::http::json::Json;
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
 use crate::http::session::Session;
+use crate::service::queries::Asker;
 
 /// Everything that is kept of customers.
 #[derive(Serialize, ToSchema)]
@@ -61,7 +62,7 @@ pub(in crate::api) async fn export_customers(
     // Before anything is told.
     tenant.record_customer_export(store, ids.len()).await?;
     let lake = app.backend.store_lake(tenant, store);
-    let told = app.queries.run(tenant.context().organization(), async move {
+    let told = app.queries.run(Asker::Organization(tenant.context().organization()), async move {
         let told = lake.rows_of_customers(&ids).await?;
         let mut datasets = BTreeMap::new();
         for (dataset, batches) in told {

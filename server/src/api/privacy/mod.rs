@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use crate::http::problem::Problem;
+use crate::service::queries::Asker;
 
 /// The customers that it is about: by their identities at the store, or all that have an address.
 #[derive(Deserialize, ToSchema)]
@@ -39,8 +40,9 @@ impl Customers {
             _ => return Err(Problem::invalid_field("", "must have either customer_ids or email")),
         };
         let lake = app.backend.store_lake(tenant, store);
-        let found =
-            app.queries.run(tenant.context().organization(), async move { lake.customers_with_email(&email).await });
+        let found = app.queries.run(Asker::Organization(tenant.context().organization()), async move {
+            lake.customers_with_email(&email).await
+        });
         let found: BTreeSet<String> = found.await??;
         if found.is_empty() {
             return Err(Problem::invalid_field("/email", "is the address of no customer of this store"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aloftly_catalog::{OpenShare, Shows};
 use axum::Extension;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,6 +33,9 @@ pub(in crate::api) struct SharedQuestion {
     range: Option<String>,
     /// The name of a comparison, or `none`. Only where the link allows it.
     compare: Option<String>,
+    /// The `revision` of the dashboard that the caller shows. Where it is another one by now, nothing is answered: a figure would stand under the
+    /// title of what its widget asked before.
+    revision: Option<i64>,
     /// The `etag` of an answer that the caller has, by the widget's id: where it is still the answer, it is not sent again.
     #[serde(default)]
     known: BTreeMap<String, String>,
@@ -52,6 +55,7 @@ pub(in crate::api) struct SharedQuestion {
         (status = 200, description = "What became of each widget's question, by the widget's id", body = BatchResponse),
         (status = 400, description = "Malformed", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 403, description = "`password_wanted`: the link wants a password, which `POST /api/shared/unlock` takes", body = ProblemDocument<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "`dashboard_changed`: the dashboard is another one by now; `GET /api/shared?again=true` shows it", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 410, description = "`link_expired`: there is no such link, it was taken back or has run out, its dashboard is not public any more, or who made it does not see its stores any more", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 422, description = "Well-formed but wrong: a widget that asks nothing, or days that the link does not show", body = ProblemDocument<'static>, content_type = "application/problem+json"),
         (status = 503, description = "`too_busy`: other queries took all turns; `Retry-After` says when to try again", body = ProblemDocument<'static>, content_type = "application/problem+json"),
@@ -65,12 +69,16 @@ pub(in crate::api) async fn query_share(
     headers: HeaderMap,
     Json(given): Json<SharedQuestion>,
 ) -> Result<Response, Problem> {
-    let SharedQuestion { widgets, range, compare, known } = given;
-    let open = app.backend.catalog.look_again(&visit(&headers)?).await.map_err(refused)?;
+    let SharedQuestion { widgets, range, compare, revision, known } = given;
+    let open = app.backend.catalog.open_share(&visit(&headers)?).await.map_err(refused)?;
     let OpenShare { id, context, shows, stores, .. } = open;
     app.sign_in.shared_figures(id, caller.address)?;
     let questions = match shows {
         Shows::Dashboard(dashboard) => {
+            if revision.is_some_and(|shown| shown != dashboard.revision()) {
+                let detail = "The dashboard was changed since it was opened.";
+                return Err(Problem::new(StatusCode::CONFLICT, "dashboard_changed", detail));
+            }
             let today = app.backend.clock.now().date_naive();
             dashboard.questions(today, range.as_deref(), compare.as_deref()).map_err(Problem::of_fields)?
         }
@@ -80,7 +88,7 @@ pub(in crate::api) async fn query_share(
     if known.keys().any(|widget| !questions.contains_key(widget)) {
         return Err(Problem::invalid_field("/known", "names a widget that is not asked for"));
     }
-    let reader = Reader::of(&app, app.backend.catalog.tenant(context), &stores);
+    let reader = Reader::of_visitor(&app, app.backend.catalog.tenant(context), &stores);
     Asking::new(app, reader, request_id, PATH, told).together(questions, known).await
 }
 

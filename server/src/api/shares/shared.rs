@@ -6,15 +6,17 @@ use std::sync::Arc;
 use aloftly_catalog::dashboards::{Document, SharedDashboard as Dashboard};
 use aloftly_catalog::{OpenShare, ReadableStore, Shows};
 use aloftly_engine::StoreId;
+use aloftly_engine::metrics::query::WeekStart;
+use aloftly_engine::metrics::registry::Metric;
 use aloftly_engine::metrics::{QueryResponse, Registry};
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{refused, visit};
@@ -23,6 +25,7 @@ use crate::api::branding::Branding;
 use crate::api::metrics::{ask, json};
 use crate::http::client::Caller;
 use crate::http::problem::{Problem, ProblemDocument};
+use crate::http::query::Query;
 use crate::http::session::Reader;
 
 /// What whoever has the link is shown.
@@ -43,10 +46,22 @@ pub(in crate::api) struct Shared {
     dashboard: Option<SharedDashboard>,
 }
 
+/// How a link is opened.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct Opening {
+    /// Whether it is open already, and shown once more because it has changed: that is not counted.
+    #[serde(default)]
+    again: bool,
+}
+
 /// A dashboard as a link shows it.
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct SharedDashboard {
     document: Document,
+    /// Which of its states it is: what is asked of its figures says so.
+    revision: i64,
     /// The stores that its figures are of.
     stores: Vec<SharedStore>,
     /// Whether one may look at other days.
@@ -80,15 +95,20 @@ impl SharedDashboard {
             name: scope.name.clone(),
             currency: scope.currency.clone(),
             timezone: scope.timezone.name().to_owned(),
-            week_start: scope.week_start.name(),
+            week_start: WeekStart::from(scope.week_start).name(),
             has_sample_data: made_up.contains(&scope.id),
         });
         let (document, all) = (dashboard.document(), Registry::get());
         let asked = document.asked();
-        let metrics = all.metrics.iter().copied().filter(|metric| asked.contains(metric.id));
+        // What a metric is computed of says by which dimensions it can be cut.
+        let parts = asked.iter().filter_map(|id| all.metric(id)).flat_map(Metric::leaves).map(|metric| metric.id);
+        let told: BTreeSet<_> = asked.iter().copied().chain(parts).collect();
+        let is_told = |metric: &&Metric| told.contains(metric.id);
+        let metrics = all.metrics.iter().copied().filter(is_told);
         Self {
             registry: Registry { metrics: metrics.collect(), dimensions: all.dimensions, sources: all.sources },
             document: document.clone(),
+            revision: dashboard.revision(),
             stores: stores.collect(),
             may_change_range: dashboard.may_change_range(),
         }
@@ -110,6 +130,7 @@ pub(super) fn told(answer: &Arc<QueryResponse>) -> Arc<QueryResponse> {
     path = "/api/shared",
     tag = "shares",
     params(
+        Opening,
         ("Share-Ticket" = Option<String>, Header, description = "The `ticket` of `POST /api/shared/unlock`, where the link wants a password"),
         ("Share-Embed-Key" = Option<String>, Header, description = "The key in the address of the frame, where a page of somebody else's shows it"),
     ),
@@ -124,21 +145,28 @@ pub(super) fn told(answer: &Arc<QueryResponse>) -> Arc<QueryResponse> {
 pub(in crate::api) async fn open_share(
     State(app): State<App>,
     caller: Caller,
+    method: Method,
     headers: HeaderMap,
+    Query(opening): Query<Opening>,
 ) -> Result<Response, Problem> {
-    let open = app.backend.catalog.open_share(&visit(&headers)?).await.map_err(refused)?;
-    let OpenShare { id, context, name, shows, stores, made_up, expires_at, brand } = open;
-    app.sign_in.shared_figures(id, caller.address)?;
+    let catalog = &app.backend.catalog;
+    let open = catalog.open_share(&visit(&headers)?).await.map_err(refused)?;
+    app.sign_in.shared_figures(open.id, caller.address)?;
+    let OpenShare { context, name, shows, stores, made_up, expires_at, brand, .. } = open.clone();
     let shared = Shared { name, expires_at, brand: brand.into(), answer: None, dashboard: None };
     let body = match shows {
         Shows::Dashboard(dashboard) => {
             json(&Shared { dashboard: Some(SharedDashboard::of(&dashboard, &stores, &made_up)), ..shared })?
         }
         Shows::Answer(query) => {
-            let reader = Reader::of(&app, app.backend.catalog.tenant(context), &stores);
+            let reader = Reader::of_visitor(&app, catalog.tenant(context), &stores);
             answered(&app, &reader, query, shared).await?
         }
     };
+    // Whoever asks what there would be to see has seen nothing.
+    if method != Method::HEAD && !opening.again {
+        catalog.share_viewed(&open).await?;
+    }
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, body).into_response())
 }

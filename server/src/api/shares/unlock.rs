@@ -56,6 +56,8 @@ pub(in crate::api) async fn unlock_share(
 ) -> Result<axum::Json<ShareTicket>, Problem> {
     let catalog = &app.backend.catalog;
     let lock = catalog.share_lock(&visit(&headers)?).await.map_err(refused)?;
+    // A password that is right is worked out as a wrong one is, and costs as much.
+    app.sign_in.shared_figures(lock.share, caller.address)?;
     let attempt = app.sign_in.share_attempt(lock.share, caller.address)?;
     let ticket = catalog.unlock_share(&lock, &given.password).await;
     // Only a guess counts.

@@ -17,7 +17,7 @@ export function answeredQuestions(
   const questions = resolve(document, view, facts);
   for (const widget of document.sections.flatMap(({ widgets }) => widgets)) {
     const question = questions.get(widget.id);
-    if (question && hasLines(widget)) questions.set(`${widget.id}:trend`, trendQuestion(question, facts));
+    if (question && hasLines(widget)) questions.set(`${widget.id}:trend`, trendQuestion(question));
   }
   return questions;
 }

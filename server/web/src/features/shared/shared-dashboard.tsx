@@ -29,7 +29,7 @@ const NOTHING: SharedSearch = {};
 /** A dashboard, with the figures that a link answers. */
 export function SharedDashboardView(props: SharedDashboardViewProps) {
   const { frame, dashboard, visit, search, onSearch, tools, onRefused } = props;
-  const { stores, may_change_range: mayChoose, registry } = dashboard;
+  const { stores, may_change_range: mayChoose, registry, revision } = dashboard;
   const { document } = useMemo(() => withDocument(dashboard), [dashboard]);
   const chosen = mayChoose ? search : NOTHING;
   const { view, range, comparison, days } = useMemo(
@@ -40,7 +40,7 @@ export function SharedDashboardView(props: SharedDashboardViewProps) {
     () => answeredQuestions(document, view, factsOf(registry.metrics)),
     [document, view, registry],
   );
-  const source = useSharedFigures({ visit, days, questions, onRefused });
+  const source = useSharedFigures({ visit, days, revision, questions, onRefused });
   const madeUp = stores.filter((store) => store.has_sample_data);
   const [first] = stores;
   return (

@@ -1,5 +1,6 @@
 import type { SharedStore } from "@/lib/api/types";
 import type { DashboardDocument, DashboardView } from "@/lib/dashboards/document";
+import { commonWeek, commonZone, reportCurrency } from "@/lib/dashboards/view";
 import {
   comparisonFor,
   DEFAULT_RANGE,
@@ -27,12 +28,16 @@ export function sharedView(
 ): SharedView {
   const range = parseRange(chosen.range ?? settings.range) ?? DEFAULT_RANGE;
   const comparison = comparisonFor(range, chosen.compare ?? settings.compare);
+  const weekStart = commonWeek(stores);
+  const timezone = commonZone(stores);
   const view: DashboardView = {
     range: writeRange(range),
     compare: comparison,
     stores: stores.map(({ id }) => id),
-    currency: settings.currency,
+    currency: reportCurrency(settings.currency, stores),
     filters: settings.filters,
+    ...(weekStart && { week_start: weekStart }),
+    ...(timezone && { timezone }),
   };
   return { view, range, comparison, days: chosen };
 }

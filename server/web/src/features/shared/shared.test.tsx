@@ -85,6 +85,7 @@ function sharedOf(parts: Partial<NonNullable<Shared["dashboard"]>> = {}): Shared
           has_sample_data: false,
         },
       ],
+      revision: 7,
       may_change_range: false,
       registry: { metrics: [], dimensions: [], sources: [] },
       ...parts,
@@ -148,7 +149,7 @@ it("shows a dashboard with the figures that the link answers, all asked for at o
   expect(screen.getByText(/^Last 7 days: .* vs previous period$/)).toBeInTheDocument();
   expect(asked).toHaveBeenCalledTimes(1);
   const [question, headers] = asked.mock.calls[0] ?? [];
-  expect(question).toEqual({ widgets: ["figures1", "orders1"], known: {} });
+  expect(question).toEqual({ widgets: ["figures1", "orders1"], revision: 7, known: {} });
   expect(headers?.get("authorization")).toBe("Bearer aloftly_share_secret");
   expect(headers?.has("share-embed-key")).toBe(false);
   expect(opened).toHaveBeenCalledTimes(1);
@@ -211,18 +212,16 @@ it("says that a link shows nothing any more, from the beginning and once it does
   expect(screen.queryByTestId("grid")).not.toBeInTheDocument();
 });
 
-it("opens the link anew where its dashboard has other widgets by now", async () => {
-  let opened = 0;
+it("shows the dashboard as it is by now where it has changed, which is no other view", async () => {
+  const opened: (string | null)[] = [];
   network.use(
-    http.get("/api/shared", () => {
-      opened += 1;
-      return HttpResponse.json(sharedOf());
+    http.get("/api/shared", ({ request }) => {
+      opened.push(new URL(request.url).searchParams.get("again"));
+      return HttpResponse.json(sharedOf({ revision: opened.length }));
     }),
-    http.post("/api/shared/data", () => {
-      if (opened === 1) {
-        const errors = [{ pointer: "/widgets/1", detail: "is no widget of this link" }];
-        return problem(422, "invalid_request", { errors });
-      }
+    http.post("/api/shared/data", async ({ request }) => {
+      const { revision } = (await request.json()) as SharedQuestion;
+      if (revision !== 2) return problem(409, "dashboard_changed");
       return HttpResponse.json({
         answers: ANSWERS,
         versions: {},
@@ -231,7 +230,8 @@ it("opens the link anew where its dashboard has other widgets by now", async () 
     }),
   );
   open();
-  await waitFor(() => expect(opened).toBe(2));
+  await waitFor(() => expect(opened).toEqual([null, "true"]));
+  await waitFor(() => expect(figures()).toHaveTextContent("42.50"));
 });
 
 it("says what is missing where the address was cut off", () => {
@@ -330,7 +330,7 @@ it("keeps to its own days whatever the address says, where it does not", async (
   const { asked } = link(sharedOf(), () => ANSWERS);
   open({ search: { range: "today" } });
   await waitFor(() => expect(figures()).toHaveTextContent("42.50"));
-  expect(asked.mock.calls[0]?.[0]).toEqual({ widgets: ["figures1", "orders1"], known: {} });
+  expect(asked.mock.calls[0]?.[0]).toEqual({ widgets: ["figures1", "orders1"], revision: 7, known: {} });
   expect(screen.queryByRole("button", { name: /^Date range/ })).not.toBeInTheDocument();
 });
 

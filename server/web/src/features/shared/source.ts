@@ -2,7 +2,7 @@ import { answer, api } from "@/lib/api/client";
 import { ApiError, errorFrom, unreachable } from "@/lib/api/error";
 import type { BatchAnswer, QueryRequest, QueryResponse } from "@/lib/api/types";
 import type { DataSource, WidgetAnswer } from "@/lib/metrics/data-source";
-import { asked, isLocked, isOver, type Visit } from "./visit";
+import { asked, isChanged, isLocked, isOver, type Visit } from "./visit";
 
 /** Which days, where the link lets one choose them. */
 export interface Days {
@@ -13,6 +13,8 @@ export interface Days {
 interface SourceOf {
   visit: Visit;
   days: Days;
+  /** Which state of the dashboard is shown. */
+  revision: number;
   /** What the link answers, by the widgets' ids: what else a widget may ask is not to be had. */
   questions: ReadonlyMap<string, QueryRequest>;
   /** The link as a whole shows something else by now, or nothing. */
@@ -34,7 +36,7 @@ export class SharedSource implements DataSource {
 
   constructor(private readonly of: SourceOf) {
     const { token, embedKey } = of.visit;
-    this.key = ["shared-data", token, embedKey, of.days];
+    this.key = ["shared-data", token, embedKey, of.days, of.revision];
   }
 
   readonly ask = (widgetId: string, question: QueryRequest, signal: AbortSignal): Promise<QueryResponse> => {
@@ -69,15 +71,14 @@ export class SharedSource implements DataSource {
       const { answers } = await answer(
         api.POST("/api/shared/data", {
           ...asked(this.of.visit),
-          body: { widgets, ...this.of.days, known: Object.fromEntries(known) },
+          body: { widgets, ...this.of.days, revision: this.of.revision, known: Object.fromEntries(known) },
         }),
       );
       for (const [id, all] of asking) this.settle(id, answers[id], all);
     } catch (error) {
       const reason = error instanceof ApiError ? error : unreachable();
       for (const all of asking.values()) for (const { reject } of all) reject(reason);
-      const isOther = widgets.some((_, index) => reason.at(`/widgets/${index}`) !== null);
-      if (isOther || isLocked(reason) || isOver(reason)) this.of.onRefused(reason);
+      if (isChanged(reason) || isLocked(reason) || isOver(reason)) this.of.onRefused(reason);
     }
   }
 

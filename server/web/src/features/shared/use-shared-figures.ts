@@ -11,15 +11,16 @@ const EVERY = 30_000;
 interface Figures {
   visit: Visit;
   days: Days;
+  revision: number;
   questions: ReadonlyMap<string, QueryRequest>;
   onRefused: (error: ApiError) => void;
 }
 
 /** Where the widgets of a link get their answers, which are kept fresh. */
-export function useSharedFigures({ visit, days, questions, onRefused }: Figures): SharedSource {
+export function useSharedFigures({ visit, days, revision, questions, onRefused }: Figures): SharedSource {
   const source = useMemo(
-    () => new SharedSource({ visit, days, questions, onRefused }),
-    [visit, days, questions, onRefused],
+    () => new SharedSource({ visit, days, revision, questions, onRefused }),
+    [visit, days, revision, questions, onRefused],
   );
   const queries = useQueryClient();
   useEffect(() => {

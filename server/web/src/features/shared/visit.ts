@@ -26,6 +26,11 @@ export function isLocked(error: ApiError): boolean {
   return error.code === "password_wanted";
 }
 
+/** Whether the link's dashboard is another one by now. */
+export function isChanged(error: ApiError): boolean {
+  return error.code === "dashboard_changed";
+}
+
 /** Whether the link shows nothing any more. */
 export function isOver(error: ApiError): boolean {
   return error.status === 410;

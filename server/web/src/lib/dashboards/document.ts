@@ -44,6 +44,10 @@ export interface DashboardView {
   /** The currency that amounts are told in; null is the stores' own. */
   currency: string | null;
   filters: DashboardFilter[];
+  /** The day that weeks begin on, where it is not the same in all of the stores: they have no weeks in common otherwise. */
+  week_start?: QueryRequest["week_start"];
+  /** The zone whose hours are meant, where it is not the same in all of the stores: those of some begin in the middle of others'. */
+  timezone?: string;
 }
 
 export type WidgetKind = Schemas["WidgetKind"];

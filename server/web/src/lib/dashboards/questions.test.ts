@@ -17,22 +17,29 @@ describe("what is known of metrics", () => {
     expect(canHaveHours({ metrics: ["shopify.revenue", "ga4.sessions"] }, facts)).toBe(false);
   });
 
-  it("is read from ratios and differences, too", () => {
-    const rows = (dataset: string) => ({ dataset, time: [], is_money: false, is_refund: false });
-    const measure = (dataset: string) => ({
-      ...({ count_distinct: { column: "id" } } as const),
-      rows: rows(dataset),
-    });
+  it("is by which dimensions all that it is computed of is told, in one report each", () => {
+    const rows = { dataset: "metric_events", time: [], is_money: false, is_refund: false };
+    const grains = [
+      { metric_name: "visits", dimensions: [] },
+      { metric_name: "visits_by_device", dimensions: ["device", "country"] },
+      { metric_name: "visits_by_source", dimensions: ["source"] },
+    ];
+    const aggregate = { count_distinct: { column: "id" } } as const;
+    const told = { ...aggregate, rows: { ...rows, grains } };
+    const dimensions = ["store", "device", "country", "source"];
     const known = factsOf([
-      metricOf("a.ratio", {
-        formula: { ratio: { numerator: measure("orders"), denominator: measure("metric_events") } },
-      }),
-      metricOf("a.less", { formula: { difference: { of: measure("orders"), less: measure("refunds") } } }),
-      metricOf("a.stock", { formula: { measure: measure("inventory_levels") } }),
+      metricOf("a.visits", { formula: { measure: told }, dimensions }),
+      metricOf("a.rate", { formula: { ratio: { numerator: { ...aggregate, rows }, denominator: told } } }),
+      metricOf("b.rate", { formula: { computed: "a.visits / b.orders" } }),
     ]);
-    expect(known("a.ratio")?.hours).toBe(false);
-    expect(known("a.less")?.hours).toBe(true);
-    expect(known("a.stock")?.hours).toBe(false);
+    const reports = [[[], ["device", "country"], ["source"]]];
+    expect(known("a.visits")?.reports).toEqual(reports);
+    expect(known("a.rate")?.reports).toEqual(reports);
+    expect(known("b.rate")?.reports).toEqual(reports);
+    const asked = [by("device"), by("source"), by("store"), by("country")];
+    const { fit, unfit } = applicable(asked, { metrics: ["a.visits"] }, known);
+    expect(fit.map(({ dimension }) => dimension)).toEqual(["device", "store", "country"]);
+    expect(unfit.map(({ dimension }) => dimension)).toEqual(["source"]);
   });
 
   it("decides which filters bear on a question", () => {
@@ -91,7 +98,7 @@ describe("the lines of a table", () => {
       offset: 20,
       filters: { country: "US" },
     };
-    expect(trendQuestion(question, facts)).toEqual({
+    expect(trendQuestion(question)).toEqual({
       metrics: ["shopify.revenue"],
       stores: ["s"],
       time_range: "last_30_days",
@@ -104,14 +111,14 @@ describe("the lines of a table", () => {
     });
   });
 
-  it("keep the groups that the table is limited to, and have days where there are no hours", () => {
+  it("keep the groups that the table is limited to, and have days, which all sources have", () => {
     const question = {
       metrics: ["ga4.sessions"],
       time_range: "today" as const,
       group_by: ["device"],
       top: { groups: 5 },
     };
-    expect(trendQuestion(question, facts)).toMatchObject({ granularity: "day", top: { groups: 5 } });
+    expect(trendQuestion(question)).toMatchObject({ granularity: "day", top: { groups: 5 } });
   });
 });
 

@@ -6,6 +6,9 @@ import type { DashboardDocument, DashboardView, Widget, WidgetQuestion } from ".
 
 type Asked = NonNullable<QueryRequest["granularity"]>;
 
+/** As many rows as an answer may have. A chart without its last days would be a wrong one; a table says that it goes on. */
+const MOST_ROWS = 10_000;
+
 /** The length of buckets that suits a range, by its name whatever the calendar says. */
 function automatic(range: TimeRange): Asked {
   if (typeof range === "string") {
@@ -24,19 +27,26 @@ function possible(length: Asked, question: WidgetQuestion | QueryRequest, facts:
   return length === "hour" && !canHaveHours(question, facts) ? "day" : length;
 }
 
-/** The length of buckets that suits a range and a question. */
-export function automaticGranularity(
-  question: WidgetQuestion | QueryRequest,
-  range: TimeRange,
-  facts: FactsOf,
-): Asked {
-  return possible(automatic(range), question, facts);
+/** Stores in several zones have no hours in common, unless somebody says whose are meant. */
+function withoutHours(length: Asked): Asked {
+  return length === "hour" ? "day" : length;
 }
 
-function granularityOf(question: WidgetQuestion, range: TimeRange, facts: FactsOf): Asked | null {
+/** The length of buckets that suits a range, of days or more. */
+export function automaticDays(range: TimeRange): Asked {
+  return withoutHours(automatic(range));
+}
+
+function granularityOf(
+  question: WidgetQuestion,
+  range: TimeRange,
+  view: DashboardView,
+  facts: FactsOf,
+): Asked | null {
   const { granularity } = question;
   if (granularity === undefined || granularity === null || granularity === "none") return null;
-  return possible(granularity === "auto" ? automatic(range) : granularity, question, facts);
+  const suited = view.timezone === undefined ? automatic(range) : automaticDays(range);
+  return possible(granularity === "auto" ? suited : granularity, question, facts);
 }
 
 function filtersOf(widget: Widget, question: WidgetQuestion, view: DashboardView, facts: FactsOf) {
@@ -65,13 +75,19 @@ export function resolveWidget(widget: Widget, view: DashboardView, facts: FactsO
   if (range === undefined) return null;
   const compare = widget.own.compare ?? view.compare;
   const isCompared = compare !== "none" && !(range === "all_time" && compare === "previous_period");
-  const granularity = granularityOf(widget.query, range, facts);
+  const granularity = granularityOf(widget.query, range, view, facts);
   const filters = filtersOf(widget, widget.query, view, facts);
   return {
     ...question,
     stores: widget.own.stores ?? view.stores,
     time_range: range,
-    ...(granularity && { granularity, fill: question.fill ?? true }),
+    ...(granularity && {
+      granularity,
+      fill: question.fill ?? true,
+      ...(widget.kind !== "table" && { limit: question.limit ?? MOST_ROWS }),
+    }),
+    ...(granularity === "hour" && view.timezone && { timezone: view.timezone }),
+    ...(view.week_start && { week_start: question.week_start ?? view.week_start }),
     ...(isCompared && { compare_to: compare }),
     ...(view.currency !== null && { currency: view.currency }),
     ...(filters && { filters }),
@@ -89,7 +105,7 @@ export function resolve(
   return new Map(questions.filter((entry): entry is [string, QueryRequest] => entry[1] !== null));
 }
 
-/** The dimensions of the view's filters that do not hold for a widget, because not all of its metrics have them. */
+/** The dimensions of the view's filters that do not hold for a widget. */
 export function unfitFilters(widget: Widget, view: DashboardView, facts: FactsOf): string[] {
   if (widget.query === null || widget.own.filters === "ignore") return [];
   const { unfit } = applicable(view.filters, widget.query, facts);

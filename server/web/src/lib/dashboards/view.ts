@@ -120,7 +120,10 @@ function chosenStores(named: readonly string[] | null, stores: readonly Pick<Sto
  * The currency that amounts are told in. Amounts of several currencies cannot be added up, so where none is named it is the one that
  * most of the stores trade in, and of several the first by name.
  */
-function reportCurrency(named: string | null, chosen: readonly Pick<Store, "currency">[]): string | null {
+export function reportCurrency(
+  named: string | null,
+  chosen: readonly Pick<Store, "currency">[],
+): string | null {
   if (named !== null) return named;
   const counts = new Map<string, number>();
   for (const { currency } of chosen) counts.set(currency, (counts.get(currency) ?? 0) + 1);
@@ -129,23 +132,43 @@ function reportCurrency(named: string | null, chosen: readonly Pick<Store, "curr
   return most?.[0] ?? null;
 }
 
+/** The day that the weeks of all of the stores begin on: the first one's, where they differ. */
+export function commonWeek(chosen: readonly Pick<Store, "week_start">[]): DashboardView["week_start"] {
+  const [first, ...others] = chosen;
+  if (!first || others.every(({ week_start }) => week_start === first.week_start)) return undefined;
+  return first.week_start as DashboardView["week_start"];
+}
+
+/** The currency that the address or the settings name; null where nobody chose one. */
+export function namedCurrency(settings: DashboardSettings, search: ViewSearch): string | null {
+  const named = search.currency ?? settings.currency;
+  return named === "own" ? null : named;
+}
+
+/** The zone of the hours of all of the stores: the first one's, where they differ. */
+export function commonZone(chosen: readonly Pick<Store, "timezone">[]): string | undefined {
+  const [first, ...others] = chosen;
+  return others.some(({ timezone }) => timezone !== first?.timezone) ? first?.timezone : undefined;
+}
+
 /** How a dashboard is looked at: what the address says, over the dashboard's settings. */
 export function viewOf(
   settings: DashboardSettings,
   search: ViewSearch,
-  stores: readonly Pick<Store, "id" | "currency">[],
+  stores: readonly Pick<Store, "id" | "currency" | "week_start" | "timezone">[],
 ): DashboardView {
   const named = search.stores?.split(",") ?? settings.stores;
   const chosen = chosenStores(search.stores === "all" ? null : named, stores);
-  const currency = search.currency ?? settings.currency;
+  const those = stores.filter(({ id }) => chosen.includes(id));
+  const weekStart = commonWeek(those);
+  const timezone = commonZone(those);
   return {
     range: search.range ?? settings.range,
     compare: search.compare ?? settings.compare,
     stores: chosen,
-    currency: reportCurrency(
-      currency === "own" ? null : currency,
-      stores.filter(({ id }) => chosen.includes(id)),
-    ),
+    currency: reportCurrency(namedCurrency(settings, search), those),
+    ...(weekStart && { week_start: weekStart }),
+    ...(timezone && { timezone }),
     filters:
       search.f === undefined
         ? settings.filters
