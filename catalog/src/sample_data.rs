@@ -7,6 +7,7 @@
 use aloftly_engine::StoreId;
 use chrono::{DateTime, Utc};
 use sqlx::PgTransaction;
+use uuid::Uuid;
 
 use crate::audit::{AuditAction, Done};
 use crate::{CatalogError, Import, NewImport, Tenant, WorkspacePermission};
@@ -16,8 +17,10 @@ use crate::{CatalogError, Import, NewImport, Tenant, WorkspacePermission};
 pub struct SampleDataRemoval {
     /// From where.
     pub store: StoreId,
-    /// Since when they have been there. With the store it says which data they are.
+    /// Since when they have been there.
     pub since: DateTime<Utc>,
+    /// The last file that was brought in. With the store it says which data they are: others that came at the same instant have another.
+    pub last_file: Option<Uuid>,
     /// Files that were not imported and that nobody needs any more.
     pub files: Vec<String>,
 }
@@ -109,8 +112,15 @@ impl Tenant {
         if is_being_imported {
             return Err(CatalogError::BeingImported);
         }
+        let last_file = sqlx::query_scalar!(
+            "SELECT id FROM imports WHERE org_id = $1 AND store_id = $2 ORDER BY id DESC LIMIT 1",
+            organization,
+            store.0,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
         transaction.commit().await?;
-        Ok(SampleDataRemoval { store, since, files: given_up.into_iter().flatten().collect() })
+        Ok(SampleDataRemoval { store, since, last_file, files: given_up.into_iter().flatten().collect() })
     }
 
     /// Says of a store that it holds no made-up data any more, once they are erased.
@@ -171,6 +181,11 @@ impl Tenant {
                 SELECT FROM lake_segments WHERE org_id = $1 AND store_id = $2 AND end_version IS NULL AND row_count > 0
             ) OR EXISTS (
                 SELECT FROM connections WHERE org_id = $1 AND store_id = $2 AND status <> 'disconnected'
+            ) OR EXISTS (
+                -- A reading whose connection was ended a moment ago may still be at its last page.
+                SELECT FROM sync_jobs AS job JOIN connections AS connection
+                    ON connection.org_id = job.org_id AND connection.id = job.connection_id
+                WHERE job.org_id = $1 AND connection.store_id = $2 AND job.status = 'running'
             ) OR EXISTS (
                 SELECT FROM imports WHERE org_id = $1 AND store_id = $2 AND status IN ('queued', 'running')
             ) AS "any!""#,

@@ -170,10 +170,10 @@ async fn a_source_that_was_not_read_for_longer_than_it_may_is_a_gap_until_it_is_
     let open = gaps(&world, &world.tenant, begun).await;
     let expected =
         SyncGap { store: world.made.stores[0], provider: "shopify".to_owned(), began_at: last, ended_at: None };
-    assert_eq!(open, [expected.clone()]);
+    assert_eq!(open, std::slice::from_ref(&expected));
     // A reading of some things is none of everything.
     read(Some(SyncKind::Reconcile)).await;
-    assert_eq!(gaps(&world, &world.tenant, begun).await, [expected.clone()]);
+    assert_eq!(gaps(&world, &world.tenant, begun).await, std::slice::from_ref(&expected));
     let again = read(Some(SyncKind::Incremental)).await;
     let over = [SyncGap { ended_at: Some(again), ..expected }];
     assert_eq!(gaps(&world, &world.tenant, begun).await, over);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aloftly_catalog::{ConnectionId, IngestContext, Provisioned, SyncJobId, SyncProblem, Tenant};
 use aloftly_engine::clock::Clock as _;
 use aloftly_engine::dataset;
+use aloftly_engine::lake::RowSink as _;
 use arrow::array::{
     ArrayRef, BooleanArray, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray, new_null_array,
 };
@@ -152,7 +153,8 @@ async fn commit_levels(world: &World, tenant: &Tenant, made: &Provisioned, level
         found.map_or_else(|| new_null_array(field.data_type(), levels.len()), |(_, column)| Arc::clone(column))
     });
     let rows = RecordBatch::try_new(Arc::clone(&dataset.schema), columns.collect()).unwrap();
-    let lake = world.backend().await.store_lake(tenant, made.stores[0]);
+    let backend = world.backend().await;
+    let lake = backend.store_lake(tenant, made.stores[0]);
     let mut spool = lake.spool().unwrap();
     spool.push(dataset, &rows).unwrap();
     lake.upsert(spool, None).await.unwrap();

@@ -50,6 +50,7 @@ impl Tenant {
             self.bounded_by(),
             self.bounded_to(),
             self.catalog().clock().now(),
+            first_of(to),
         )
         .fetch_all(&mut *transaction)
         .await?;

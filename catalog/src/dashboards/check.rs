@@ -27,6 +27,8 @@ const LONGEST_NOTE: usize = 2_000;
 const LONGEST_TEXT: usize = 20_000;
 const LONGEST_VALUE: usize = 1_000;
 const LONGEST_DISPLAY: usize = 8 * 1024;
+/// JSON that is nested much deeper cannot be read again.
+const DEEPEST_DISPLAY: usize = 16;
 
 /// The operators that compare texts, by how many values they take.
 const WITHOUT_VALUES: [&str; 2] = ["set", "notSet"];
@@ -114,6 +116,9 @@ impl Document {
         check_stores(faults, &format!("{at}/own/stores"), widget.own.stores.as_deref());
         if Value::Object(widget.display.clone()).to_string().len() > LONGEST_DISPLAY {
             faults.add(format!("{at}/display"), "must have no more than 8 KiB");
+        }
+        if widget.display.values().any(|value| depth(value) >= DEEPEST_DISPLAY) {
+            faults.add(format!("{at}/display"), format!("must be nested no more than {DEEPEST_DISPLAY} deep"));
         }
         if widget.kind != WidgetKind::Text && widget.text.is_some() {
             faults.add(format!("{at}/text"), "must be null: it belongs to a widget of the kind \"text\"");
@@ -237,6 +242,16 @@ fn check_filter(faults: &mut Faults, at: &str, filter: &DashboardFilter) {
     }
 }
 
+/// How many objects and lists are in one another.
+fn depth(value: &Value) -> usize {
+    let inner = match value {
+        Value::Object(fields) => fields.values().map(depth).max(),
+        Value::Array(values) => values.iter().map(depth).max(),
+        _ => return 0,
+    };
+    1 + inner.unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -295,6 +310,7 @@ mod tests {
     fn what_is_wrong_is_told_with_its_place() {
         let (store, text) = (json!("0192a000-0000-7000-8000-00000000000a"), |length| json!("x".repeat(length)));
         let by_device = json!({ "metrics": ["shopify.revenue"], "group_by": ["device"] });
+        let deep = json!({ "a": (0..DEEPEST_DISPLAY).fold(json!(1), |inner, _| json!([inner])) });
         let cases = [
             ("/version", json!(2), "/version"),
             ("/settings/range", json!("last_31_days"), "/settings/range"),
@@ -317,6 +333,7 @@ mod tests {
             ("/sections/0/widgets/2/text", text(20_001), "/sections/0/widgets/2/text"),
             ("/sections/0/widgets/0/text", json!("words"), "/sections/0/widgets/0/text"),
             ("/sections/0/widgets/0/display", json!({ "a": "x".repeat(8_192) }), "/sections/0/widgets/0/display"),
+            ("/sections/0/widgets/0/display", deep, "/sections/0/widgets/0/display"),
             ("/sections/0/widgets/0/own/range", json!("soon"), "/sections/0/widgets/0/own/range"),
             ("/sections/0/widgets/0/own/compare", json!("soon"), "/sections/0/widgets/0/own/compare"),
             ("/sections/0/widgets/0/own/stores", json!([]), "/sections/0/widgets/0/own/stores"),

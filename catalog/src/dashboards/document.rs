@@ -11,7 +11,7 @@ use aloftly_engine::StoreId;
 use aloftly_engine::metrics::Query;
 use aloftly_engine::metrics::registry::Metric;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::resolve;
@@ -264,11 +264,16 @@ impl Document {
         parsed.flat_map(|query| query.registered())
     }
 
-    /// The same, of whatever stores a workspace has.
+    /// The same, of whatever stores a workspace has: what is said of some by their ids is left out.
     pub(super) fn of_any_stores(mut self) -> Self {
         self.settings.stores = None;
+        self.settings.filters.retain(|filter| filter.dimension != "store");
         for widget in self.sections.iter_mut().flat_map(|section| &mut section.widgets) {
             widget.own.stores = None;
+            let Some(query) = &mut widget.query else { continue };
+            if let Some(conditions) = query.shift_remove("filters").and_then(of_any_store) {
+                query.insert("filters".to_owned(), conditions);
+            }
         }
         self
     }
@@ -305,6 +310,25 @@ impl Section {
     pub(super) fn empty() -> Self {
         Self { id: "section1".to_owned(), title: None, columns: 2, collapsed: false, widgets: Vec::new() }
     }
+}
+
+/// Conditions without those on the store; none where there are no others.
+fn of_any_store(conditions: Value) -> Option<Value> {
+    let Value::Object(mut fields) = conditions else { return Some(conditions) };
+    for group in ["and", "or"] {
+        if let Some(parts) = fields.get_mut(group).and_then(Value::as_array_mut) {
+            *parts = std::mem::take(parts).into_iter().filter_map(of_any_store).collect();
+            return (!parts.is_empty()).then_some(Value::Object(fields));
+        }
+    }
+    if let Some(part) = fields.remove("not") {
+        return of_any_store(part).map(|part| json!({ "not": part }));
+    }
+    if fields.get("dimension").is_some_and(|dimension| dimension == "store") {
+        return None;
+    }
+    fields.shift_remove("store");
+    (!fields.is_empty()).then_some(Value::Object(fields))
 }
 
 /// Stores of a list, each with its place.

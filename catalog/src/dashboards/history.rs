@@ -141,7 +141,7 @@ impl Tenant {
         revision: DashboardRevisionId,
     ) -> Result<Dashboard, CatalogError> {
         let mut transaction = self.begin().await?;
-        let before = self.lock_dashboard(&mut transaction, id, if_match).await?;
+        let before = self.lock_dashboard(&mut transaction, id, if_match, |may| may.edit).await?;
         let (found, document) = self.read_revision(&mut transaction, id, revision).await?;
         let to = DashboardChange { name: found.name, document, ..DashboardChange::none(&before) };
         let dashboard = self.write_dashboard(&mut transaction, before, &to, Entry::Begins).await?;

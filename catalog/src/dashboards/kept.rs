@@ -29,13 +29,14 @@ pub(super) struct DashboardRow {
 }
 
 impl Tenant {
-    /// A dashboard that the actor may change, and that stays as it is until the transaction ends. Who it is that acts is made sure of before:
+    /// A dashboard that the actor may change, or delete where that is what they are about to do, and that stays as it is until the transaction ends. Who it is that acts is made sure of before:
     /// whoever removes a member has their row when they come to that of a private dashboard.
     pub(super) async fn lock_dashboard(
         &self,
         transaction: &mut PgTransaction<'static>,
         id: DashboardId,
         if_match: &IfMatch,
+        may: fn(&May) -> bool,
     ) -> Result<Dashboard, CatalogError> {
         self.check_actor(transaction).await?;
         let organization = self.context().organization().0;
@@ -43,7 +44,7 @@ impl Tenant {
             .fetch_optional(&mut **transaction)
             .await?;
         let dashboard = self.read_dashboard(transaction, id).await?;
-        if !dashboard.summary.may.edit {
+        if !may(&dashboard.summary.may) {
             let needed = WorkspacePermission::EditDashboards;
             return Err(self.lacks(needed.scope(), needed.least().as_str()));
         }
@@ -100,6 +101,18 @@ impl Tenant {
         )
         .execute(&mut **transaction)
         .await?;
+        let is_told_to_others = summary.visibility == Visibility::Private && !is_private;
+        if is_told_to_others {
+            // What somebody tried for themselves stays theirs: others are shown what it is from now on.
+            sqlx::query!(
+                "DELETE FROM dashboard_revisions WHERE org_id = $1 AND dashboard_id = $2",
+                self.context().organization().0,
+                summary.id.0,
+            )
+            .execute(&mut **transaction)
+            .await?;
+        }
+        let entry = if is_told_to_others { Entry::Begins } else { entry };
         self.keep_revision(transaction, summary.id, (revision, &to.name, &row), entry).await?;
         if to.visibility != summary.visibility {
             let done = Done::new(AuditAction::DashboardVisibilityChanged).to(summary.id.0, &*to.name);
@@ -167,19 +180,25 @@ impl Tenant {
         let role = row.role.as_deref().map(WorkspaceRole::parse).transpose()?;
         let is_enough = self.bounded_by().is_none() || role.is_some_and(|role| role >= needed.least());
         let edits = is_enough && self.context().may_somewhere(needed);
+        let visibility = Visibility::parse(&row.visibility)?;
         Ok(DashboardSummary {
             id: row.id.into(),
             workspace: row.workspace_id.into(),
             name: row.name,
             description: row.description,
-            visibility: Visibility::parse(&row.visibility)?,
+            visibility,
             template: row.template,
             widgets: u32::try_from(row.widgets).unwrap_or(0),
             revision: row.revision,
             created_by: Author::of(row.created_by, row.maker),
             updated_at: row.updated_at,
             updated_by: Author::of(row.updated_by, row.changer),
-            may: May { edit: edits, delete: edits, share: self.context().may(Permission::Share) },
+            may: May {
+                edit: edits,
+                // One's own can be cleared away, whatever one may do for others.
+                delete: edits || visibility == Visibility::Private,
+                share: self.context().may(Permission::Share),
+            },
         })
     }
 }

@@ -293,7 +293,7 @@ impl Tenant {
         to: &DashboardChange,
     ) -> Result<Dashboard, CatalogError> {
         let mut transaction = self.begin().await?;
-        let before = self.lock_dashboard(&mut transaction, id, if_match).await?;
+        let before = self.lock_dashboard(&mut transaction, id, if_match, |may| may.edit).await?;
         let name = checked_name("name", &to.name)?.to_owned();
         check_description(&to.description)?;
         self.check_document(&mut transaction, before.summary.workspace, &to.document, "").await?;
@@ -312,7 +312,7 @@ impl Tenant {
     /// database is unavailable.
     pub async fn delete_dashboard(&self, id: DashboardId, if_match: &IfMatch) -> Result<(), CatalogError> {
         let mut transaction = self.begin().await?;
-        let before = self.lock_dashboard(&mut transaction, id, if_match).await?;
+        let before = self.lock_dashboard(&mut transaction, id, if_match, |may| may.delete).await?;
         sqlx::query!("DELETE FROM dashboards WHERE org_id = $1 AND id = $2", self.context().organization().0, id.0)
             .execute(&mut *transaction)
             .await?;

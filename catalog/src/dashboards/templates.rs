@@ -118,18 +118,19 @@ impl Tenant {
     pub async fn change_template(&self, id: TemplateId, to: &TemplateChange) -> Result<OwnTemplate, CatalogError> {
         let name = to.check()?;
         let mut transaction = self.begin().await?;
-        let before = self.template_to_change(&mut transaction, id).await?;
+        self.template_to_change(&mut transaction, id).await?;
         let document = match to.dashboard {
-            Some(dashboard) => self.read_dashboard(&mut transaction, dashboard).await?.document.of_any_stores(),
-            None => before.document,
+            Some(dashboard) => Some(self.read_dashboard(&mut transaction, dashboard).await?.document.of_any_stores()),
+            None => None,
         };
         sqlx::query!(
-            "UPDATE dashboard_templates SET name = $3, description = $4, document = $5 WHERE org_id = $1 AND id = $2",
+            "UPDATE dashboard_templates SET name = $3, description = $4, document = coalesce($5, document)
+            WHERE org_id = $1 AND id = $2",
             self.context().organization().0,
             id.0,
             name,
             to.description,
-            document.row()?,
+            document.map(|document| document.row()).transpose()?,
         )
         .execute(&mut *transaction)
         .await?;

@@ -44,7 +44,7 @@ impl Tenant {
         change: WidgetChange,
     ) -> Result<Dashboard, CatalogError> {
         let mut transaction = self.begin().await?;
-        let before = self.lock_dashboard(&mut transaction, id, if_match).await?;
+        let before = self.lock_dashboard(&mut transaction, id, if_match, |may| may.edit).await?;
         let mut to = DashboardChange::none(&before);
         let at = to.document.change(change)?;
         self.check_document(&mut transaction, before.summary.workspace, &to.document, &at).await?;

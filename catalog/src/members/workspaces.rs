@@ -4,7 +4,7 @@ use sqlx::PgTransaction;
 
 use super::no_member;
 use crate::audit::{AuditAction, Done};
-use crate::{CatalogError, Tenant, UserId, WorkspaceId, WorkspacePermission, WorkspaceRole};
+use crate::{CatalogError, OrgRole, Tenant, UserId, WorkspaceId, WorkspacePermission, WorkspaceRole};
 
 impl Tenant {
     /// Adds a member to a workspace, or gives them another role there. For the organisation's admins and the workspace's.
@@ -67,6 +67,22 @@ impl Tenant {
         if removed.rows_affected() == 0 {
             return Err(no_member());
         }
+        // Nobody sees them any more, who could clear them away; whoever sees all workspaces still does.
+        sqlx::query!(
+            "DELETE FROM dashboards WHERE org_id = $1 AND workspace_id = $2 AND owner_id = $3 AND EXISTS (
+                SELECT FROM org_members WHERE org_id = $1 AND user_id = $3 AND role <> ALL ($4)
+            )",
+            self.context().organization().0,
+            workspace.0,
+            user.0,
+            &OrgRole::ALL
+                .into_iter()
+                .filter(|role| role.sees_all())
+                .map(|role| role.as_str().to_owned())
+                .collect::<Vec<_>>(),
+        )
+        .execute(&mut *transaction)
+        .await?;
         let done = Done::new(AuditAction::WorkspaceMemberRemoved).to(user.0, email).with("workspace", name);
         self.record(&mut transaction, done).await?;
         transaction.commit().await?;

@@ -1,7 +1,7 @@
 -- Times in which sources of the stores $2 were not read, for longer than their provider ($3) may go unread, in seconds ($4): those that reach
 -- behind $5 and begin before $6, of stores that the person $8 or a program for the workspace $9 may see. A reading tells what happened until
--- it began; one that is the last goes on until now ($10), unless nobody reads any more. Identities are in the order of creation, and $7 is
--- what those are no less than that came after $5.
+-- it began; one that is the last goes on until now ($10), unless nobody reads any more. Identities are in the order of creation, $7 is
+-- what those are no less than that came after $5, and $11 the same of $6: of all that came later the first says when it was read again.
 WITH asked AS (
     SELECT connection.id, connection.store_id, connection.provider, connection.status, patience.seconds
     FROM connections AS connection
@@ -21,8 +21,17 @@ readings AS (
     CROSS JOIN LATERAL (
         SELECT later.started_at, later.finished_at
         FROM sync_jobs AS later
-        WHERE later.org_id = $1 AND later.connection_id = asked.id AND later.id >= $7
+        WHERE later.org_id = $1 AND later.connection_id = asked.id AND later.id >= $7 AND later.id < $11
             AND later.status = 'done' AND later.kind IN ('full', 'incremental')
+        UNION ALL
+        (
+            SELECT next.started_at, next.finished_at
+            FROM sync_jobs AS next
+            WHERE next.org_id = $1 AND next.connection_id = asked.id AND next.id >= greatest($7, $11)
+                AND next.status = 'done' AND next.kind IN ('full', 'incremental')
+            ORDER BY next.id
+            LIMIT 1
+        )
         UNION ALL
         (
             SELECT earlier.started_at, earlier.finished_at

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aloftly_catalog::dashboards::{Dashboard, DashboardChange, IfMatch, Revision};
+use aloftly_catalog::dashboards::{Dashboard, DashboardChange, IfMatch, Revision, Visibility};
 use aloftly_catalog::{DashboardId, DashboardRevisionId, Tenant};
 use uuid::Uuid;
 
@@ -91,6 +91,24 @@ async fn what_a_dashboard_was_can_be_seen_and_made_again() {
         let refused = world.ann.restore_dashboard(dashboard, &IfMatch::Any, revision).await;
         assert_eq!(outcome(refused), "no revision");
     }
+    world.database.close().await;
+}
+
+#[tokio::test]
+async fn what_somebody_tried_for_themselves_is_not_in_the_history_that_others_read() {
+    let world = World::new().await;
+    let own = world.ann.create_dashboard(&world.new_dashboard("Salaries", Visibility::Private)).await.unwrap();
+    let id = own.summary.id;
+    world.clock.advance(Duration::from_secs(3600));
+    let draft = save(&world.ann, &own, "Draft").await;
+    assert_eq!(told(&world.ann, id).await, [entry("Draft", 2), entry("Salaries", 1)]);
+    let change = DashboardChange { visibility: Visibility::Workspace, ..renamed(&draft, "Morning") };
+    let public = world.ann.save_dashboard(id, &at(&draft), &change).await.unwrap();
+    assert_eq!(told(&world.bob, id).await, [entry("Morning", 3)]);
+    // From here on it goes on as of any other.
+    world.clock.advance(Duration::from_secs(3600));
+    save(&world.bob, &public, "Evening").await;
+    assert_eq!(told(&world.bob, id).await, [entry("Evening", 4), entry("Morning", 3)]);
     world.database.close().await;
 }
 

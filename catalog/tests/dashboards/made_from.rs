@@ -4,6 +4,7 @@ use aloftly_catalog::dashboards::{
     DashboardChange, DashboardSource, Document, NewDashboard, TemplateChange, Visibility, built_in_templates,
 };
 use aloftly_catalog::{CatalogError, OrgRole, TemplateId, WorkspaceRole};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{World, at, outcome, renamed};
@@ -38,6 +39,10 @@ async fn a_copy_in_another_workspace_names_no_stores() {
     let mut document = built_in_templates()[0].document.clone();
     document.settings.stores = Some(world.made.stores.clone());
     document.sections[0].widgets[0].own.stores = Some(world.made.stores.clone());
+    let of_a_store = json!({ "dimension": "store", "operator": "in", "values": world.made.stores });
+    document.settings.filters.push(serde_json::from_value(of_a_store.clone()).unwrap());
+    let query = document.sections[0].widgets[0].query.as_mut().unwrap();
+    query.insert("filters".to_owned(), json!({ "and": [of_a_store, { "not": { "store": world.made.stores } }] }));
     let change = DashboardChange { document, ..renamed(&dashboard, "Shared") };
     let original = world.ann.save_dashboard(dashboard.summary.id, &at(&dashboard), &change).await.unwrap();
     let copy = NewDashboard {

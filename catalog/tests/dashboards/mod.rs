@@ -13,7 +13,7 @@ use aloftly_catalog::dashboards::{
 use aloftly_catalog::plans::{Limit, Tier};
 use aloftly_catalog::testing::TestDatabase;
 use aloftly_catalog::{
-    CatalogError, DashboardId, KeyScope, NewStore, OrgRole, Origin, Provisioned, Tenant, UserId, WorkspaceId,
+    Actor, CatalogError, DashboardId, KeyScope, NewStore, OrgRole, Origin, Provisioned, Tenant, UserId, WorkspaceId,
     WorkspaceRole,
 };
 use aloftly_engine::StoreId;
@@ -214,6 +214,39 @@ async fn a_private_one_goes_with_its_owners_membership() {
     assert_eq!(kept, ["Shared"]);
     let shared = world.bob.dashboard(shared.summary.id).await.unwrap().summary;
     assert_eq!((shared.created_by, shared.updated_by), (None, None), "who is gone is nobody");
+    world.database.close().await;
+}
+
+#[tokio::test]
+async fn a_private_one_goes_with_its_owners_place_in_the_workspace_unless_they_see_all_of_them() {
+    let world = World::new().await;
+    let admin = world.person("admin", OrgRole::Admin, Some(WorkspaceRole::Editor)).await;
+    for (person, name) in [(&world.ann, "Ann's"), (&admin, "The admin's")] {
+        person.create_dashboard(&world.new_dashboard(name, Visibility::Private)).await.unwrap();
+    }
+    world.tenant.remove_from_workspace(world.made.workspace, world.anns_id).await.unwrap();
+    let Actor::User { id: admins_id, .. } = admin.context().actor() else { panic!("a person") };
+    world.tenant.remove_from_workspace(world.made.workspace, admins_id).await.unwrap();
+    let mut superuser = world.database.connect(world.database.superuser()).await;
+    let kept: Vec<String> = sqlx::query_scalar("SELECT name FROM dashboards").fetch_all(&mut superuser).await.unwrap();
+    assert_eq!(kept, ["The admin's"]);
+    assert_eq!(names(&admin).await, ["The admin's"]);
+    world.database.close().await;
+}
+
+#[tokio::test]
+async fn who_may_only_look_any_more_can_still_delete_what_is_their_own() {
+    let world = World::new().await;
+    let own = world.ann.create_dashboard(&world.new_dashboard("Own", Visibility::Private)).await.unwrap();
+    let shared = world.dashboard().await;
+    world.tenant.set_workspace_role(world.made.workspace, world.anns_id, WorkspaceRole::Viewer).await.unwrap();
+    let may = |dashboard: Dashboard| (dashboard.summary.may.edit, dashboard.summary.may.delete);
+    assert_eq!(may(world.ann.dashboard(own.summary.id).await.unwrap()), (false, true));
+    assert_eq!(may(world.ann.dashboard(shared.summary.id).await.unwrap()), (false, false));
+    let refused = world.ann.save_dashboard(own.summary.id, &IfMatch::Any, &renamed(&own, "Other")).await;
+    assert!(refused.is_err());
+    assert!(world.ann.delete_dashboard(shared.summary.id, &IfMatch::Any).await.is_err());
+    world.ann.delete_dashboard(own.summary.id, &IfMatch::Any).await.unwrap();
     world.database.close().await;
 }
 

@@ -4,7 +4,6 @@ use aloftly_engine::StoreId;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use uuid::Uuid;
 
 use super::App;
 use super::imports::Import;

@@ -10,7 +10,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::App;
 use super::metrics::{ask, is_known};
@@ -78,7 +77,10 @@ impl StoreSummary {
         };
         let as_of = &answer.meta.as_of;
         let instant = |text: &String| DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc));
-        let newest = as_of.values().flatten().filter_map(instant).chain(committed_at).max();
+        let known = as_of.values().flatten().filter_map(instant);
+        // Of sources that are read, one that is behind is what the figures are as old as, whatever the others told since.
+        let is_behind = answer.meta.warnings.iter().any(|warning| warning.code == "source_behind");
+        let newest = if is_behind { known.min() } else { known.chain(committed_at).max() };
         Self {
             orders: pair(ORDERS),
             revenue: pair(REVENUE),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aloftly_catalog::{SampleDataRemoval, Store, Tenant};
+use aloftly_catalog::{Store, Tenant};
 use aloftly_engine::CommitId;
 use aloftly_engine::lake::manifest::{Codec, Segment, Snapshot};
 use aloftly_engine::lake::{Erasure, StoreLake};
@@ -174,10 +174,14 @@ pub(super) async fn erase(backend: &Backend, args: &EraseArgs) -> Result<(), Cli
             store.name
         )));
     }
+    // What was made up and waits to be imported would come after it.
+    let removal = match store.sample_data_at.filter(|_| args.everything) {
+        Some(_) => Some(tenant.begin_sample_data_removal(store.id).await.context("cannot erase what was made up")?),
+        None => None,
+    };
     let lake = backend.store_lake(&tenant, store.id);
     let erased = lake.erase(CommitId(backend.clock.new_id()), &erasure).await.context("cannot erase")?;
-    if let Some(since) = store.sample_data_at.filter(|_| args.everything) {
-        let removal = SampleDataRemoval { store: store.id, since, files: Vec::new() };
+    if let Some(removal) = removal {
         let finished = tenant.finish_sample_data_removal(&removal).await;
         finished.context("what was made up is erased, and the store still says that it is there: erase once more")?;
     }

@@ -6,6 +6,7 @@ use aloftly_catalog::dashboards;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
 
@@ -13,6 +14,12 @@ use super::problem::Problem;
 #[must_use]
 pub fn of_revision(revision: i64) -> String {
     format!("\"r{revision}\"")
+}
+
+/// The name of what one is shown of a revision, where others are shown something else of it: what one may do, who others are.
+#[must_use]
+pub fn of_shown(revision: i64, shown: &[u8]) -> String {
+    format!("\"r{revision}-{}\"", hex::encode(&Sha256::digest(shown)[..8]))
 }
 
 /// Which revision a change is meant for, as far as the request says.
@@ -64,7 +71,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 /// The revision of a name. Proxies that pack answers make names weak; which revision is meant they say all the same.
 fn revision(tag: &str) -> Option<i64> {
     let opaque = tag.strip_prefix("W/").unwrap_or(tag);
-    opaque.strip_prefix("\"r")?.strip_suffix('"')?.parse().ok()
+    let name = opaque.strip_prefix("\"r")?.strip_suffix('"')?;
+    let (revision, _shown) = name.split_once('-').unwrap_or((name, ""));
+    revision.parse().ok()
 }
 
 #[cfg(test)]
@@ -103,5 +112,7 @@ mod tests {
         let said = dashboards::IfMatch::Revisions(vec![3]);
         assert_eq!(IfMatch(Some(said.clone())).required().unwrap(), said);
         assert_eq!(revision(&of_revision(3)), Some(3));
+        let (mine, theirs) = (of_shown(3, b"may edit"), of_shown(3, b"may not"));
+        assert_eq!((revision(&mine), revision(&theirs), mine == theirs), (Some(3), Some(3), false));
     }
 }

@@ -105,6 +105,7 @@ fn commit_of(removal: &SampleDataRemoval) -> CommitId {
     hasher.update(b"removal of sample data");
     hasher.update(removal.store.0.as_bytes());
     hasher.update(removal.since.timestamp_micros().to_be_bytes());
+    hasher.update(removal.last_file.unwrap_or_default().as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hasher.finalize()[..16]);
     CommitId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
@@ -151,6 +152,7 @@ mod tests {
         let removal = |store: u128, since: &str| SampleDataRemoval {
             store: Uuid::from_u128(store).into(),
             since: since.parse().unwrap(),
+            last_file: Some(Uuid::from_u128(7)),
             files: Vec::new(),
         };
         let first = commit_of(&removal(1, "2026-11-21T12:00:00Z"));
@@ -158,5 +160,7 @@ mod tests {
         assert_eq!(commit_of(&again), first);
         assert_ne!(commit_of(&removal(1, "2026-11-21T12:00:01Z")), first);
         assert_ne!(commit_of(&removal(2, "2026-11-21T12:00:00Z")), first);
+        let others = SampleDataRemoval { last_file: Some(Uuid::from_u128(8)), ..removal(1, "2026-11-21T12:00:00Z") };
+        assert_ne!(commit_of(&others), first);
     }
 }

@@ -10,7 +10,7 @@ use crate::routes::Things;
 use crate::wrong_queries;
 
 /// Routes that read, and that have nothing to tell of an organisation that somebody could have named.
-pub(super) const IMPERSONAL: [&str; 12] = [
+pub(super) const IMPERSONAL: [&str; 13] = [
     // The provider is asked for these, which is none that there is.
     "GET /api/integrations/{id}/accounts",
     "GET /api/oauth/{provider}/callback",

@@ -4,7 +4,7 @@
 
 use aloftly_catalog::dashboards::{self as catalog, Document};
 use axum::extract::Path;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -158,5 +158,5 @@ pub(in crate::api) async fn restore_dashboard(
 ) -> Result<Response, Problem> {
     let revision = asked.revision_id.into();
     let restored = session.tenant.restore_dashboard(path::id(&id)?, &if_match.required()?, revision).await?;
-    Ok(shown(restored).into_response())
+    shown(restored)
 }

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::metrics::is_known;
-use crate::http::etag::{IfMatch, of_revision};
+use crate::http::etag::{IfMatch, of_shown};
 use crate::http::json::Json;
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
@@ -182,14 +182,22 @@ impl NewDashboard {
 }
 
 /// A dashboard with its name.
-fn shown(dashboard: catalog::Dashboard) -> impl axum::response::IntoResponse {
-    let caching = named(dashboard.summary.revision);
-    (caching, axum::Json(Dashboard::from(dashboard)))
+fn shown(dashboard: catalog::Dashboard) -> Result<Response, Problem> {
+    let dashboard = Dashboard::from(dashboard);
+    Ok((dashboard.named()?, axum::Json(dashboard)).into_response())
 }
 
-/// What says which revision an answer is of.
-fn named(revision: i64) -> [(header::HeaderName, String); 2] {
-    [(header::ETAG, of_revision(revision)), (header::CACHE_CONTROL, "private, no-cache".to_owned())]
+/// What names an answer, for whoever asks for it again.
+fn named(etag: String) -> [(header::HeaderName, String); 2] {
+    [(header::ETAG, etag), (header::CACHE_CONTROL, "private, no-cache".to_owned())]
+}
+
+impl Dashboard {
+    /// What names it as the caller is shown it: what one may do, and what others are called, changes without a revision.
+    fn named(&self) -> Result<[(header::HeaderName, String); 2], Problem> {
+        let summary = serde_json::to_vec(&self.summary).map_err(|error| Problem::internal(&error))?;
+        Ok(named(of_shown(self.summary.revision, &summary)))
+    }
 }
 
 /// Lists the dashboards that one may see
@@ -237,7 +245,7 @@ pub(super) async fn create_dashboard(session: Session, Json(new): Json<NewDashbo
     let made = session.tenant.create_dashboard(&new.source()?).await;
     let made = made.map_err(|error| Problem::of_document(error, "/document"))?;
     let location = [(header::LOCATION, format!("/api/dashboards/{}", made.summary.id))];
-    Ok((StatusCode::CREATED, location, shown(made)).into_response())
+    Ok((StatusCode::CREATED, location, shown(made)?).into_response())
 }
 
 /// Shows a dashboard
@@ -261,11 +269,13 @@ pub(super) async fn get_dashboard(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let dashboard = principal.tenant.dashboard(path::id(&id)?).await?;
-    let revision = dashboard.summary.revision;
-    if is_known(&headers, &of_revision(revision)) {
-        return Ok((StatusCode::NOT_MODIFIED, named(revision)).into_response());
+    let dashboard = Dashboard::from(dashboard);
+    let named = dashboard.named()?;
+    let [(_, etag), _] = &named;
+    if is_known(&headers, etag) {
+        return Ok((StatusCode::NOT_MODIFIED, named).into_response());
     }
-    Ok(shown(dashboard).into_response())
+    Ok((named, axum::Json(dashboard)).into_response())
 }
 
 /// Saves a dashboard
@@ -299,7 +309,7 @@ pub(super) async fn save_dashboard(
 ) -> Result<Response, Problem> {
     let saved = session.tenant.save_dashboard(path::id(&id)?, &if_match.required()?, &change.into()).await;
     let saved = saved.map_err(|error| Problem::of_document(error, "/document"))?;
-    Ok(shown(saved).into_response())
+    shown(saved)
 }
 
 /// Deletes a dashboard, with its history, its views and its links

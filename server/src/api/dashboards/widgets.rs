@@ -8,10 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{Dashboard, named, shown};
-use crate::http::etag::IfMatch;
+use crate::http::etag::{IfMatch, of_revision};
 use crate::http::json::Json;
 use crate::http::path;
 use crate::http::problem::{Problem, ProblemDocument};
@@ -63,7 +62,7 @@ pub(in crate::api) async fn list_widgets(principal: Principal, Path(id): Path<St
         section.widgets.into_iter().map(move |widget| PlacedWidget { section_id: section_id.clone(), widget })
     });
     let widgets = WidgetList { widgets: placed.collect() };
-    Ok((named(dashboard.summary.revision), axum::Json(widgets)).into_response())
+    Ok((named(of_revision(dashboard.summary.revision)), axum::Json(widgets)).into_response())
 }
 
 /// Puts a widget on a dashboard
@@ -99,7 +98,7 @@ pub(in crate::api) async fn add_widget(
     let change = WidgetChange::Add { section: section_id, position, widget };
     let changed = session.tenant.change_widget(path::id(&id)?, &if_match.or_any(), change).await;
     let changed = changed.map_err(|error| Problem::of_document(error, "/widget"))?;
-    Ok((StatusCode::CREATED, shown(changed)).into_response())
+    Ok((StatusCode::CREATED, shown(changed)?).into_response())
 }
 
 /// Changes a widget of a dashboard
@@ -134,7 +133,7 @@ pub(in crate::api) async fn change_widget(
     let change = WidgetChange::Replace { id: widget_id, widget };
     let changed = session.tenant.change_widget(path::id(&id)?, &if_match.or_any(), change).await;
     let changed = changed.map_err(|error| Problem::of_document(error, ""))?;
-    Ok(shown(changed).into_response())
+    shown(changed)
 }
 
 /// Takes a widget off a dashboard
