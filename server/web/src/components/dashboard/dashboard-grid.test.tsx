@@ -73,6 +73,7 @@ it("asks of each widget what the view says, as far as it holds for it", async ()
       metrics: ["ga4.sessions"],
       granularity: "day",
       fill: true,
+      limit: 10_000,
       stores: ["s1"],
       time_range: "last_7_days",
       compare_to: "previous_period",

@@ -4,6 +4,7 @@ import type { Widget as WidgetOf } from "@/lib/dashboards/document";
 import { distinctNames } from "@/lib/dashboards/titles";
 import { resolve, unfitFilters } from "@/lib/dashboards/resolve";
 import { useMetricFacts, useRegistry } from "@/lib/metrics/registry";
+import { marksFor } from "./marks";
 import { DashboardSection } from "./section";
 import type { DashboardGridProps } from "./types";
 
@@ -16,6 +17,11 @@ export function DashboardGrid(props: DashboardGridProps) {
   // Which filters hold for which widget is known with the registry alone: nothing is asked before, to be asked anew.
   const facts = useMetricFacts();
   const questions = useMemo(() => facts && resolve(document, view, facts), [document, view, facts]);
+
+  const marksOf = useMemo(() => {
+    const widgets = document.sections.flatMap((section) => section.widgets);
+    return new Map(widgets.map(({ id, own }) => [id, marksFor(marks, own.stores ?? view.stores)]));
+  }, [document, marks, view.stores]);
 
   const registry = useRegistry();
   const labels = useMemo(
@@ -34,7 +40,7 @@ export function DashboardGrid(props: DashboardGridProps) {
         label={labels.get(widget.id)}
         question={questions?.get(widget.id) ?? null}
         isWaiting={questions === undefined && widget.query !== null}
-        marks={marks}
+        marks={marksOf.get(widget.id) ?? marks}
         unfit={facts ? unfitFilters(widget, view, facts) : []}
         menu={renderMenu?.(widget)}
         timezone={timezone}

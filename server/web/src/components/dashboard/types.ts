@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
-import type { AxisMark } from "@/components/widgets/types";
 import type { DashboardDocument, DashboardView, Widget } from "@/lib/dashboards/document";
+import type { DashboardMark } from "./marks";
 
 export interface DashboardGridProps {
   document: DashboardDocument;
   view: DashboardView;
-  marks: AxisMark[];
+  marks: DashboardMark[];
   /** The zone that days are counted in. */
   timezone: string;
   /** What stands in a widget's menu besides what every widget has there. */

@@ -3,32 +3,36 @@ import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
 import type { Store } from "@/lib/api/types";
 import type { DashboardView } from "@/lib/dashboards/document";
+import { reportCurrency } from "@/lib/dashboards/view";
 import { currencies } from "@/lib/places";
 import { storeColour } from "@/lib/store-colour";
 
 interface StoreChoiceProps {
   stores: readonly Store[];
-  view: Pick<DashboardView, "stores" | "currency">;
-  onApply: (change: Pick<DashboardView, "stores" | "currency">) => void;
+  /** The ids of those that are shown. */
+  shown: string[];
+  /** The currency that somebody chose before. */
+  namedCurrency: string | null;
+  /** The currency is told where it was changed: what nobody chose is not to be named. */
+  onApply: (change: Pick<DashboardView, "stores"> & Partial<Pick<DashboardView, "currency">>) => void;
 }
 
 const OWN = "own";
 
 /** Stores to be chosen from, and the currency that the amounts of several are told in. */
-export function StoreChoice({ stores, view, onApply }: StoreChoiceProps) {
-  const [chosen, setChosen] = useState(view.stores);
-  const [currency, setCurrency] = useState(view.currency);
-  const traded = [...new Set(stores.filter(({ id }) => chosen.includes(id)).map((store) => store.currency))];
-  const differ = traded.length > 1;
-  // Amounts of several currencies cannot be added up.
-  const told = differ ? (currency ?? traded.sort()[0] ?? null) : currency;
+export function StoreChoice({ stores, shown, namedCurrency, onApply }: StoreChoiceProps) {
+  const [chosen, setChosen] = useState(shown);
+  const [currency, setCurrency] = useState<string | null>();
+  const those = stores.filter(({ id }) => chosen.includes(id));
+  const traded = [...new Set(those.map((store) => store.currency))];
+  const told = reportCurrency(currency === undefined ? namedCurrency : currency, those);
   const inOrder = stores.map(({ id }) => id).filter((id) => chosen.includes(id));
   return (
     <form
       className="flex flex-col gap-3 p-3"
       onSubmit={(event) => {
         event.preventDefault();
-        if (inOrder.length > 0) onApply({ stores: inOrder, currency: told });
+        if (inOrder.length > 0) onApply({ stores: inOrder, ...(currency !== undefined && { currency }) });
       }}
     >
       <div className="flex flex-col">
@@ -56,7 +60,7 @@ export function StoreChoice({ stores, view, onApply }: StoreChoiceProps) {
                   variant="ghost"
                   size="sm"
                   aria-label={`Only ${store.name}`}
-                  onClick={() => onApply({ stores: [store.id], currency: view.currency })}
+                  onClick={() => onApply({ stores: [store.id] })}
                 >
                   Only
                 </Button>

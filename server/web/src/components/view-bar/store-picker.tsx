@@ -9,6 +9,7 @@ import { StoreChoice } from "./store-choice";
 interface StorePickerProps {
   stores: readonly Store[];
   view: Pick<DashboardView, "stores" | "currency">;
+  namedCurrency: string | null;
   onView: (change: Partial<DashboardView>) => void;
 }
 
@@ -20,7 +21,7 @@ export function storesWords(chosen: readonly string[], stores: readonly Store[])
 }
 
 /** Whose figures are looked at, and in which currency amounts are told. */
-export function StorePicker({ stores, view, onView }: StorePickerProps) {
+export function StorePicker({ stores, view, namedCurrency, onView }: StorePickerProps) {
   const [open, setOpen] = useState(false);
   const words = storesWords(view.stores, stores);
   const told = view.currency ? `, amounts in ${view.currency}` : "";
@@ -37,7 +38,8 @@ export function StorePicker({ stores, view, onView }: StorePickerProps) {
       <PopoverContent align="start" className="w-[min(22rem,calc(100vw-1.5rem))]" aria-label="Stores">
         <StoreChoice
           stores={stores}
-          view={view}
+          shown={view.stores}
+          namedCurrency={namedCurrency}
           onApply={(change) => {
             onView(change);
             setOpen(false);

@@ -22,12 +22,19 @@ const VIEW: DashboardView = {
   filters: [],
 };
 
-function Bar({ view = VIEW, readOnly = false }: { view?: DashboardView; readOnly?: boolean }) {
+interface BarProps {
+  view?: DashboardView;
+  named?: string | null;
+  readOnly?: boolean;
+}
+
+function Bar({ view = VIEW, named = view.currency, readOnly = false }: BarProps) {
   const [now, setNow] = useState(view);
   return (
     <ViewBar
       stores={[us, eu, de]}
       view={now}
+      namedCurrency={named}
       onView={(change) => {
         seen.push(change);
         setNow({ ...now, ...change });
@@ -76,7 +83,36 @@ it("chooses one store by one press, and never none", async () => {
   await user.click(within(popover).getByRole("checkbox", { name: "All stores" }));
   expect(within(popover).getByRole("button", { name: "Choose a store" })).toBeDisabled();
   await user.click(within(popover).getByRole("button", { name: "Only Northwind DE" }));
-  expect(seen).toEqual([{ stores: ["de"], currency: "EUR" }]);
+  expect(seen).toEqual([{ stores: ["de"] }]);
+});
+
+it("names no currency that nobody chose", async () => {
+  const { user } = show(<Bar view={{ ...VIEW, stores: ["us", "eu"], currency: "EUR" }} named={null} />);
+  await user.click(screen.getByRole("button", { name: "Stores: 2 stores, amounts in EUR" }));
+  const popover = await screen.findByRole("dialog", { name: "Stores" });
+  const amounts = within(popover).getByLabelText("Amounts in");
+  expect(amounts).toHaveValue("EUR");
+  await user.click(within(popover).getByRole("checkbox", { name: /Northwind EU/ }));
+  expect(amounts).toHaveValue("own");
+  await user.click(within(popover).getByRole("button", { name: "Show them" }));
+  expect(seen).toEqual([{ stores: ["us"] }]);
+});
+
+it("lets go of a currency that was named", async () => {
+  const { user } = show(<Bar view={{ ...VIEW, currency: "EUR" }} named="EUR" />);
+  await user.click(screen.getByRole("button", { name: "Stores: Northwind US, amounts in EUR" }));
+  const popover = await screen.findByRole("dialog", { name: "Stores" });
+  await user.selectOptions(within(popover).getByLabelText("Amounts in"), "own");
+  await user.click(within(popover).getByRole("button", { name: "Show them" }));
+  expect(seen).toEqual([{ stores: ["us"], currency: null }]);
+});
+
+it("compares all time with nothing, as what is asked does", () => {
+  const { unmount } = show(<Bar view={{ ...VIEW, range: "all_time" }} />);
+  expect(screen.getByRole("button", { name: /^Date range/ })).not.toHaveTextContent(/previous/i);
+  unmount();
+  show(<Bar />);
+  expect(screen.getByRole("button", { name: /^Date range/ })).toHaveTextContent(/previous period/i);
 });
 
 it("says of several zones that days are each store's own", async () => {

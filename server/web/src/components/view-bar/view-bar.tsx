@@ -27,10 +27,11 @@ function dataOf(stores: readonly Store[]): DateRange | undefined {
 
 /** What of all there is one looks at: which days beside which others, of which stores, and which part of it. */
 export function ViewBar(props: ViewBarProps) {
-  const { stores, view, onView, dimensions, savedViews, readOnly = false } = props;
+  const { stores, view, namedCurrency, onView, dimensions, savedViews, readOnly = false } = props;
   const chosen = stores.filter(({ id }) => view.stores.includes(id));
   const [first = stores[0]] = chosen;
   if (!first) return null;
+  const range = parseRange(view.range) ?? DEFAULT_RANGE;
   if (readOnly) return <ViewInWords {...props} first={first} chosen={chosen} />;
   return (
     <div
@@ -39,16 +40,16 @@ export function ViewBar(props: ViewBarProps) {
       className="flex flex-wrap items-center gap-2 print:hidden"
     >
       <RangePicker
-        range={parseRange(view.range) ?? DEFAULT_RANGE}
-        comparison={view.compare}
-        onRange={(range) => onView({ range: writeRange(range) })}
+        range={range}
+        comparison={comparisonFor(range, view.compare)}
+        onRange={(chosenRange) => onView({ range: writeRange(chosenRange) })}
         onComparison={(compare) => onView({ compare })}
         timezone={first.timezone}
         zones={[...new Set(chosen.map(({ timezone }) => timezone))]}
         weekStart={first.week_start}
         data={dataOf(chosen)}
       />
-      <StorePicker stores={stores} view={view} onView={onView} />
+      <StorePicker stores={stores} view={view} namedCurrency={namedCurrency ?? null} onView={onView} />
       <FilterBar
         filters={view.filters}
         dimensions={dimensions}

@@ -1,4 +1,4 @@
-import { BarList, type BarRow } from "@/components/charts";
+import { BarList, type BarRow, type BarTrack } from "@/components/charts";
 import type { QueryResponse, Registry } from "@/lib/api/types";
 import type { Widget } from "@/lib/dashboards/document";
 import { addDecimals } from "@/lib/decimal";
@@ -23,16 +23,21 @@ type Shown = SeriesPlan["own"][number];
 
 /** Bars that lie, each with its name and its value: for things that have names rather than times. */
 export function CategoryBars({ title, data, plan, widget, response, registry }: CategoryBarsProps) {
-  const { own: series, points, stacked } = plan;
+  const { own: series, points } = plan;
   const [first] = series;
+  const piled = series.filter(({ isPiled }) => isPiled);
+  const single = series.filter(({ isPiled }) => !isPiled);
+  const [lowest] = piled;
   const at = (index: number, key: string) => Math.max(points[index]?.values[key] ?? 0, 0);
   // Each axis has a longest bar of its own: figures of two units have none in common.
   const longest = (side: Shown["side"]) => {
-    const keys = series.filter((one) => one.side === side).flatMap(({ key }) => [key, beforeKey(key)]);
+    const keys = single.filter((one) => one.side === side).flatMap(({ key }) => [key, beforeKey(key)]);
+    const piles = side === "left" ? piled : [];
     const lengths = data.points.map((_, index) =>
-      stacked
-        ? series.reduce((sum, { key }) => sum + at(index, key), 0)
-        : Math.max(0, ...keys.map((key) => at(index, key))),
+      Math.max(
+        piles.reduce((sum, { key }) => sum + at(index, key), 0),
+        ...keys.map((key) => at(index, key)),
+      ),
     );
     return Math.max(0, ...lengths);
   };
@@ -50,11 +55,25 @@ export function CategoryBars({ title, data, plan, widget, response, registry }: 
     first && addsUp(response, first.column, registry) ? toNumber(totalOf(response, first.column)) : null;
 
   const rows = data.points.map(({ key, title: name }, index): BarRow => {
-    if (stacked && first) {
-      const known = series.flatMap(({ values }) => values[index] ?? []);
-      const parts = series.map((one) => barOf(one, index));
-      const value = write(known.length > 0 ? addDecimals(known) : null, first);
-      return { key, title: name, value, tracks: [{ key, parts }] };
+    const trackOf = (one: Shown, isNamed: boolean): BarTrack => {
+      const before = plan.isCompared ? (points[index]?.values[beforeKey(one.key)] ?? null) : null;
+      return {
+        key: one.key,
+        parts: [barOf(one, index)],
+        before: before === null ? null : part(one, Math.max(before, 0)),
+        ...(isNamed && { value: write(one.values[index] ?? null, one) }),
+      };
+    };
+    if (lowest) {
+      const known = piled.flatMap(({ values }) => values[index] ?? []);
+      const value = write(known.length > 0 ? addDecimals(known) : null, lowest);
+      const pile: BarTrack = { key, parts: piled.map((one) => barOf(one, index)) };
+      return {
+        key,
+        title: name,
+        value,
+        tracks: [pile, ...single.map((one) => trackOf(one, true))],
+      };
     }
     const isAlone = series.length === 1;
     return {
@@ -73,15 +92,7 @@ export function CategoryBars({ title, data, plan, widget, response, registry }: 
           display={widget.display}
         />
       ),
-      tracks: series.map((one) => {
-        const before = plan.isCompared ? (points[index]?.values[beforeKey(one.key)] ?? null) : null;
-        return {
-          key: one.key,
-          parts: [barOf(one, index)],
-          before: before === null ? null : part(one, Math.max(before, 0)),
-          ...(!isAlone && { value: write(one.values[index] ?? null, one) }),
-        };
-      }),
+      tracks: series.map((one) => trackOf(one, !isAlone)),
     };
   });
   return <BarList label={title} rows={rows} className="-mr-2 pr-2" />;

@@ -41,6 +41,20 @@ describe("the series of an answer", () => {
     ]);
   });
 
+  it("stand in the order of their time, however an answer is ordered", () => {
+    const answer = answerOf(
+      [time, money()],
+      [
+        { time: "2026-10-02", [REVENUE]: "9.00" },
+        { time: "2026-10-03", [REVENUE]: "5.00" },
+        { time: "2026-10-01", [REVENUE]: "1.00" },
+      ],
+    );
+    const { points, series } = seriesData(answer, now);
+    expect(points.map(({ key }) => key)).toEqual(["2026-10-01", "2026-10-02", "2026-10-03"]);
+    expect(series[0]?.values).toEqual(["1.00", "9.00", "5.00"]);
+  });
+
   it("are one for each figure where rows are not cut", () => {
     const answer = answerOf(
       [time, money(), count()],
@@ -155,7 +169,7 @@ describe("how series are drawn", () => {
     ]);
   });
 
-  it("stacks areas of what adds up by themselves, and of what does not only when told", () => {
+  it("stacks areas of what adds up by themselves, and what does not never", () => {
     const rows = ["web", "pos"].map((channel) => ({
       time: "2026-10-01",
       channel,
@@ -167,8 +181,36 @@ describe("how series are drawn", () => {
     const not = answerOf([...columns, count("shopify.customers", "Customers")], rows);
     expect(plan(adding, { kind: "area" }).stacked).toBe(true);
     expect(plan(not, { kind: "area" }).stacked).toBe(false);
-    expect(plan(not, { kind: "area", display: { stacked: true } }).stacked).toBe(true);
+    expect(plan(not, { kind: "area", display: { stacked: true } }).stacked).toBe(false);
+    expect(plan(adding, { kind: "bar", display: { stacked: true } }).stacked).toBe(true);
+    expect(plan(adding, { kind: "bar" }).stacked).toBe(false);
     expect(plan(adding, { kind: "line", display: { stacked: true } }).stacked).toBe(false);
+  });
+
+  it("stacks what is of one unit and on one axis alone", () => {
+    const answer = answerOf(
+      [group("channel", "Channel"), money(), count(), count("ga4.sessions", "Sessions")],
+      [{ channel: "web", [REVENUE]: "10.00", [ORDERS]: 2, "ga4.sessions": 9 }],
+    );
+    const { stacked, own } = plan(answer, {
+      kind: "bar",
+      display: { stacked: true, axis: { zero: true, log: false, right: [REVENUE] } },
+    });
+    expect(stacked).toBe(true);
+    expect(own.map(({ column, isPiled }) => [column, isPiled])).toEqual([
+      [REVENUE, false],
+      [ORDERS, true],
+      ["ga4.sessions", true],
+    ]);
+    // By themselves the two counts are on the right, where nothing is piled, and the amount is alone.
+    expect(plan(answer, { kind: "bar", display: { stacked: true } }).stacked).toBe(false);
+    const euros = answerOf(
+      [group("channel", "Channel"), money(), { ...money("shopify.net", "Net"), currency: "EUR" }],
+      [{ channel: "web", [REVENUE]: "10.00", "shopify.net": "9.00" }],
+      { totals: { [REVENUE]: "10.00", "shopify.net": "9.00" } },
+    );
+    const left = { stacked: true, axis: { zero: true, log: false, right: ["none"] } };
+    expect(plan(euros, { kind: "bar", display: left }).stacked).toBe(false);
   });
 
   it("leaves out what is switched off, and keeps everybody's colour", () => {
@@ -239,6 +281,54 @@ describe("parts of a whole", () => {
     expect(data?.total).toBe("100.00");
   });
 
+  it("are parts of all that there is, not of what is listed", () => {
+    const answer = answerOf(columns, rows, { totals: { [REVENUE]: "200.00" } });
+    const data = pieData(answer, {}, registry);
+    expect(data?.slices.map(({ title, value, share: part }) => [title, value, part])).toEqual([
+      ["web", "75.00", 0.375],
+      ["pos", "25.00", 0.125],
+      ["The rest", "100.00", 0.5],
+    ]);
+    expect(data?.problem).toBeNull();
+  });
+
+  it("have no slices and no shares where one is below zero, or they are more than the whole", () => {
+    const refunds = [...rows, { channel: "app", [REVENUE]: "-10.00" }];
+    const data = pieData(answerOf(columns, refunds, { totals: { [REVENUE]: "90.00" } }), {}, registry);
+    expect(data?.problem).toMatch(/below zero/);
+    expect(data?.slices.map(({ title, share: part }) => [title, part])).toEqual([
+      ["web", null],
+      ["pos", null],
+      ["app", null],
+    ]);
+    const hidden = pieData(answerOf(columns, rows, { totals: { [REVENUE]: "90.00" } }), {}, registry);
+    expect(hidden?.problem).toMatch(/more than the whole/);
+    expect(hidden?.slices[0]?.share).toBeNull();
+  });
+
+  it("have no whole where they are amounts of several currencies", () => {
+    const answer = answerOf(
+      [group("currency", "Currency"), { ...money(), currency: null }],
+      [
+        { currency: "EUR", [REVENUE]: "5.00" },
+        { currency: "JPY", [REVENUE]: "900" },
+      ],
+      { totals: { [REVENUE]: null } },
+    );
+    const data = pieData(answer, {}, registry);
+    expect(data?.problem).toMatch(/several currencies/);
+    expect(data?.slices.map(({ measure, share: part }) => [measure.currency, part])).toEqual([
+      ["JPY", null],
+      ["EUR", null],
+    ]);
+  });
+
+  it("say that they are all zero", () => {
+    const none = rows.map((row) => ({ ...row, [REVENUE]: "0.00" }));
+    const data = pieData(answerOf(columns, none, { totals: { [REVENUE]: "0.00" } }), {}, registry);
+    expect(data?.problem).toMatch(/zero/);
+  });
+
   it("have no shares where they do not add up", () => {
     const customers = answerOf(
       [group("channel", "Channel"), count("shopify.customers", "Customers")],
@@ -248,6 +338,7 @@ describe("parts of a whole", () => {
       ],
       { totals: { "shopify.customers": 10 } },
     );
+    expect(pieData(customers, {}, registry)?.problem).toMatch(/do not add up/);
     expect(pieData(customers, {}, registry)?.slices.map(({ share: part }) => part)).toEqual([null, null]);
     // And where nobody says whether they do, the answer itself shows it.
     expect(pieData(customers, {}, undefined)?.slices[0]?.share).toBeNull();
@@ -331,6 +422,17 @@ describe("the hours of a week", () => {
     expect(cells[4 * 24 + 15]).toMatchObject({ total: "0.00", times: 1 });
   });
 
+  it("leave out the hour that is not over", () => {
+    const answer = withMeta(
+      hours([
+        ["2026-10-01T15:00:00-04:00", "10.00"],
+        ["2026-10-08T15:00:00-04:00", "0.50"],
+      ]),
+      { incomplete: ["2026-10-08T15:00:00-04:00"] },
+    );
+    expect(heatCells(answer)[3 * 24 + 15]).toMatchObject({ total: "10.00", times: 1 });
+  });
+
   it("count both hours that a clock shows twice", () => {
     const cells = heatCells(
       hours([
@@ -359,6 +461,8 @@ describe("a goal", () => {
 
   it("is none where it is no number", () => {
     expect(goalTarget({ value: "a lot", by: "range" }, october)).toBeNull();
+    // A document may come from elsewhere.
+    expect(goalTarget({ value: 50, by: "range" }, october)).toBe("50");
   });
 
   it("is measured against the time that has passed", () => {

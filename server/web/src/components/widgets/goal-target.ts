@@ -15,8 +15,13 @@ function monthsIn({ from, to }: DateRange): { days: number; of: number }[] {
   return months;
 }
 
+/** A goal as a document has it, which may come from elsewhere with a number where a text should be. */
+type WrittenGoal = Omit<WidgetGoal, "value"> & { value: string | number };
+
 /** What the goal comes to over a range; null where it is no number. A month that is cut has its part by days. */
-export function goalTarget({ value, by }: WidgetGoal, range: DateRange): string | null {
+export function goalTarget(goal: WrittenGoal, range: DateRange): string | null {
+  const { by } = goal;
+  const value = String(goal.value);
   if (!isDecimalText(value)) return null;
   if (by === "range") return value;
   const places = Math.max(value.split(".")[1]?.length ?? 0, by === "day" ? 0 : PLACES);

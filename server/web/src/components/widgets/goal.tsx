@@ -1,55 +1,57 @@
+import type { ReactNode } from "react";
 import { Tooltip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { subtractDecimals } from "@/lib/decimal";
-import { formatShare, formatValue, toNumber, type Measure } from "@/lib/format/number";
+import { formatShare, formatValue, MISSING, toNumber, type Measure } from "@/lib/format/number";
 import { metricsIn } from "@/lib/metrics/groups";
 import { measureOf, totalOf } from "@/lib/metrics/response";
 import { goalTarget, passedPart } from "./goal-target";
 import type { KindProps } from "./kind";
-import { readPrecision } from "./metric-facts";
+import { readPrecision, saidToAddUp } from "./metric-facts";
 import { whyMissing } from "./why-missing";
 
 /** A figure on its way to a goal, and whether it is as far as the time is. */
 export default function Goal({ widget, title, response, registry }: KindProps) {
   const [column] = metricsIn(response);
   const { goal } = widget.display;
-  const target = goal ? goalTarget(goal, response.meta.range) : null;
-  const aim = target === null ? null : toNumber(target);
   if (!column) return null;
+  // An average is what it is after a day as after a month: it grows neither with the days nor with the time that has passed.
+  const isSum = saidToAddUp(column.key, registry) === true;
+  const target = goal ? goalTarget(isSum ? goal : { ...goal, by: "range" }, response.meta.range) : null;
+  const aim = target === null ? null : toNumber(target);
   if (target === null || aim === null || aim <= 0) {
     return <p className="m-auto text-center text-muted-foreground">No goal is set for this figure yet.</p>;
   }
   const measure = measureOf(response, column.key);
   const value = totalOf(response, column.key);
-  const reached = (toNumber(value) ?? 0) / aim;
-  const passed = passedPart(response.meta.range);
+  const number = toNumber(value);
+  if (value === null || number === null) {
+    return (
+      <>
+        <div className="flex flex-wrap items-baseline gap-x-2">
+          <Figure words={whyMissing(response)}>{MISSING}</Figure>
+          <Aim target={target} measure={measure} />
+        </div>
+        <p className="mt-auto text-sm text-muted-foreground">{whyMissing(response)}</p>
+      </>
+    );
+  }
+  const reached = number / aim;
+  const passed = isSum ? passedPart(response.meta.range) : 1;
   const isLimit = column.higher_is_better === false;
   const written = formatValue(value, measure, widget.display.precision ?? "compact");
   const share = formatShare(reached);
-  const asShare = widget.display.show === "share" && value !== null;
+  const asShare = widget.display.show === "share";
   const verdict = verdictOf(reached, passed, isLimit);
   return (
     <>
       <div className="flex flex-wrap items-baseline gap-x-2">
-        <Tooltip
-          side="bottom"
-          align="start"
-          content={
-            value === null
-              ? whyMissing(response)
-              : `${formatValue(value, measure, readPrecision(column.key, measure, registry))} of ${formatValue(target, measure)}: ${differenceOf(value, target, measure)}`
-          }
+        <Figure
+          words={`${formatValue(value, measure, readPrecision(column.key, measure, registry))} of ${formatValue(target, measure)}: ${differenceOf(value, target, measure)}`}
         >
-          <button
-            type="button"
-            className="cursor-default rounded text-2xl font-semibold tracking-tight tabular-nums"
-          >
-            {asShare ? share : written}
-          </button>
-        </Tooltip>
-        <span className="text-muted-foreground tabular-nums">
-          of {formatValue(target, measure, "compact")}
-        </span>
+          {asShare ? share : written}
+        </Figure>
+        <Aim target={target} measure={measure} />
       </div>
       <Bar title={title} reached={reached} passed={passed} tone={verdict.tone} share={share} />
       <p className="@container mt-2 truncate text-sm">
@@ -59,11 +61,31 @@ export default function Goal({ widget, title, response, registry }: KindProps) {
           <span className="hidden @2xs:inline">
             {passed < 1
               ? `, ${formatShare(passed, 0)} of the time has passed`
-              : `, ${differenceOf(String(value ?? 0), target, measure)}`}
+              : `, ${differenceOf(value, target, measure)}`}
           </span>
         </span>
       </p>
     </>
+  );
+}
+
+/** The figure, with more about it for whoever asks. */
+function Figure({ words, children }: { words: string; children: ReactNode }) {
+  return (
+    <Tooltip side="bottom" align="start" content={words}>
+      <button
+        type="button"
+        className="cursor-default rounded text-2xl font-semibold tracking-tight tabular-nums"
+      >
+        {children}
+      </button>
+    </Tooltip>
+  );
+}
+
+function Aim({ target, measure }: { target: string; measure: Measure }) {
+  return (
+    <span className="text-muted-foreground tabular-nums">of {formatValue(target, measure, "compact")}</span>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { QueryResponse } from "@/lib/api/types";
 import { addDecimals, multiplyDecimal } from "@/lib/decimal";
 import { toNumber, type Value } from "@/lib/format/number";
+import { partialTimes } from "@/lib/metrics/buckets";
 import { metricsIn } from "@/lib/metrics/groups";
 import { valueOf } from "@/lib/metrics/response";
 
@@ -34,9 +35,12 @@ function weekdayOf(time: string): number {
 export function heatCells(response: QueryResponse): HeatCell[] {
   const [column] = metricsIn(response);
   const values = Array.from({ length: WEEKDAYS * HOURS }, (): (string | number)[] => []);
+  const cut = partialTimes(response);
   for (const row of column ? response.rows : []) {
     const value = valueOf(row, column?.key ?? "");
     const time = String(row.time);
+    // An hour that is not over would count as a whole one with little in it.
+    if (cut.has(time)) continue;
     const cell = values[weekdayOf(time) * HOURS + Number(time.slice(11, 13))];
     if (value !== null && cell) cell.push(value);
   }

@@ -5,6 +5,7 @@ import type { QueryResponse } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import type { Threshold } from "@/lib/dashboards/document";
 import { formatValue, toNumber, type Precision } from "@/lib/format/number";
+import { partialTimes } from "@/lib/metrics/buckets";
 import { useMetricDescription } from "@/lib/metrics/registry";
 import {
   goodWay,
@@ -47,7 +48,7 @@ export function KpiFigure(props: KpiFigureProps) {
   const value = totalOf(response, metric);
   const lag = tellsAge ? lagOf(response) : null;
   const trend = response.rows.map((row) => toNumber(valueOf(row, metric)));
-  const cut = new Set([...response.meta.incomplete, ...response.meta.clipped]);
+  const cut = partialTimes(response);
   const partial = response.rows.map((row) => cut.has(String(row.time)));
   return (
     <>

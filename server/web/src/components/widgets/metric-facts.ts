@@ -7,8 +7,13 @@ import { totalOf, valueOf } from "@/lib/metrics/response";
 const ROUNDING = 1e-6;
 
 /** Whether a figure is said to add up; undefined for a formula, and where the registry is not told, as to whoever has a link. */
-function saidToAddUp(column: string, registry: Registry | undefined): boolean | undefined {
+export function saidToAddUp(column: string, registry: Registry | undefined): boolean | undefined {
   return registry?.metrics.find(({ id }) => id === column)?.additive;
+}
+
+/** Whether sums differ by no more than their parts are rounded. */
+export function isRounding(difference: number, total: number): boolean {
+  return Math.abs(difference) <= Math.max(Math.abs(total), 1) * ROUNDING;
 }
 
 /** Whether the figures of an answer's rows add up to that of the whole, so that they are parts of it. */
@@ -18,7 +23,7 @@ export function addsUp(response: QueryResponse, column: string, registry: Regist
   const total = toNumber(totalOf(response, column));
   if (total === null || response.truncated) return false;
   const sum = Number(addDecimals(response.rows.flatMap((row) => valueOf(row, column) ?? [])));
-  return Math.abs(sum - total) <= Math.max(Math.abs(total), 1) * ROUNDING;
+  return isRounding(sum - total, total);
 }
 
 /** How a figure is written where it is read: sums of money to the last digit, averages with the decimals of the currency. */

@@ -1,9 +1,11 @@
-import { Clock, Info } from "lucide-react";
+import { Clock, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Tooltip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import type { QueryResponse, Registry } from "@/lib/api/types";
+import type { WidgetKind } from "@/lib/dashboards/document";
 import { formatInstant } from "@/lib/format/date";
+import { formatCount } from "@/lib/format/number";
 import { sentence } from "@/lib/format/text";
 import { lagOf } from "@/lib/metrics/response";
 
@@ -11,6 +13,7 @@ import { lagOf } from "@/lib/metrics/response";
 const BEHIND = "source_behind";
 
 interface NoticesProps {
+  kind: WidgetKind;
   response: QueryResponse | undefined;
   note: string | null;
   /** The dimensions whose filters do not hold here. */
@@ -19,9 +22,11 @@ interface NoticesProps {
 }
 
 /** What one should know to read a widget's figures: small signs beside its title, words for whoever asks. */
-export function Notices({ response, note, unfit, registry }: NoticesProps) {
+export function Notices({ kind, response, note, unfit, registry }: NoticesProps) {
   const lag = response && lagOf(response);
   const details = response?.meta.warnings.filter(({ code }) => code !== BEHIND).map(({ detail }) => detail);
+  // A table says below its rows how many there are.
+  const isCut = response?.truncated === true && kind !== "table";
   const names = unfit.map((id) => registry?.dimensions.find((one) => one.id === id)?.title ?? id);
   const words = [
     ...(note === null || note === "" ? [] : [note]),
@@ -40,6 +45,16 @@ export function Notices({ response, note, unfit, registry }: NoticesProps) {
               : `As of ${formatInstant(lag.since, response.meta.range.timezone)}`
           }
           words={lag.reason === null ? [] : [lag.reason]}
+        />
+      )}
+      {isCut && (
+        <Notice
+          icon={<TriangleAlert aria-hidden />}
+          tone="text-warn"
+          label="Not all of it is drawn"
+          words={[
+            `${formatCount(response.rows.length)} of ${formatCount(response.total_rows)} rows are drawn: what comes after them is missing here. Fewer groups, longer points of time or fewer days show all.`,
+          ]}
         />
       )}
       {words.length > 0 && (

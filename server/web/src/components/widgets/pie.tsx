@@ -22,34 +22,38 @@ export default function Pie({ widget, title, response, registry }: KindProps) {
       </p>
     );
   }
-  if (!data || drawn.length === 0) return <Nothing response={response} />;
+  if (!data || (drawn.length === 0 && data.problem === null)) return <Nothing response={response} />;
   const asShare = widget.display.show === "share";
   return (
     <div className="@container flex min-h-0 flex-1">
       <div className="flex min-h-0 flex-1 flex-col gap-3 @md:flex-row @md:items-center @md:gap-6">
-        <div className="min-h-24 flex-1 @md:h-full @md:max-w-60">
-          <Suspense fallback={<Skeleton className="m-auto aspect-square h-full rounded-full" />}>
-            <PieChart
-              label={`${title}, ${formatRange(response.meta.range)}. Arrow keys read the slices.`}
-              slices={drawn.map(({ key, colour, value }) => ({ key, colour, value: toNumber(value) ?? 0 }))}
-              donut={widget.display.donut !== false}
-              highlighted={highlighted}
-              renderTooltip={(index) => {
-                const slice = drawn[index];
-                return (
-                  slice && (
-                    <SliceTooltip slice={slice} data={data} isFair={unequalPeriods(response) === null} />
-                  )
-                );
-              }}
-            >
-              <p className="truncate text-center text-lg font-semibold tracking-tight tabular-nums @md:text-xl">
-                {formatValue(data.total, data.measure, "compact")}
-              </p>
-            </PieChart>
-          </Suspense>
-        </div>
-        {widget.display.legend !== false && (
+        {data.problem === null ? (
+          <div className="min-h-24 flex-1 @md:h-full @md:max-w-60">
+            <Suspense fallback={<Skeleton className="m-auto aspect-square h-full rounded-full" />}>
+              <PieChart
+                label={`${title}, ${formatRange(response.meta.range)}. Arrow keys read the slices.`}
+                slices={drawn.map(({ key, colour, value }) => ({ key, colour, value: toNumber(value) ?? 0 }))}
+                donut={widget.display.donut !== false}
+                highlighted={highlighted}
+                renderTooltip={(index) => {
+                  const slice = drawn[index];
+                  return (
+                    slice && (
+                      <SliceTooltip slice={slice} data={data} isFair={unequalPeriods(response) === null} />
+                    )
+                  );
+                }}
+              >
+                <p className="truncate text-center text-lg font-semibold tracking-tight tabular-nums @md:text-xl">
+                  {formatValue(data.total, data.measure, "compact")}
+                </p>
+              </PieChart>
+            </Suspense>
+          </div>
+        ) : (
+          <p className="text-muted-foreground @md:flex-1">{data.problem}</p>
+        )}
+        {(widget.display.legend !== false || data.problem !== null) && (
           <Slices data={data} asShare={asShare} title={title} onHighlight={setHighlighted} />
         )}
       </div>
@@ -75,7 +79,7 @@ function Slices({ title, data, asShare, onHighlight }: SlicesProps) {
     >
       <ul className="text-sm">
         {data.slices.map((slice) => {
-          const value = formatValue(slice.value, data.measure, "compact");
+          const value = formatValue(slice.value, slice.measure, "compact");
           const share = slice.share === null ? null : formatShare(slice.share);
           return (
             <li
@@ -104,7 +108,7 @@ function Slices({ title, data, asShare, onHighlight }: SlicesProps) {
       </ul>
       {data.left > 0 && (
         <p className="px-1.5 pt-1 text-sm text-muted-foreground">
-          {data.left} smaller ones are not shown: they cannot be added up to one.
+          {data.left} smaller ones are not shown: they cannot be put together as one.
         </p>
       )}
     </div>
@@ -116,7 +120,7 @@ function SliceTooltip({ slice, data, isFair }: { slice: PieSlice; data: PieData;
     <div className="tabular-nums">
       <p className="font-medium">{slice.title}</p>
       <p className="flex items-baseline gap-2">
-        {formatValue(slice.value, data.measure)}
+        {formatValue(slice.value, slice.measure)}
         {slice.share !== null && <span className="text-muted-foreground">{formatShare(slice.share)}</span>}
       </p>
       {slice.change && (

@@ -71,7 +71,10 @@ export function seriesData(response: QueryResponse, now: Date = new Date()): Ser
     if (!points.has(key)) points.set(key, { key, axis: time?.axis ?? title, title, time });
     return { row, point: key, groups: cut.map((dimension) => groupOf(row, dimension, response)) };
   });
-  const order = new Map([...points.keys()].map((key, index) => [key, index]));
+  const inOrder = [...points.values()];
+  // Time goes one way, in whichever order an answer has its rows.
+  if (bucket !== null) inOrder.sort((a, b) => Date.parse(a.key) - Date.parse(b.key));
+  const order = new Map(inOrder.map(({ key }, index) => [key, index]));
 
   for (const { row, point, groups } of places) {
     const at = order.get(point) ?? 0;
@@ -86,7 +89,7 @@ export function seriesData(response: QueryResponse, now: Date = new Date()): Ser
     all.sort((a, b) => Number(a.isOther) - Number(b.isOther) || sizeOf(b) - sizeOf(a));
   }
   return {
-    points: [...points.values()],
+    points: inOrder,
     series: all.slice(0, MOST_SERIES),
     left: Math.max(all.length - MOST_SERIES, 0),
   };

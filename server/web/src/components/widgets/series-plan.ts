@@ -13,7 +13,13 @@ const PREVIOUS = "var(--chart-previous)";
 
 /** How an answer is drawn: which series are there, in which form, on which axis. */
 export interface SeriesPlan {
-  own: (DataSeries & { colour: string; form: SeriesForm; side: "left" | "right" })[];
+  own: (DataSeries & {
+    colour: string;
+    form: SeriesForm;
+    side: "left" | "right";
+    /** Whether it stands on others, or others on it: what they come to together is a figure, too. */
+    isPiled: boolean;
+  })[];
   chart: ChartSeries[];
   points: ChartPoint[];
   stacked: boolean;
@@ -23,13 +29,16 @@ export interface SeriesPlan {
 
 export const beforeKey = (key: string) => `${key} before`;
 
+function unitOf({ measure }: DataSeries): string {
+  return `${measure.unit ?? ""} ${measure.currency ?? ""}`;
+}
+
 /** The axis of each figure: those that are told, else the second of two units has the right one. */
 function sideOf(one: DataSeries, data: SeriesData, widget: Widget): "left" | "right" {
   const chosen = widget.display.axis?.right ?? [];
   if (chosen.length > 0) return chosen.includes(one.column) ? "right" : "left";
-  const unit = ({ measure }: DataSeries) => `${measure.unit ?? ""} ${measure.currency ?? ""}`;
   const [first] = data.series;
-  return first && unit(one) !== unit(first) ? "right" : "left";
+  return first && unitOf(one) !== unitOf(first) ? "right" : "left";
 }
 
 function isStacked(
@@ -38,10 +47,13 @@ function isStacked(
   response: QueryResponse,
   registry: Registry | undefined,
 ): boolean {
-  if (widget.kind === "line" || data.series.length < 2) return false;
-  if (widget.display.stacked !== undefined) return widget.display.stacked;
-  // What does not add up must not look as if it did.
-  return widget.kind === "area" && data.series.every(({ column }) => addsUp(response, column, registry));
+  if (widget.kind === "line") return false;
+  const left = data.series.filter((one) => sideOf(one, data, widget) === "left");
+  const [first] = left;
+  // What does not add up must not look as if it did, whatever a widget says.
+  const adds = (one: DataSeries) =>
+    first !== undefined && unitOf(one) === unitOf(first) && addsUp(response, one.column, registry);
+  return left.length > 1 && left.every(adds) && (widget.display.stacked ?? widget.kind === "area");
 }
 
 export function seriesPlan(
@@ -61,7 +73,13 @@ export function seriesPlan(
     const side = sideOf(one, data, widget);
     // Bars of two measures side by side would be compared with one another.
     const form: SeriesForm = side === "right" && main === "bar" ? "line" : main;
-    return { ...one, colour: colours.get(one.key) ?? "var(--series-1)", side, form };
+    return {
+      ...one,
+      colour: colours.get(one.key) ?? "var(--series-1)",
+      side,
+      form,
+      isPiled: stacked && side === "left",
+    };
   });
   const shown = own.filter(({ key }) => !hidden.has(key));
   const hasBefore = shown.some(({ changes }) => changes.some((change) => change?.value != null));

@@ -11,21 +11,21 @@ interface SeriesTooltipProps {
   point: DataPoint;
   index: number;
   series: SeriesPlan["own"];
-  stacked: boolean;
   /** Whether changes say something: the two periods can be compared. */
   isFair: boolean;
   marks: ChartMark[];
 }
 
 /** What all series are at a point, and were at the one that it is compared with. */
-export function SeriesTooltip({ point, index, series, stacked, isFair, marks }: SeriesTooltipProps) {
+export function SeriesTooltip({ point, index, series, isFair, marks }: SeriesTooltipProps) {
   const isUnknown = series.every(({ values }) => (values[index] ?? null) === null);
   const note = point.time?.note(isUnknown) ?? null;
   const [only] = series;
   const alone = series.length === 1 ? only : undefined;
   const change = alone?.changes[index];
-  const known = series.flatMap(({ values }) => values[index] ?? []);
-  const hasSum = stacked && known.length > 1 && known.every((value) => value !== "");
+  const piled = series.filter(({ isPiled }) => isPiled);
+  const [lowest] = piled;
+  const known = piled.flatMap(({ values }) => values[index] ?? []);
   return (
     <div className="min-w-40 tabular-nums">
       <p className="font-medium">
@@ -44,7 +44,9 @@ export function SeriesTooltip({ point, index, series, stacked, isFair, marks }: 
             strong
           />
         ))}
-        {hasSum && only && <Entry title="Together" text={formatValue(addDecimals(known), only.measure)} />}
+        {known.length > 1 && lowest && (
+          <Entry title="Together" text={formatValue(addDecimals(known), lowest.measure)} />
+        )}
         {alone && change && (
           <>
             <Entry

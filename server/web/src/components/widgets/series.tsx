@@ -83,7 +83,6 @@ export function Series({ widget, title, response, marks, registry }: KindProps) 
                       point={point}
                       index={index}
                       series={shown}
-                      stacked={plan.stacked}
                       isFair={unequalPeriods(response) === null}
                       marks={shownMarks.filter(({ first, last }) => first <= index && index <= last)}
                     />

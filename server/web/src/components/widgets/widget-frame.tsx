@@ -2,11 +2,13 @@ import { useId, useRef, type ReactNode } from "react";
 import { Card } from "@/components/ui/card";
 import { cn } from "@/lib/cn";
 import type { QueryResponse, Registry } from "@/lib/api/types";
+import type { WidgetKind } from "@/lib/dashboards/document";
 import { WidgetHeading } from "./heading";
 import { Notices } from "./notices";
 import { WidgetMenu } from "./widget-menu";
 
 interface WidgetFrameProps {
+  kind: WidgetKind;
   title: string;
   /** What the card is called, where that is not its title. */
   label: string | undefined;
@@ -27,7 +29,7 @@ interface WidgetFrameProps {
 
 /** The card around a widget. Its place has its size before there is anything in it, so that nothing moves. */
 export function WidgetFrame(props: WidgetFrameProps) {
-  const { title, label, hint, note, unfit, response, busy, registry, menu, flush, children } = props;
+  const { kind, title, label, hint, note, unfit, response, busy, registry, menu, flush, children } = props;
   const id = useId();
   const card = useRef<HTMLElement>(null);
   return (
@@ -42,7 +44,7 @@ export function WidgetFrame(props: WidgetFrameProps) {
           <WidgetHeading id={id} title={title}>
             {title}
           </WidgetHeading>
-          <Notices response={response} note={note} unfit={unfit} registry={registry} />
+          <Notices kind={kind} response={response} note={note} unfit={unfit} registry={registry} />
           {hint && (
             // Where there is hardly room for the title, the figures' own signs have to do.
             <span className="hidden shrink-0 text-sm text-muted-foreground @min-[11rem]:inline">{hint}</span>

@@ -130,6 +130,17 @@ describe("any widget", () => {
     expect(await screen.findByRole("tooltip")).toHaveTextContent("Shopify cannot be read.");
   });
 
+  it("says so where not all that it draws was answered, which a table says by itself", async () => {
+    const cut = days(["10.00", "20.00"], { truncated: true, total_rows: 1200 });
+    const { user, unmount } = show(widget({ kind: "line" }, cut));
+    await user.hover(await screen.findByRole("button", { name: "Not all of it is drawn" }));
+    expect(await screen.findByRole("tooltip")).toHaveTextContent("2 of 1,200 rows are drawn");
+    unmount();
+    show(widget({ kind: "table" }, cut));
+    await screen.findByRole("table");
+    expect(screen.queryByRole("button", { name: "Not all of it is drawn" })).not.toBeInTheDocument();
+  });
+
   it("waits where it is not known yet what is asked, and asks nothing", () => {
     const ask = vi.fn();
     show(widget({}, ask, { question: null, isWaiting: true }));
@@ -286,10 +297,14 @@ describe("a line", () => {
   });
 
   it("marks the bucket that is not over", async () => {
-    const today = withMeta(days(["10.00", "2.00"]), {
-      incomplete: ["2026-10-02"],
-      range: { ...days([]).meta.range, end: "2026-11-22T00:00:00-05:00" },
-    });
+    const two = days(["10.00", "2.00"]);
+    const today = withMeta(
+      { ...two, rows: two.rows.map((row, at) => ({ ...row, time: `2026-11-2${at}` })) },
+      {
+        incomplete: ["2026-11-21"],
+        range: { ...two.meta.range, end: "2026-11-22T00:00:00-05:00" },
+      },
+    );
     show(widget({ kind: "line" }, today));
     expect(await screen.findByText("Today, so far")).toBeInTheDocument();
   });
@@ -334,6 +349,12 @@ describe("a line", () => {
     expect(screen.getByRole("status")).not.toHaveTextContent("pos");
   });
 
+  it("draws zeros as zeros", async () => {
+    show(widget({ kind: "line" }, days(["0.00", "0.00"], { totals: { [REVENUE]: "0.00" } })));
+    expect(await screen.findByRole("application")).toBeInTheDocument();
+    expect(screen.queryByText("Nothing to show for these days")).not.toBeInTheDocument();
+  });
+
   it("says so where there is nothing to draw", async () => {
     show(widget({ kind: "line" }, days([null, null], { totals: { [REVENUE]: null } })));
     expect(await screen.findByText("Nothing to show for these days")).toBeInTheDocument();
@@ -372,6 +393,18 @@ describe("bars", () => {
     expect(await screen.findByRole("group", { name: "Revenue by channel" })).toBeInTheDocument();
   });
 
+  it("on one another have the sum of what is of one unit, and beside it what is of another", async () => {
+    const answer = answerOf(
+      [group("channel", "Channel"), money(), count(), count("ga4.sessions", "Sessions")],
+      [{ channel: "web", [REVENUE]: "75.50", [ORDERS]: 3, "ga4.sessions": 40 }],
+      { totals: { [REVENUE]: "75.50" } },
+    );
+    const axis = { zero: true, log: false, right: [REVENUE] };
+    const display = { horizontal: true, stacked: true, axis };
+    show(widget({ kind: "bar", query, display }, answer));
+    expect((await screen.findByText("web")).closest("li")).toHaveTextContent(/^web43\$75\.50$/);
+  });
+
   it("of several figures have each its value", async () => {
     const answer = answerOf(
       [group("channel", "Channel"), money(), count()],
@@ -403,6 +436,19 @@ describe("a pie", () => {
     const chart = await screen.findByRole("application");
     expect(within(chart).getByText("$100.00")).toBeInTheDocument();
   });
+});
+
+it("a pie says why it draws no slices, and names the parts all the same", async () => {
+  const answer = answerOf(
+    [group("channel", "Channel"), count("shopify.customers", "Customers")],
+    [{ channel: "web", "shopify.customers": 8 }],
+    { totals: { "shopify.customers": 10 } },
+  );
+  const query = { metrics: ["shopify.customers"], group_by: ["channel"] };
+  show(widget({ kind: "pie", query }, answer));
+  expect(await screen.findByText(/do not add up/)).toBeInTheDocument();
+  expect(screen.getByRole("listitem")).toHaveTextContent("web8");
+  expect(screen.queryByRole("application")).not.toBeInTheDocument();
 });
 
 describe("a table", () => {
@@ -512,6 +558,31 @@ describe("a goal", () => {
     // The range ended in October.
     expect(screen.getByText("Not reached")).toBeInTheDocument();
     expect(screen.getByText("of $60.00")).toBeInTheDocument();
+  });
+
+  it("of an average is the same over whatever days, and has no pace", async () => {
+    const AOV = "shopify.aov";
+    const range = { ...days([]).meta.range, end: "2099-01-01T00:00:00-05:00" };
+    const answer = withMeta(
+      answerOf([money(AOV, "Average order value")], [], { totals: { [AOV]: "30.00" } }),
+      { range },
+    );
+    const display = { goal: { value: "60", by: "month" as const } };
+    show(widget({ kind: "goal", query: { metrics: [AOV] }, display }, answer));
+    expect(await screen.findByText("of $60.00")).toBeInTheDocument();
+    expect(screen.getByText("Not reached")).toBeInTheDocument();
+    expect(screen.queryByText(/of the time has passed/)).not.toBeInTheDocument();
+  });
+
+  it("says nothing of how far it is where that is not known", async () => {
+    const answer = warned(metricResponse(REVENUE, { totals: { [REVENUE]: null } }), {
+      no_data: "Northwind has no data",
+    });
+    show(widget({ kind: "goal", display: { goal: { value: "60", by: "range" } } }, answer));
+    expect(await screen.findByRole("button", { name: "—" })).toBeInTheDocument();
+    expect(screen.getByText("Northwind has no data.")).toBeInTheDocument();
+    expect(screen.queryByRole("progressbar")).not.toBeInTheDocument();
+    expect(screen.queryByText("Not reached")).not.toBeInTheDocument();
   });
 
   it("says that none is set", async () => {

@@ -80,6 +80,7 @@ function Asking({ widget, label, question, isWaiting = false, marks, unfit, menu
   );
   return (
     <WidgetFrame
+      kind={widget.kind}
       title={title}
       label={label}
       hint={response ? hintOf(response, widget.kind) : null}

@@ -39,7 +39,7 @@ it("shows its data as a table of exact numbers, of the store's days", async () =
   const table = await screen.findByRole("table");
   const [, first, second] = within(table).getAllByRole("row");
   expect(first).toHaveTextContent("Thu, Oct 1, 2026$1,234.5012$102.88$1,000.00+23.5%");
-  expect(second).toHaveTextContent("Fri, Oct 2, 2026 · not all there$0.000——");
+  expect(second).toHaveTextContent("Fri, Oct 2, 2026 · its source is behind$0.000——");
 });
 
 it("offers the points and the form that suit the range", async () => {

@@ -6,7 +6,7 @@ import { WidgetCard } from "@/components/widget-card";
 import { BUCKET_TITLES } from "@/lib/metrics/buckets";
 import { metricsQuery } from "@/lib/metrics/query";
 import { granularitiesFor } from "@/lib/metrics/range";
-import { granularityOf, hasData, measureOf } from "@/lib/metrics/response";
+import { granularityOf, isAllZero, measureOf } from "@/lib/metrics/response";
 import { NothingSold } from "./nothing-sold";
 import { outsideData } from "./outside-data";
 import { Warnings } from "./warnings";
@@ -60,10 +60,10 @@ export function RevenueCard({ view, onSearch, onShowData }: RevenueCardProps) {
     >
       {(response) => (
         <>
-          {hasData(response) ? (
-            <RevenueChart response={response} asTable={view.asTable} />
-          ) : (
+          {isAllZero(response) ? (
             <NothingSold outside={outsideData(response.meta.range, view.data)} onShowData={onShowData} />
+          ) : (
+            <RevenueChart response={response} asTable={view.asTable} />
           )}
           <Warnings response={response} />
         </>

@@ -29,13 +29,13 @@ it("has a part of this week in a range that ended yesterday", () => {
   expect(chartPoints(buckets).map((point) => point.partial)).toEqual([false, true]);
 });
 
-it("does not say of a day that is over that it is not, but that some of it is missing", () => {
+it("does not say of a day that is over that it is not, but that its source is behind", () => {
   const times = ["2026-11-19", "2026-11-21"];
   const response = metricResponse(REVENUE, { rows: times.map((time) => ({ time, [REVENUE]: "1.00" })) });
   const range = { ...response.meta.range, end: "2026-11-22T00:00:00-05:00" };
   const meta = { ...response.meta, range, incomplete: times };
   const notes = revenueBuckets({ ...response, meta }, "day", now).map(({ note }) => note);
-  expect(notes).toEqual(["not all there", "not over yet"]);
+  expect(notes).toEqual(["its source is behind", "not over yet"]);
 });
 
 describe("a bucket that has no data and is not over", () => {

@@ -20,6 +20,7 @@ export function hasRoomForWidget(document: DashboardDocument): boolean {
   return countWidgets(document) < LIMITS.widgets;
 }
 
-export function hasRoomForSection(document: DashboardDocument): boolean {
-  return document.sections.length < LIMITS.sections;
+/** Whether there is room for one more section with so many widgets. */
+export function hasRoomForSection(document: DashboardDocument, widgets = 0): boolean {
+  return document.sections.length < LIMITS.sections && countWidgets(document) + widgets <= LIMITS.widgets;
 }

@@ -1,6 +1,6 @@
 import { registry } from "@/test/dashboards";
 import type { Metric } from "@/lib/api/types";
-import { kindsFor, metricWidget, newId, otherWidget, usualDimension } from "./new-widget";
+import { kindsFor, metricWidget, newId, otherWidget, questionFor, usualDimension } from "./new-widget";
 
 function metric(id: string): Metric {
   const found = registry.metrics.find((one) => one.id === id);
@@ -50,6 +50,12 @@ it("asks what each kind needs", () => {
   expect(asked("goal")).toEqual({ metrics: ["shopify.revenue"] });
 });
 
+it("limits what is cut by currency to no largest ones: what is left of them has no sum", () => {
+  const bars = questionFor("bar", ["shopify.revenue"], ["currency"]);
+  expect(bars).not.toHaveProperty("top");
+  expect(questionFor("pie", ["shopify.revenue"], ["channel"]).top).toEqual({ groups: 6 });
+});
+
 it("begins a funnel with steps that there are", () => {
   expect(otherWidget("funnel", registry).query).toEqual({
     funnel: { steps: [{ metric: "shopify.orders" }, { metric: "ga4.sessions" }] },
@@ -65,11 +71,28 @@ it("begins a funnel with steps that there are", () => {
   });
 });
 
-it("has texts and what sources show ask nothing", () => {
+it("gives a goal to averages for the days as they are, and to sums for each month", () => {
+  const goal = (id: string) => metricWidget("goal", metric(id), registry).display.goal;
+  expect(goal("shopify.revenue")).toEqual({ value: "1000", by: "month" });
+  expect(goal("shopify.aov")).toEqual({ value: "1000", by: "range" });
+});
+
+it("has what sources show ask their source, so that it is there as soon as the source is", () => {
+  expect(otherWidget("reviews", registry)).toMatchObject({
+    kind: "reviews",
+    query: { metrics: ["judgeme.rating", "judgeme.reviews"], group_by: ["rating"] },
+    text: null,
+  });
+  expect(otherWidget("sentiment", registry).query).toEqual({
+    metrics: ["gorgias.csat"],
+    granularity: "auto",
+  });
+});
+
+it("has a text ask nothing", () => {
   expect(otherWidget("text", registry)).toMatchObject({
     kind: "text",
     query: null,
     text: expect.stringContaining("#") as string,
   });
-  expect(otherWidget("reviews", registry)).toMatchObject({ kind: "reviews", query: null, text: null });
 });

@@ -5,11 +5,13 @@ import type {
   Section,
   Widget,
   WidgetDisplay,
+  WidgetGoal,
   WidgetKind,
   WidgetOwn,
   WidgetQuestion,
   WidgetSize,
 } from "./document";
+import { isSourceKind, STANDARD_QUESTIONS } from "./standard";
 
 export const SIZE_TITLES: Record<WidgetSize, string> = {
   small: "Small",
@@ -112,7 +114,11 @@ export function kindsFor(
 
 /** The most groups that a chart shows before the rest are put together. */
 const GROUPS: Partial<Record<WidgetKind, number>> = { bar: 10, pie: 6 };
+/** Over time each group is a series: with the rest as one they are as many as have a colour. */
+const SERIES = 7;
 const TABLE_ROWS = 100;
+
+const CURRENCY = "currency";
 
 type Figures = NonNullable<WidgetQuestion["metrics"]>;
 
@@ -121,15 +127,34 @@ export function figureKey(figure: Figures[number]): string {
   return typeof figure === "string" ? figure : (figure.as ?? figure.metric ?? "");
 }
 
+/** Whether figures go over time, be it in points of whatever length. */
+export function isOverTime({ granularity }: WidgetQuestion): boolean {
+  return granularity !== undefined && granularity !== null && granularity !== "none";
+}
+
+export function largestFirst([first]: Figures): NonNullable<WidgetQuestion["order_by"]> {
+  return first === undefined ? [] : [{ field: figureKey(first), direction: "desc" }];
+}
+
+/**
+ * The groups that a chart is limited to, the largest of them; null where it needs no limit. An answer has so many rows and no more, so
+ * that a chart of all groups would end before its last days. Currencies are few, and what is left of them has no sum.
+ */
+export function usualTop(kind: WidgetKind, query: WidgetQuestion): NonNullable<WidgetQuestion["top"]> | null {
+  const groups = query.group_by ?? [];
+  if (kind === "table" || groups.length === 0 || groups.includes(CURRENCY)) return null;
+  return { groups: isOverTime(query) ? SERIES : (GROUPS[kind] ?? SERIES) };
+}
+
 /** What a widget of a kind asks about figures. */
 export function questionFor(
   kind: WidgetKind,
   metrics: Figures,
   dimensions: readonly string[],
 ): WidgetQuestion {
-  const [first] = metrics;
-  const order = first === undefined ? [] : [{ field: figureKey(first), direction: "desc" as const }];
   const cut = { metrics, group_by: [...dimensions] };
+  const top = usualTop(kind, cut);
+  const order = largestFirst(metrics);
   switch (kind) {
     case "line":
     case "area":
@@ -140,7 +165,7 @@ export function questionFor(
     case "bar":
     case "pie":
       if (dimensions.length === 0) return { metrics, granularity: "auto" };
-      return { ...cut, top: { groups: GROUPS[kind] ?? 10 }, order_by: order };
+      return { ...cut, ...(top && { top }), order_by: order };
     case "table":
       if (dimensions.length === 0) return { metrics, granularity: "auto" };
       return { ...cut, order_by: order, limit: TABLE_ROWS };
@@ -149,18 +174,23 @@ export function questionFor(
   }
 }
 
+/** What is to be reached until somebody says it; of an average the same over whatever time, for it does not grow with it. */
+export function usualGoal(isSum: boolean): WidgetGoal {
+  return { value: "1000", by: isSum ? "month" : "range" };
+}
+
 /** How a kind is drawn unless somebody says otherwise. */
-export const DISPLAYS: Partial<Record<WidgetKind, WidgetDisplay>> = {
-  kpi: { sparkline: true },
-  goal: { goal: { value: "1000", by: "month" } },
-};
+export function usualDisplay(kind: WidgetKind, metric?: Pick<Metric, "additive">): WidgetDisplay {
+  if (kind === "kpi") return { sparkline: true };
+  return kind === "goal" ? { goal: usualGoal(metric?.additive === true) } : {};
+}
 
 /** The ways of a visitor to an order, as far as the metrics of it are there. */
 const FUNNEL = ["ga4.sessions", "ga4.add_to_carts", "ga4.checkouts", "ga4.purchases"];
 
 export const FIRST_TEXT = "### A heading\n\nA few words on what is shown here.";
 
-function blank(kind: WidgetKind): Widget {
+function blank(kind: WidgetKind, metric?: Metric): Widget {
   return {
     id: newId(),
     kind,
@@ -169,7 +199,7 @@ function blank(kind: WidgetKind): Widget {
     note: null,
     query: null,
     own: { ...OWN },
-    display: { ...DISPLAYS[kind] },
+    display: usualDisplay(kind, metric),
     text: kind === "text" ? FIRST_TEXT : null,
   };
 }
@@ -180,7 +210,7 @@ export function metricWidget(
   metric: Metric,
   registry: Pick<Registry, "dimensions">,
 ): Widget {
-  const widget = blank(kind);
+  const widget = blank(kind, metric);
   const dimension = usualDimension(metric, registry.dimensions);
   const query = questionFor(kind, [metric.id], dimension === null ? [] : [dimension]);
   // Bars of categories lie, so that their names have room; those of times stand.
@@ -190,6 +220,7 @@ export function metricWidget(
 
 /** A widget that is not chosen by a metric: a text, a funnel, or what a source shows by itself. */
 export function otherWidget(kind: WidgetKind, registry: Pick<Registry, "metrics">): Widget {
+  if (isSourceKind(kind)) return { ...blank(kind), query: structuredClone(STANDARD_QUESTIONS[kind]) };
   if (kind !== "funnel") return blank(kind);
   const known = FUNNEL.filter((id) => registry.metrics.some((metric) => metric.id === id));
   const counts = registry.metrics

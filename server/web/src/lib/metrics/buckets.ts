@@ -22,6 +22,11 @@ export function bucketOf(response: QueryResponse): Bucket | null {
   return BUCKETS.find((bucket) => bucket === response.meta.query.granularity) ?? null;
 }
 
+/** The starts of the buckets of which not all counts: their time is not over, or the range cuts them. */
+export function partialTimes({ meta }: QueryResponse): ReadonlySet<string> {
+  return new Set([...meta.incomplete, ...meta.clipped]);
+}
+
 /** A stretch of time that a row is about. */
 export interface TimeBucket {
   /** Its start, as the server writes it. */
@@ -34,6 +39,8 @@ export interface TimeBucket {
   unfinished: boolean;
   /** The range cuts it. */
   clipped: boolean;
+  /** Its time is over, and still not all there: a source is behind. */
+  behind?: boolean;
   /** The name of the bucket that it is compared with. */
   comparedTitle: string | null;
   /** What is to be known about it, if its time is not all there, or a value of it is not known. */
@@ -56,10 +63,13 @@ export function bucketReader(
   // Of a day or an hour that is over, what is missing is missing because a source is behind.
   const isOver = (time: string) =>
     bucket === "hour" ? Date.parse(time) + HOUR_MS <= now.getTime() : bucket === "day" && time < today;
+  const cut = new Set(response.meta.clipped);
+  const isBehind = (time: string) => incomplete.has(time) && !cut.has(time) && isOver(time);
   const noteOf = (time: string, isUnknown: boolean) => {
     if (unfinished.has(time) && isUnknown) return isAhead(time) ? "to come" : "no data yet";
-    if (unfinished.has(time)) return isOver(time) ? "not all there" : "not over yet";
+    if (unfinished.has(time)) return isBehind(time) ? "its source is behind" : "not over yet";
     if (isUnknown) return "no data";
+    if (isBehind(time)) return "its source is behind";
     return clipped.has(time) ? `part of the ${bucket}` : null;
   };
   return (row) => {
@@ -71,6 +81,7 @@ export function bucketReader(
       title: formatBucket(time, bucket, "long"),
       unfinished: unfinished.has(time),
       clipped: clipped.has(time) && !unfinished.has(time),
+      behind: isBehind(time),
       comparedTitle: compared === null ? null : formatBucket(compared, bucket, "long"),
       note: (isUnknown) => noteOf(time, isUnknown),
     };
@@ -80,9 +91,10 @@ export function bucketReader(
 /** How a legend calls the buckets that are not all there. */
 export function partialTitles(bucket: Bucket, buckets: readonly TimeBucket[]): string[] {
   const titles: string[] = [];
-  if (buckets.some(({ unfinished }) => unfinished)) {
+  if (buckets.some(({ unfinished, behind }) => unfinished && !behind)) {
     titles.push(bucket === "day" ? "Today, so far" : `This ${bucket}, so far`);
   }
-  if (buckets.some(({ clipped }) => clipped)) titles.push(`Part of a ${bucket}`);
+  if (buckets.some(({ behind }) => behind)) titles.push("Its source is behind");
+  if (buckets.some(({ clipped, behind }) => clipped && !behind)) titles.push(`Part of a ${bucket}`);
   return titles;
 }

@@ -1,6 +1,15 @@
 import { metricResponse, warned } from "@/test/responses";
 import { directionOf, toneOf } from "./change";
-import { changeOf, comparedRange, comparedTime, hasData, lagOf, totalChangeOf, valueOf } from "./response";
+import {
+  changeOf,
+  comparedRange,
+  comparedTime,
+  hasData,
+  isAllZero,
+  lagOf,
+  totalChangeOf,
+  valueOf,
+} from "./response";
 
 const change = (value: string | null, delta: string | null, ratio: number | null) => ({
   value,
@@ -39,7 +48,16 @@ describe("reading an answer", () => {
 
   it("tells data from none", () => {
     expect(hasData(metricResponse("m"))).toBe(true);
-    expect(hasData(metricResponse("m", { totals: { m: "0.00", n: 0, o: null } }))).toBe(false);
+    expect(hasData(metricResponse("m", { totals: { m: null }, rows: [] }))).toBe(false);
+    expect(hasData(metricResponse("m", { totals: { m: null }, rows: [{ m: null }] }))).toBe(false);
+    expect(hasData(metricResponse("m", { totals: { m: null }, rows: [{ m: 0 }] }))).toBe(true);
+  });
+
+  it("tells zero from what was never measured", () => {
+    const zeros = metricResponse("m", { totals: { m: "0.00", n: 0, o: null }, rows: [] });
+    expect(hasData(zeros)).toBe(true);
+    expect(isAllZero(zeros)).toBe(true);
+    expect(isAllZero(metricResponse("m"))).toBe(false);
   });
 
   it("tells when a source lags behind the range", () => {

@@ -86,9 +86,18 @@ export function comparedRange(response: QueryResponse): QueryResponse["meta"]["r
   return range && range.from <= range.to ? range : null;
 }
 
-/** Whether anything at all was measured in the range. */
-export function hasData(response: QueryResponse): boolean {
-  return Object.values(response.totals).some((value) => {
+/** Whether anything at all was measured in the range, be it that there was none. */
+export function hasData({ totals, columns, rows }: QueryResponse): boolean {
+  const figures = columns.filter(({ role }) => role === "metric");
+  return (
+    Object.values(totals).some((value) => asValue(value) !== null) ||
+    rows.some((row) => figures.some(({ key }) => valueOf(row, key) !== null))
+  );
+}
+
+/** Whether nothing happened in the range, or nothing is known of it. */
+export function isAllZero({ totals }: QueryResponse): boolean {
+  return !Object.values(totals).some((value) => {
     const number = Number(value);
     return value !== null && number !== 0 && !Number.isNaN(number);
   });

@@ -2,6 +2,7 @@ import { Suspense } from "react";
 import { Gauge, Sparkline } from "@/components/charts";
 import { Skeleton } from "@/components/ui/skeleton";
 import { formatValue, toNumber } from "@/lib/format/number";
+import { partialTimes } from "@/lib/metrics/buckets";
 import { metricsIn } from "@/lib/metrics/groups";
 import { measureOf, totalOf, valueOf } from "@/lib/metrics/response";
 import type { KindProps } from "../kind";
@@ -30,6 +31,8 @@ export default function Sentiment({ title, response }: KindProps) {
     formatValue(most, measure, "compact"),
   ];
   const trend = response.rows.map((row) => toNumber(valueOf(row, column.key)));
+  const cut = partialTimes(response);
+  const partial = response.rows.map((row) => cut.has(String(row.time)));
   const hasTrend = response.columns.some(({ role }) => role === "time") && trend.length > 1;
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-2">
@@ -43,7 +46,14 @@ export default function Sentiment({ title, response }: KindProps) {
         </Gauge>
       </Suspense>
       <Compared response={response} metric={column.key} precision="compact" />
-      {hasTrend && <Sparkline values={trend} label={`Trend of ${title}`} className="min-h-0 max-w-64" />}
+      {hasTrend && (
+        <Sparkline
+          values={trend}
+          partial={partial}
+          label={`Trend of ${title}`}
+          className="min-h-0 max-w-64"
+        />
+      )}
     </div>
   );
 }

@@ -21,12 +21,14 @@ interface FigureCellProps {
   precision: Precision;
   threshold: Threshold | null;
   trend: (number | null)[] | undefined;
+  /** Of which points of its trend not all counts. */
+  partial: boolean[];
   name: string;
 }
 
 /** A figure in a table, with all that a column may be told to show of it. */
 export function FigureCell(props: FigureCellProps) {
-  const { column, measure, value, change, isFair, precision, threshold, trend, name } = props;
+  const { column, measure, value, change, isFair, precision, threshold, trend, partial, name } = props;
   const number = toNumber(value) ?? 0;
   const heat =
     column.most !== null && column.most > 0 && number > 0
@@ -41,6 +43,7 @@ export function FigureCell(props: FigureCellProps) {
         {trend && trend.length > 1 && (
           <Sparkline
             values={trend}
+            partial={partial}
             label={`Trend of ${column.title}, ${name}`}
             className="hidden h-5 w-20 shrink-0 @lg:block"
           />

@@ -1,5 +1,5 @@
-import { answerOf, count, group, money, time } from "@/test/answers";
-import { columnsOf, linesOf, sortLines, toggleSort, trendsOf, type Sort } from "./table-data";
+import { answerOf, count, group, money, time, withMeta } from "@/test/answers";
+import { columnsOf, linesOf, partialIn, sortLines, toggleSort, trendsOf, type Sort } from "./table-data";
 
 const REVENUE = "shopify.revenue";
 const ORDERS = "shopify.orders";
@@ -80,4 +80,6 @@ it("gives each group its own line over time, with gaps where it has nothing", ()
     [null, null],
   ]);
   expect(trendsOf(undefined, ORDERS).size).toBe(0);
+  // Of the last day only a part is there.
+  expect(partialIn(withMeta(trend, { incomplete: ["2026-10-02"] }))).toEqual([false, true]);
 });

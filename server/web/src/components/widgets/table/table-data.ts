@@ -3,7 +3,7 @@ import type { WidgetDisplay } from "@/lib/dashboards/document";
 import { compareDecimals } from "@/lib/decimal";
 import { formatBucket } from "@/lib/format/date";
 import { toNumber, type Measure, type Value } from "@/lib/format/number";
-import { bucketOf } from "@/lib/metrics/buckets";
+import { bucketOf, partialTimes } from "@/lib/metrics/buckets";
 import { groupOf } from "@/lib/metrics/groups";
 import { measureOf, textOf, valueOf, type Row } from "@/lib/metrics/response";
 
@@ -112,11 +112,21 @@ export function toggleSort(sort: Sort | null, column: TableColumn): Sort {
   return { key: column.key, direction: sort.direction === "asc" ? "desc" : "asc" };
 }
 
+function timesOf({ rows }: QueryResponse): string[] {
+  return [...new Set(rows.map((row) => String(row.time)))].sort();
+}
+
+/** Of which buckets of those lines not all counts. */
+export function partialIn(trend: QueryResponse): boolean[] {
+  const cut = partialTimes(trend);
+  return timesOf(trend).map((time) => cut.has(time));
+}
+
 /** The values of each group over time, for its line; in the order of the buckets. */
 export function trendsOf(trend: QueryResponse | undefined, key: string): Map<string, (number | null)[]> {
   const trends = new Map<string, (number | null)[]>();
   if (!trend || bucketOf(trend) === null) return trends;
-  const times = [...new Set(trend.rows.map((row) => String(row.time)))].sort();
+  const times = timesOf(trend);
   const places = new Map(times.map((time, index) => [time, index]));
   for (const row of trend.rows) {
     const group = groupKey(row, trend);

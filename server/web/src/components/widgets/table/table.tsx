@@ -3,7 +3,6 @@ import { SortableHead, Table, TableCell, TableRow } from "@/components/ui/table"
 import { cn } from "@/lib/cn";
 import type { QueryRequest } from "@/lib/api/types";
 import { trendQuestion } from "@/lib/dashboards/trend";
-import { useMetricFacts } from "@/lib/metrics/registry";
 import { useWidgetQuery } from "@/lib/metrics/widget-query";
 import { changeOf, measureIn, unequalPeriods, valueOf } from "@/lib/metrics/response";
 import type { KindProps } from "../kind";
@@ -12,7 +11,7 @@ import { Nothing } from "../nothing";
 import { thresholdOf } from "../thresholds";
 import { FigureCell } from "./figure-cell";
 import { Pages } from "./pages";
-import { columnsOf, linesOf, sortLines, toggleSort, trendsOf, type Sort } from "./table-data";
+import { columnsOf, linesOf, partialIn, sortLines, toggleSort, trendsOf, type Sort } from "./table-data";
 import { TotalsRow } from "./totals-row";
 
 /** As many rows as a page has unless it is told. */
@@ -30,7 +29,7 @@ export function TableWidget({ widget, title, response, registry, question }: Tab
   const columns = useMemo(() => columnsOf(response, display), [response, display]);
   const lines = useMemo(() => linesOf(response), [response]);
   const sorted = useMemo(() => sortLines(lines, columns, sort), [lines, columns, sort]);
-  const trends = useTrends(widget.id, question, columns);
+  const { trends, partial } = useTrends(widget.id, question, columns);
   if (lines.length === 0) return <Nothing response={response} />;
 
   const size = Math.max(display.page_size ?? PAGE, 1);
@@ -88,6 +87,7 @@ export function TableWidget({ widget, title, response, registry, question }: Tab
                     precision={precision(column)}
                     threshold={thresholdOf(value, column.key, display.thresholds)}
                     trend={trends.get(column.key)?.get(line.group)}
+                    partial={partial}
                     name={name}
                   />
                 );
@@ -108,9 +108,11 @@ export function TableWidget({ widget, title, response, registry, question }: Tab
 
 /** The lines of the columns that have one; they are asked for beside the table, and it is whole without them. */
 function useTrends(id: string, question: QueryRequest | null, columns: ReturnType<typeof columnsOf>) {
-  const facts = useMetricFacts();
   const wanted = columns.filter(({ hasTrend }) => hasTrend).map(({ key }) => key);
-  const asked = question && facts && wanted.length > 0 ? trendQuestion(question, facts) : null;
+  const asked = question && wanted.length > 0 ? trendQuestion(question) : null;
   const { data } = useWidgetQuery(`${id}:trend`, asked);
-  return new Map(wanted.map((key) => [key, trendsOf(data, key)]));
+  return {
+    trends: new Map(wanted.map((key) => [key, trendsOf(data, key)])),
+    partial: data ? partialIn(data) : [],
+  };
 }

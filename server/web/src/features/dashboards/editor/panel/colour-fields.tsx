@@ -1,6 +1,7 @@
 import { ToggleGroup } from "radix-ui";
 import { useDimensionValues } from "@/components/view-bar/dimension-values";
 import type { Widget } from "@/lib/dashboards/document";
+import { isOverTime } from "@/lib/dashboards/new-widget";
 import { useEditing } from "../editor-context";
 import { groupsOf, type FigureColumn } from "./question";
 import { useWidgetChange } from "./use-widget";
@@ -14,12 +15,16 @@ const AUTOMATIC = "0";
 export function ColourFields({ widget, columns }: { widget: Widget; columns: readonly FigureColumn[] }) {
   const { view } = useEditing();
   const change = useWidgetChange(widget);
-  const [dimension = null] = widget.query ? groupsOf(widget.query) : [];
-  const groups = useDimensionValues(dimension, view);
+  const { kind, query } = widget;
+  const groups = query ? groupsOf(query) : [];
+  // What bars stand along has their names, and they have the colours of what is beside one another in it.
+  const isAlong = query !== null && kind !== "pie" && !isOverTime(query);
+  const dimension = groups[isAlong ? 1 : 0] ?? null;
+  const values = useDimensionValues(dimension, view);
   const series =
     dimension === null
       ? columns.map(({ key, title }) => ({ key, title }))
-      : groups.slice(0, MOST_GROUPS).map((group) => ({ key: group, title: group }));
+      : values.slice(0, MOST_GROUPS).map((value) => ({ key: value, title: value }));
   if (series.length === 0) return null;
   const colours = widget.display.colours ?? {};
   const put = (key: string, colour: number) => {

@@ -3,9 +3,10 @@ import { SelectField } from "@/components/ui/field";
 import type { Registry } from "@/lib/api/types";
 import { canHaveHours, factsOf } from "@/lib/dashboards/applicable";
 import type { Widget, WidgetKind, WidgetQuestion } from "@/lib/dashboards/document";
+import { usualTop } from "@/lib/dashboards/new-widget";
 import { NumberField } from "./number-field";
 import { OrderField } from "./order-field";
-import { columnsOf, groupsOf, sharedDimensions, withGroups } from "./question";
+import { columnsOf, dimensionsBeside, groupsOf, sharedDimensions, withGroups, withPoints } from "./question";
 import { useWidgetChange } from "./use-widget";
 
 const POINTS = [
@@ -38,18 +39,17 @@ export function CutFields({ widget, query, registry }: CutFieldsProps) {
   const { kind } = widget;
   const groups = groupsOf(query);
   const dimensions = sharedDimensions(query, registry);
+  // What stands in a place itself does not decide what may stand there.
+  const offered = (at: number) =>
+    dimensionsBeside({ ...query, group_by: groups.filter((_, other) => other !== at) }, registry);
+  const usual = usualTop(kind, { ...query, group_by: groups });
+  const limited = query.top ?? usual;
   const hours = canHaveHours(query, factsOf(registry.metrics));
   const setGroup = (at: number, id: string) => {
     const next = [...groups];
     if (id === "") next.splice(at);
     else next[at] = id;
-    change.query(withGroups(query, [...new Set(next)]));
-  };
-  const setPoints = (points: Points) => {
-    const next: WidgetQuestion = { ...query };
-    if (points === "none") delete next.granularity;
-    else next.granularity = points;
-    change.query(next);
+    change.query(withGroups(query, [...new Set(next)], kind));
   };
   const canBeWhole = kind !== "line" && kind !== "area";
   return (
@@ -59,7 +59,7 @@ export function CutFields({ widget, query, registry }: CutFieldsProps) {
           title={kind === "kpi" ? "Points of its line" : "Over time, by"}
           value={query.granularity ?? "none"}
           problem={null}
-          onValue={(points) => setPoints(points as Points)}
+          onValue={(points) => change.query(withPoints(query, points as Points, kind))}
         >
           {canBeWhole && <option value="none">{kind === "kpi" ? "None" : "Not over time"}</option>}
           {POINTS.filter(([points]) => points !== "hour" || hours).map(([points, title]) => (
@@ -72,7 +72,7 @@ export function CutFields({ widget, query, registry }: CutFieldsProps) {
       {CUT.includes(kind) && (
         <GroupField
           title="Cut by"
-          dimensions={dimensions}
+          dimensions={offered(0)}
           value={groups[0] ?? ""}
           onValue={(id) => setGroup(0, id)}
         />
@@ -80,24 +80,24 @@ export function CutFields({ widget, query, registry }: CutFieldsProps) {
       {kind === "table" && groups.length > 0 && (
         <GroupField
           title="And by"
-          dimensions={dimensions.filter(({ id }) => id !== groups[0])}
+          dimensions={offered(1).filter(({ id }) => id !== groups[0])}
           value={groups[1] ?? ""}
           onValue={(id) => setGroup(1, id)}
         />
       )}
-      {groups.length > 0 && kind !== "table" && (
+      {usual && limited && (
         <>
           <NumberField
             title="How many at most"
-            value={query.top?.groups ?? 10}
+            value={query.top?.groups ?? null}
             least={1}
             most={MOST_GROUPS}
-            onValue={(most) => change.query({ ...query, top: { ...query.top, groups: most } }, "top")}
+            onValue={(most) => change.query({ ...query, top: { ...limited, groups: most } }, "top")}
           />
           <CheckboxField
             title="All others as one"
-            checked={query.top?.other ?? true}
-            onChecked={(other) => change.query({ ...query, top: { groups: 10, ...query.top, other } })}
+            checked={query.top !== undefined && query.top !== null && query.top.other !== false}
+            onChecked={(other) => change.query({ ...query, top: { ...limited, other } })}
           />
         </>
       )}

@@ -4,19 +4,21 @@ import { isPercent, kept, written } from "./decimal";
 
 interface DecimalFieldProps {
   title: string;
-  /** A decimal as a document keeps it. */
-  value: string;
+  /** A decimal as a document keeps it; one that comes from elsewhere may have a number. */
+  value: string | number;
   unit: string | null;
   onValue: (value: string) => void;
 }
 
 /** A figure that somebody gives; shares are written in percent. */
 export function DecimalField({ title, value, unit, onValue }: DecimalFieldProps) {
-  const [text, setText] = useState(() => written(value, unit));
-  const [seen, setSeen] = useState(value);
-  if (seen !== value) {
-    setSeen(value);
-    if (kept(text, unit) !== value) setText(written(value, unit));
+  const decimal = String(value);
+  const [text, setText] = useState(() => written(decimal, unit));
+  const [seen, setSeen] = useState({ decimal, unit });
+  if (seen.decimal !== decimal || seen.unit !== unit) {
+    setSeen({ decimal, unit });
+    // The same decimal is written otherwise in percent.
+    if (seen.unit !== unit || kept(text, unit) !== decimal) setText(written(decimal, unit));
   }
   return (
     <TextField
@@ -27,8 +29,8 @@ export function DecimalField({ title, value, unit, onValue }: DecimalFieldProps)
       problem={kept(text, unit) === null ? "A number, with a point before decimals." : null}
       onValue={(next) => {
         setText(next);
-        const decimal = kept(next, unit);
-        if (decimal !== null) onValue(decimal);
+        const typed = kept(next, unit);
+        if (typed !== null) onValue(typed);
       }}
     />
   );

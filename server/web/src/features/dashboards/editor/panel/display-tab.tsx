@@ -17,6 +17,10 @@ const WRITTEN: readonly WidgetKind[] = ["kpi", "goal", "bar", "pie", "table", "l
 const JUDGED: readonly WidgetKind[] = ["kpi", "table", "bar"];
 const COLOURED: readonly WidgetKind[] = ["line", "area", "bar", "pie"];
 
+function isSum(column: string | undefined, { metrics }: Registry): boolean {
+  return metrics.find(({ id }) => id === column)?.additive === true;
+}
+
 /** How a widget looks: what it is called, how large it is, and how its figures are drawn. */
 export function DisplayTab({ widget, registry }: { widget: Widget; registry: Registry }) {
   const change = useWidgetChange(widget);
@@ -74,8 +78,14 @@ export function DisplayTab({ widget, registry }: { widget: Widget; registry: Reg
           <option value="exact">Every digit</option>
         </SelectField>
       )}
-      {kind === "goal" && <GoalFields widget={widget} unit={columns[0]?.unit ?? null} />}
-      <DrawingFields widget={widget} columns={columns} />
+      {kind === "goal" && (
+        <GoalFields
+          widget={widget}
+          unit={columns[0]?.unit ?? null}
+          isSum={isSum(columns[0]?.key, registry)}
+        />
+      )}
+      <DrawingFields widget={widget} columns={columns} registry={registry} />
       {kind === "table" && <ColumnFields widget={widget} columns={columns} />}
       {COLOURED.includes(kind) && <ColourFields widget={widget} columns={columns} />}
       {JUDGED.includes(kind) && columns.length > 0 && <ThresholdFields widget={widget} columns={columns} />}

@@ -1,6 +1,9 @@
 import { CheckboxField } from "@/components/ui/checkbox-field";
 import { Segmented } from "@/components/ui/segmented";
+import type { Registry } from "@/lib/api/types";
 import type { Widget, WidgetAxis, WidgetKind } from "@/lib/dashboards/document";
+import { canStack } from "./display";
+import { isOverTime } from "@/lib/dashboards/new-widget";
 import { NumberField } from "./number-field";
 import { groupsOf, type FigureColumn } from "./question";
 import { useWidgetChange } from "./use-widget";
@@ -12,13 +15,21 @@ const MOST_ROWS = 100;
 const LEGEND: readonly WidgetKind[] = ["line", "area", "bar", "pie"];
 const PARTS: readonly WidgetKind[] = ["pie", "bar", "goal"];
 
+interface DrawingFieldsProps {
+  widget: Widget;
+  columns: readonly FigureColumn[];
+  registry: Registry;
+}
+
 /** Of how a widget is drawn what is either so or not. */
-export function DrawingFields({ widget, columns }: { widget: Widget; columns: readonly FigureColumn[] }) {
+export function DrawingFields({ widget, columns, registry }: DrawingFieldsProps) {
   const { kind, display, query } = widget;
   const change = useWidgetChange(widget);
-  const axis = display.axis ?? AXIS;
+  const axis = { ...AXIS, ...display.axis };
   const setAxis = (parts: Partial<WidgetAxis>) => change.display({ axis: { ...axis, ...parts } });
   const isCut = query !== null && groupsOf(query).length > 0;
+  // Bars stand along the first of what they are cut by, so that only a second one makes series of a figure.
+  const isSeries = query !== null && groupsOf(query).length > (kind === "bar" && !isOverTime(query) ? 1 : 0);
   const hasAxis = kind === "line" || kind === "area" || kind === "bar";
   const several = columns.length > 1 || isCut;
   return (
@@ -56,7 +67,7 @@ export function DrawingFields({ widget, columns }: { widget: Widget; columns: re
           onChecked={(legend) => change.display({ legend })}
         />
       )}
-      {(kind === "area" || kind === "bar") && several && (
+      {(kind === "area" || kind === "bar") && canStack(columns, isSeries, display, registry.metrics) && (
         <CheckboxField
           title="On one another"
           checked={display.stacked ?? false}

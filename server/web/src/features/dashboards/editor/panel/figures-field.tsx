@@ -1,6 +1,6 @@
 import { Plus, Replace, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
-import type { Registry } from "@/lib/api/types";
+import type { Metric, Registry } from "@/lib/api/types";
 import type { WidgetQuestion } from "@/lib/dashboards/document";
 import { MetricChoice } from "./metric-choice";
 import { columnsOf, figuresOf, type Figure } from "./question";
@@ -13,14 +13,17 @@ interface FiguresFieldProps {
   registry: Registry;
   /** Whether it shows one figure alone. */
   single: boolean;
+  /** Which metrics it can show. */
+  offers: (metric: Metric) => boolean;
   onFigures: (figures: Figure[]) => void;
 }
 
 /** Which figures are shown, in their order. */
-export function FiguresField({ query, registry, single, onFigures }: FiguresFieldProps) {
+export function FiguresField({ query, registry, single, offers, onFigures }: FiguresFieldProps) {
   const figures = figuresOf(query);
   const columns = columnsOf(query, registry.metrics);
   const keys = columns.map(({ key }) => key);
+  const isOffered = (metric: Metric) => !keys.includes(metric.id) && offers(metric);
   const put = (index: number, id: string) =>
     onFigures(figures.map((figure, at) => (at === index ? id : figure)));
   return (
@@ -30,11 +33,7 @@ export function FiguresField({ query, registry, single, onFigures }: FiguresFiel
         {columns.map(({ key, title }, index) => (
           <li key={`${index}:${key}`} className="flex items-center gap-1 rounded-md border pr-1 pl-3">
             <span className="min-w-0 flex-1 truncate py-1.5">{title}</span>
-            <MetricChoice
-              registry={registry}
-              offers={({ id }) => !keys.includes(id)}
-              onChoose={(id) => put(index, id)}
-            >
+            <MetricChoice registry={registry} offers={isOffered} onChoose={(id) => put(index, id)}>
               <Button variant="ghost" size="icon-sm" aria-label={`Another figure than ${title}`}>
                 <Replace aria-hidden />
               </Button>
@@ -53,11 +52,7 @@ export function FiguresField({ query, registry, single, onFigures }: FiguresFiel
         ))}
       </ul>
       {!single && figures.length < MOST && (
-        <MetricChoice
-          registry={registry}
-          offers={({ id }) => !keys.includes(id)}
-          onChoose={(id) => onFigures([...figures, id])}
-        >
+        <MetricChoice registry={registry} offers={isOffered} onChoose={(id) => onFigures([...figures, id])}>
           <Button size="sm" className="self-start">
             <Plus aria-hidden /> One more
           </Button>

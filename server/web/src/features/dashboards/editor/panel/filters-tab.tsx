@@ -6,7 +6,8 @@ import type { Registry } from "@/lib/api/types";
 import { applicable, factsOf } from "@/lib/dashboards/applicable";
 import type { DashboardFilter, Widget, WidgetQuestion } from "@/lib/dashboards/document";
 import { useEditing } from "../editor-context";
-import { listedFilters, sharedDimensions, writtenFilters } from "./question";
+import { listedFilters, writtenFilters } from "./own-filters";
+import { dimensionsBeside } from "./question";
 import { useWidgetChange } from "./use-widget";
 
 interface FiltersTabProps {
@@ -34,7 +35,7 @@ export function FiltersTab({ widget, query, registry }: FiltersTabProps) {
         {list ? (
           <FilterBar
             filters={list}
-            dimensions={sharedDimensions(query, registry)}
+            dimensions={dimensionsBeside(query, registry)}
             view={view}
             onFilters={keep}
           />

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { CheckboxField } from "@/components/ui/checkbox-field";
 import { SelectField, TextField } from "@/components/ui/field";
 import type { Widget } from "@/lib/dashboards/document";
-import { isLocalDate } from "@/lib/dates";
+import { isLocalDate, todayIn, type DateRange } from "@/lib/dates";
 import {
   COMPARISON_TITLES,
   COMPARISONS,
@@ -14,7 +14,6 @@ import {
   writeRange,
   DEFAULT_RANGE,
 } from "@/lib/metrics/range";
-import { todayIn } from "@/lib/dates";
 import { useEditing } from "../editor-context";
 import { useWidgetChange } from "./use-widget";
 
@@ -54,10 +53,10 @@ export function OwnFields({ widget }: { widget: Widget }) {
       </SelectField>
       {typeof range === "object" && (
         <DaysFields
-          key={own.range}
+          key={widget.id}
           from={range.from}
           to={range.to}
-          onDays={(days) => change.own({ range: days })}
+          onDays={(days) => change.own({ range: writeRange(days) }, "days")}
         />
       )}
       <SelectField
@@ -102,15 +101,32 @@ export function OwnFields({ widget }: { widget: Widget }) {
   );
 }
 
-function DaysFields({ from, to, onDays }: { from: string; to: string; onDays: (days: string) => void }) {
+/** A year on the way to being typed, such as 0002, is none that anything is known of. */
+function isDay(day: string): boolean {
+  return isLocalDate(day) && day >= "1970-01-01" && day <= "2199-12-31";
+}
+
+interface DaysFieldsProps extends DateRange {
+  onDays: (days: DateRange) => void;
+}
+
+/** Two days; what are none, or not in their order, is kept in the fields alone. */
+function DaysFields({ from, to, onDays }: DaysFieldsProps) {
   const [draft, setDraft] = useState({ from, to });
-  const problem = (day: string) => (isLocalDate(day) ? null : "Give a day.");
-  const keep = (next: typeof draft) => {
+  const [seen, setSeen] = useState({ from, to });
+  // They were changed elsewhere, as by undoing.
+  if (seen.from !== from || seen.to !== to) {
+    setSeen({ from, to });
+    setDraft({ from, to });
+  }
+  const problem = (day: string) => (isDay(day) ? null : "A day from 1970 to 2199.");
+  const keep = (next: DateRange) => {
     setDraft(next);
-    if (isLocalDate(next.from) && isLocalDate(next.to) && next.from <= next.to)
-      onDays(`${next.from}..${next.to}`);
+    if (!isDay(next.from) || !isDay(next.to) || next.to < next.from) return;
+    setSeen(next);
+    onDays(next);
   };
-  const backwards = isLocalDate(draft.from) && isLocalDate(draft.to) && draft.to < draft.from;
+  const backwards = isDay(draft.from) && isDay(draft.to) && draft.to < draft.from;
   return (
     <div className="grid grid-cols-2 gap-2">
       <TextField

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { useCommands, type Command } from "@/components/command/commands";
 import { Button } from "@/components/ui/button";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
@@ -21,10 +21,15 @@ export default function Panel({ widgetId }: { widgetId: string }) {
 
   // The widget is named in the address, and may be gone by now.
   const isGone = place === null;
+  const isShown = !isGone && registry !== undefined;
+  const leave = useEffectEvent(() => select(null));
   useEffect(() => {
-    if (isGone) select(null);
-    else title.current?.focus();
-  }, [isGone, select]);
+    if (isGone) leave();
+  }, [isGone]);
+  // Once for a widget: whoever types in a field stays there, whatever is drawn anew.
+  useEffect(() => {
+    if (isShown) title.current?.focus();
+  }, [widgetId, isShown]);
 
   const close = useCallback(() => {
     const button = document.querySelector<HTMLElement>(`[data-change="${widgetId}"]`);

@@ -2,12 +2,14 @@ import { SelectField, TextAreaField } from "@/components/ui/field";
 import type { Registry } from "@/lib/api/types";
 import type { Widget, WidgetKind } from "@/lib/dashboards/document";
 import { LIMITS } from "@/lib/dashboards/limits";
+import { isSourceKind } from "@/lib/dashboards/standard";
 import { KIND_TITLES } from "@/lib/dashboards/titles";
 import { CutFields } from "./cut-fields";
 import { FiguresField } from "./figures-field";
 import { FunnelFields } from "./funnel-fields";
 import { OwnFields } from "./own-fields";
-import { kindsOf, SINGLE, withFigures, withKind } from "./question";
+import { displayOf } from "./display";
+import { isShownAs, kindsOf, SINGLE, withFigures, withKind, type Figure } from "./question";
 import { useWidgetChange } from "./use-widget";
 
 /** What a widget shows: which figures, cut by what, of which days and stores. */
@@ -27,7 +29,7 @@ export function QuestionTab({ widget, registry }: { widget: Widget; registry: Re
       />
     );
   }
-  if (!query) {
+  if (!query || isSourceKind(kind)) {
     return (
       <div className="flex flex-col gap-4">
         <p className="text-sm text-muted-foreground">It says by itself what it shows.</p>
@@ -36,6 +38,17 @@ export function QuestionTab({ widget, registry }: { widget: Widget; registry: Re
     );
   }
   const kinds = kindsOf(widget, registry);
+  const setKind = (next: WidgetKind) => {
+    const parts = withKind(widget, next, registry);
+    const { query: asked, display } = parts;
+    // A kind that shows one figure alone has no more use for how others were drawn.
+    const own = asked && display && { display: displayOf(display, query, asked, registry.metrics) };
+    change.parts({ ...parts, ...own });
+  };
+  const setFigures = (figures: Figure[]) => {
+    const next = withFigures(query, figures, registry);
+    change.parts({ query: next, display: displayOf(widget.display, query, next, registry.metrics) });
+  };
   return (
     <div className="flex flex-col gap-4">
       {kinds.length > 1 && (
@@ -43,7 +56,7 @@ export function QuestionTab({ widget, registry }: { widget: Widget; registry: Re
           title="Shown as"
           value={kind}
           problem={null}
-          onValue={(next) => change.parts(withKind(widget, next as WidgetKind, registry))}
+          onValue={(next) => setKind(next as WidgetKind)}
         >
           {kinds.map((option) => (
             <option key={option} value={option}>
@@ -64,7 +77,8 @@ export function QuestionTab({ widget, registry }: { widget: Widget; registry: Re
             query={query}
             registry={registry}
             single={SINGLE.includes(kind)}
-            onFigures={(figures) => change.query(withFigures(query, figures, registry))}
+            offers={(metric) => isShownAs(kind, metric, registry)}
+            onFigures={setFigures}
           />
           <CutFields widget={widget} query={query} registry={registry} />
         </>

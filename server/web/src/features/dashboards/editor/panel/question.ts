@@ -1,16 +1,19 @@
 import type { Dimension, Metric, Registry } from "@/lib/api/types";
-import { factsOf, metricsOf } from "@/lib/dashboards/applicable";
-import type { DashboardFilter, Widget, WidgetKind, WidgetQuestion } from "@/lib/dashboards/document";
+import { applicable, factsOf, metricsOf } from "@/lib/dashboards/applicable";
+import type { Widget, WidgetKind, WidgetQuestion } from "@/lib/dashboards/document";
 import {
-  DISPLAYS,
   figureKey,
+  isOverTime,
   kindsFor,
+  largestFirst,
   METRIC_KINDS,
   questionFor,
   usualDimension,
+  usualDisplay,
   usualSize,
+  usualTop,
 } from "@/lib/dashboards/new-widget";
-import { OPERATORS } from "@/lib/dashboards/view";
+import { withFittingFilters } from "./own-filters";
 
 export type Figure = NonNullable<WidgetQuestion["metrics"]>[number];
 
@@ -48,8 +51,8 @@ function tidied(query: WidgetQuestion): WidgetQuestion {
   const keys = figuresOf(query).map(figureKey);
   const next = { ...query };
   if (next.order_by) {
-    next.order_by = next.order_by.filter(
-      ({ field }) => field === "time" || groups.includes(field) || keys.includes(field),
+    next.order_by = next.order_by.filter(({ field }) =>
+      field === "time" ? isOverTime(query) : groups.includes(field) || keys.includes(field),
     );
   }
   if (groups.length === 0) {
@@ -57,21 +60,74 @@ function tidied(query: WidgetQuestion): WidgetQuestion {
     delete next.top;
   }
   if (next.pivot && !groups.includes(next.pivot)) delete next.pivot;
-  if (next.top?.by && !keys.includes(next.top.by)) next.top = { ...next.top, by: null };
+  if (next.top && (!next.top.by || !keys.includes(next.top.by))) {
+    next.top = { ...next.top };
+    delete next.top.by;
+  }
   return next;
 }
 
-/** Asks for other figures; groups that not all of them can be cut by are left out. */
+/** A question as a kind can draw its answer: with no more groups than it shows, and in an order that suits it. */
+function asDrawn(query: WidgetQuestion, kind: WidgetKind): WidgetQuestion {
+  const next = tidied(query);
+  if (kind === "table") return next;
+  const top = usualTop(kind, { ...next, group_by: groupsOf(next) });
+  if (top === null) delete next.top;
+  else next.top ??= top;
+  // Points of time stand in their own order, bars of things in that of their lengths.
+  if (isOverTime(next)) delete next.order_by;
+  else if (groupsOf(next).length > 0 && !next.pivot && !next.order_by?.length)
+    next.order_by = largestFirst(figuresOf(next));
+  return next;
+}
+
+/** The keys of figures that stand where others stood, by the keys of those. */
+export function replacedIn(before: readonly Figure[], after: readonly Figure[]): Map<string, string> {
+  const [old, own] = [before.map(figureKey), after.map(figureKey)];
+  if (old.length !== own.length) return new Map();
+  return new Map(
+    old.flatMap((key, at) => {
+      const next = own[at] ?? key;
+      return next === key || own.includes(key) ? [] : [[key, next]];
+    }),
+  );
+}
+
+/** Asks for other figures; groups and filters that not all of them can be cut by are left out. */
 export function withFigures(query: WidgetQuestion, figures: Figure[], registry: Registry): WidgetQuestion {
+  const replaced = replacedIn(figuresOf(query), figures);
   const next: WidgetQuestion = { ...query, metrics: figures };
   delete next.metric;
   delete next.source;
-  const shared = sharedDimensions(next, registry).map(({ id }) => id);
-  return tidied({ ...next, group_by: groupsOf(next).filter((id) => shared.includes(id)) });
+  if (next.order_by) {
+    next.order_by = next.order_by.map((order) => ({
+      ...order,
+      field: replaced.get(order.field) ?? order.field,
+    }));
+  }
+  if (next.top?.by) next.top = { ...next.top, by: replaced.get(next.top.by) ?? next.top.by };
+  const { filters, ...bare } = next;
+  const kept = groupsOf(next).reduce<string[]>((groups, id) => {
+    const beside = dimensionsBeside({ ...bare, group_by: groups }, registry);
+    return beside.some((dimension) => dimension.id === id) ? [...groups, id] : groups;
+  }, []);
+  const cut = tidied({ ...bare, group_by: kept });
+  return filters ? withFittingFilters({ ...cut, filters }, registry) : cut;
 }
 
-export function withGroups(query: WidgetQuestion, groups: string[]): WidgetQuestion {
-  return tidied({ ...query, group_by: groups });
+export function withGroups(query: WidgetQuestion, groups: string[], kind: WidgetKind): WidgetQuestion {
+  return asDrawn({ ...query, group_by: groups }, kind);
+}
+
+/** Puts figures over time, or with none over the whole of it. */
+export function withPoints(
+  query: WidgetQuestion,
+  points: NonNullable<WidgetQuestion["granularity"]>,
+  kind: WidgetKind,
+): WidgetQuestion {
+  const next: WidgetQuestion = { ...query, granularity: points };
+  if (points === "none") delete next.granularity;
+  return asDrawn(next, kind);
 }
 
 /** What every metric of a question can be cut by. */
@@ -81,12 +137,27 @@ export function sharedDimensions(query: WidgetQuestion, { metrics, dimensions }:
   return dimensions.filter(({ id }) => ids.every((metric) => facts(metric)?.dimensions.includes(id)));
 }
 
+/** What a question can be cut by beside what it is told apart by already: some sources tell a figure in several reports, by no two at once. */
+export function dimensionsBeside(query: WidgetQuestion, registry: Registry): Dimension[] {
+  const facts = factsOf(registry.metrics);
+  const asked = { ...query, group_by: groupsOf(query) };
+  return sharedDimensions(query, registry).filter(({ id }) => {
+    const any = { dimension: id, operator: "set" as const, values: [] };
+    return applicable([any], asked, facts).unfit.length === 0;
+  });
+}
+
 /** The kinds that can show what a widget asks. */
 export function kindsOf(widget: Widget, registry: Registry): WidgetKind[] {
   if (!METRIC_KINDS.includes(widget.kind) || !widget.query) return [widget.kind];
   const [first] = metricsOf(widget.query);
   const metric = registry.metrics.find(({ id }) => id === first);
   return metric ? kindsFor(metric, registry) : [...METRIC_KINDS];
+}
+
+/** Whether a kind can show a metric: what is offered for its widget. */
+export function isShownAs(kind: WidgetKind, metric: Metric, registry: Registry): boolean {
+  return !METRIC_KINDS.includes(kind) || kindsFor(metric, registry).includes(kind);
 }
 
 /** The kinds that show one figure alone. */
@@ -102,43 +173,15 @@ export function withKind(widget: Widget, kind: WidgetKind, registry: Registry): 
   const usual = metric ? usualDimension(metric, registry.dimensions) : null;
   const groups = groupsOf(query).length > 0 ? groupsOf(query) : usual === null ? [] : [usual];
   const next = questionFor(kind, figures, kind === "pie" ? groups.slice(0, 1) : groups);
+  const asked = { ...next, ...(query.filters && { filters: query.filters }) };
   return {
     kind,
-    query: { ...next, ...(query.filters && { filters: query.filters }) },
-    display: { ...DISPLAYS[kind], ...(kind === "bar" && next.group_by && { horizontal: true }), ...display },
+    query: withFittingFilters(asked, registry),
+    display: {
+      ...usualDisplay(kind, metric),
+      ...(kind === "bar" && next.group_by && { horizontal: true }),
+      ...display,
+    },
     size: size === usualSize(widget.kind) ? usualSize(kind) : size,
   };
-}
-
-type Filters = WidgetQuestion["filters"];
-
-function asFilter(part: unknown): DashboardFilter | null {
-  if (typeof part !== "object" || part === null) return null;
-  const { dimension, operator, values = [], ...more } = part as Record<string, unknown>;
-  if (typeof dimension !== "string" || typeof operator !== "string" || Object.keys(more).length > 0)
-    return null;
-  if (!Object.hasOwn(OPERATORS, operator)) return null;
-  if (!Array.isArray(values) || !values.every((value): value is string => typeof value === "string"))
-    return null;
-  return { dimension, operator: operator as DashboardFilter["operator"], values };
-}
-
-/** A question's own filters as a list of which all must hold; null where they are no such list. */
-export function listedFilters(filters: Filters): DashboardFilter[] | null {
-  if (!filters || Object.keys(filters).length === 0) return [];
-  const all = (filters as { and?: unknown }).and;
-  const parts = Array.isArray(all) && Object.keys(filters).length === 1 ? (all as unknown[]) : [filters];
-  const list = parts.map(asFilter);
-  return list.every((filter) => filter !== null) ? list : null;
-}
-
-/** The inverse of `listedFilters`. */
-export function writtenFilters(list: readonly DashboardFilter[]): Record<string, never> | null {
-  const and = list.map(({ dimension, operator, values }) => ({
-    dimension,
-    operator,
-    ...(values.length > 0 && { values }),
-  }));
-  // The description of the API knows no more of filters than that they are objects.
-  return and.length === 0 ? null : ({ and } as unknown as Record<string, never>);
 }

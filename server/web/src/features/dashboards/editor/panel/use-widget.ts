@@ -7,7 +7,7 @@ type Parts = Partial<Omit<Widget, "id">>;
 export interface WidgetChange {
   parts: (parts: Parts, mark?: string) => void;
   query: (query: WidgetQuestion, mark?: string) => void;
-  own: (own: Partial<WidgetOwn>) => void;
+  own: (own: Partial<WidgetOwn>, mark?: string) => void;
   /** What is set to undefined is taken out. */
   display: (display: WidgetDisplay, mark?: string) => void;
 }
@@ -22,7 +22,7 @@ export function useWidgetChange(widget: Widget): WidgetChange {
   return {
     parts,
     query: (query, mark) => parts({ query }, mark),
-    own: (own) => parts({ own: { ...widget.own, ...own } }),
+    own: (own, mark) => parts({ own: { ...widget.own, ...own } }, mark),
     display: (display, mark) => {
       const all: [string, unknown][] = Object.entries({ ...widget.display, ...display });
       parts({ display: Object.fromEntries(all.filter(([, value]) => value !== undefined)) }, mark);
