@@ -19,7 +19,7 @@ interface DashboardDialogsProps {
   dashboard: Dashboard;
   stores: readonly Store[];
   looked: Looked;
-  dialog: DashboardDialog | null;
+  dialog: DashboardDialog;
   preview: (document: DashboardDocument) => ReactNode;
   onClose: () => void;
   onList: () => void;
@@ -28,16 +28,16 @@ interface DashboardDialogsProps {
 }
 
 /** What is open beside a dashboard. */
-export function DashboardDialogs(props: DashboardDialogsProps) {
+export default function DashboardDialogs(props: DashboardDialogsProps) {
   const { dashboard, stores, looked, dialog, preview, onClose, onList, menu } = props;
-  const { view, days } = looked;
+  const { shown, days } = looked;
   switch (dialog) {
     case "annotations":
     case "annotate":
       return days ? (
         <Suspense fallback={null}>
           <AnnotationsDialog
-            asked={{ workspaceId: dashboard.workspace_id, stores: view.stores, days }}
+            asked={{ workspaceId: dashboard.workspace_id, stores: shown, days }}
             stores={stores}
             mayEdit={dashboard.may.edit}
             adding={dialog === "annotate"}
@@ -71,7 +71,5 @@ export function DashboardDialogs(props: DashboardDialogsProps) {
           <ShareDialog dashboard={dashboard} stores={stores} onClose={onClose} returnTo={menu} />
         </Suspense>
       );
-    case null:
-      return null;
   }
 }

@@ -10,7 +10,8 @@ import { VisibilityMark } from "./visibility-mark";
 interface DashboardHeaderProps {
   ref: Ref<HTMLDivElement>;
   dashboard: Dashboard;
-  onEdit: () => void;
+  /** Missing where one may not change it, or there is nothing to change it with. */
+  onEdit: (() => void) | undefined;
   onDialog: (dialog: DashboardDialog) => void;
   onSearch: (change: DashboardSearch) => void;
   onOpen: (id: string, edit?: boolean) => void;
@@ -35,7 +36,7 @@ export function DashboardHeader(props: DashboardHeaderProps) {
             <Share2 aria-hidden /> Share
           </Button>
         )}
-        {may.edit && (
+        {onEdit && (
           <Button data-edit onClick={onEdit}>
             <Pencil aria-hidden /> Edit
           </Button>

@@ -11,6 +11,7 @@ import { dashboardOf, documentOf, figureOf, sectionOf, tellRegistry, widgetOf } 
 import { network, problem } from "@/test/network";
 import { show } from "@/test/render";
 import { metricResponse, store } from "@/test/responses";
+import { FakeSocket } from "@/test/sockets";
 import { DashboardPage } from "./dashboard-page";
 
 const eu: Store = {
@@ -109,6 +110,29 @@ it("shows a dashboard with its figures, and remembers it", async () => {
   });
 });
 
+it("keeps fresh, and marks, what a widget shows of stores of its own", async () => {
+  const third: Store = { ...eu, id: "0192a000-0000-7000-8000-000000000003", name: "Eastwind" };
+  const own = { range: null, compare: null, filters: "add" } as const;
+  const { about } = tell(
+    dashboardOf(
+      documentOf([
+        sectionOf("sales0", [
+          figureOf("figure"),
+          figureOf("souths", "shopify.orders", { own: { ...own, stores: [eu.id] } }),
+          // A store that one does not see any more.
+          figureOf("nobody", "shopify.orders", { own: { ...own, stores: ["gone"] } }),
+        ]),
+      ]),
+    ),
+  );
+  show(<Page start={{ stores: store.id }} stores={[store, eu, third]} />);
+  await screen.findByRole("heading", { level: 1 });
+  await waitFor(() => expect(about.length).toBeGreaterThan(0));
+  expect(about.at(-1)?.get("store_ids")).toBe([store.id, eu.id].join(","));
+  const heard = FakeSocket.all.filter(({ closed }) => !closed).map(({ url }) => url.split("/").at(-1));
+  expect(heard.sort()).toEqual([store.id, eu.id]);
+});
+
 it("asks as the address says", async () => {
   const { asked } = tell();
   const f = [["country", "in", "US"]];
@@ -180,6 +204,14 @@ it("says so where the workspace has no store", async () => {
   tell();
   show(<Page stores={[{ ...store, workspace: { id: "other", name: "Other" } }]} />);
   expect(await screen.findByText("There is no store to show")).toBeVisible();
+});
+
+it("does not begin to be changed where the workspace has no store, so that one can leave it", async () => {
+  tell();
+  show(<Page start={{ edit: true }} stores={[]} />);
+  expect(await screen.findByText("There is no store to show")).toBeVisible();
+  expect(screen.getByRole("button", { name: "What to do with Every morning" })).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Edit" })).not.toBeInTheDocument();
 });
 
 it("is changed by the key for it, and each widget is found by its name", async () => {
@@ -260,6 +292,16 @@ describe("saved views", () => {
     await user.click(screen.getByRole("button", { name: "Saved views: This week" }));
     await user.click(await screen.findByRole("menuitem", { name: "As the dashboard is" }));
     expect(Object.values(address).filter(Boolean)).toEqual([]);
+  });
+
+  it("are not changed by looking at which stores are shown", async () => {
+    const all = { ...week, search: "range=this_week&currency=own" };
+    tell(dashboard, [all]);
+    const { user } = show(<Page start={{ range: "this_week", currency: "own", view: week.id }} />);
+    await user.click(await screen.findByRole("button", { name: "Stores: All 2 stores, amounts in EUR" }));
+    await user.click(await screen.findByRole("button", { name: "Show them" }));
+    expect(screen.getByRole("button", { name: "Saved views: This week" })).toBeVisible();
+    expect(address.currency).toBe("own");
   });
 
   it("are saved with a name, for oneself or for everybody", async () => {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState, ErrorState } from "@/components/ui/states";
@@ -36,6 +36,12 @@ export function DashboardPage(props: DashboardPageProps) {
   const query = useQuery(dashboardQuery(id));
   const { data: dashboard, error } = query;
   const gone = error instanceof ApiError && error.status === 404;
+  const workspaceId = dashboard?.workspace_id;
+  // The same list as long as it has the same stores: much is worked out from it.
+  const own = useMemo(
+    () => stores.filter(({ workspace }) => workspace.id === workspaceId),
+    [stores, workspaceId],
+  );
   usePageTitle(dashboard?.name ?? "Dashboard", "Dashboards");
 
   useEffect(() => {
@@ -58,7 +64,6 @@ export function DashboardPage(props: DashboardPageProps) {
     );
   }
   if (dashboard) {
-    const own = stores.filter(({ workspace }) => workspace.id === dashboard.workspace_id);
     return <DashboardShown key={dashboard.id} {...props} dashboard={dashboard} stores={own} stale={query} />;
   }
   if (error) {

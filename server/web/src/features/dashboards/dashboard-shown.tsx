@@ -1,5 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { DashboardGrid } from "@/components/dashboard/dashboard-grid";
 import { FreshnessNotice } from "@/components/freshness-notice";
 import { SampleDataNotice } from "@/components/sample-data-notice";
@@ -7,10 +7,10 @@ import { DropdownMenuItem } from "@/components/ui/dropdown-menu";
 import { StaleNotice } from "@/components/ui/states";
 import { ViewBar } from "@/components/view-bar/view-bar";
 import type { Dashboard, DashboardDocument, DashboardView, Widget } from "@/lib/dashboards/document";
-import { searchOf } from "@/lib/dashboards/view";
+import { namedCurrency, searchOf } from "@/lib/dashboards/view";
 import { useFreshDashboard } from "@/lib/metrics/freshness";
 import { DashboardHeader } from "./dashboard-header";
-import { DashboardDialogs, type DashboardDialog } from "./dashboard-dialogs";
+import type { DashboardDialog } from "./dashboard-dialogs";
 import type { DashboardPageProps } from "./dashboard-page";
 import { EmptyDashboard, NoStores } from "./empty-states";
 import { usePageCommands } from "./use-page-commands";
@@ -18,6 +18,7 @@ import { useView } from "./use-view";
 import { ViewsMenu } from "./views/views-menu";
 
 const Editor = lazy(() => import("./editor/editor"));
+const DashboardDialogs = lazy(() => import("./dashboard-dialogs"));
 
 /** Charts on whose axis it is said what happened. */
 const OVER_TIME = ["line", "area", "bar"];
@@ -28,13 +29,16 @@ type DashboardShownProps = DashboardPageProps & { dashboard: Dashboard; stale: U
 export function DashboardShown(props: DashboardShownProps) {
   const { dashboard, stale, stores, search, onSearch, onConnect } = props;
   const looked = useView(dashboard.document, dashboard.workspace_id, stores, search);
-  const { view, chosen, timezone, dimensions, marks } = looked;
-  const freshness = useFreshDashboard(view.stores);
+  const { view, chosen, shown, timezone, dimensions, marks } = looked;
+  const freshness = useFreshDashboard(shown);
   const [dialog, setDialog] = useState<DashboardDialog | null>(null);
+  const open = search.show ?? dialog;
   const header = useRef<HTMLDivElement>(null);
   const mayEdit = dashboard.may.edit;
-  const editing = search.edit === true && mayEdit;
-  usePageCommands({ ...props, editing, setDialog });
+  // Without a store nothing is shown, the editor with its way out as little as the rest.
+  const canEdit = mayEdit && stores.length > 0;
+  const editing = search.edit === true && canEdit;
+  usePageCommands({ ...props, canEdit, editing, setDialog });
   useFocusBack(editing, () => header.current?.querySelector<HTMLElement>("[data-edit]") ?? null);
 
   const [first] = chosen;
@@ -42,6 +46,12 @@ export function DashboardShown(props: DashboardShownProps) {
     () => (onConnect && first ? () => onConnect(first.id) : undefined),
     [onConnect, first],
   );
+  const onSelect = useCallback(
+    (widget: string | null) => onSearch({ widget: widget ?? undefined }, true),
+    [onSearch],
+  );
+  const onClose = useCallback(() => onSearch({ edit: undefined, widget: undefined }), [onSearch]);
+  const named = namedCurrency(dashboard.document.settings, search);
   const onView = (change: Partial<DashboardView>) =>
     onSearch(searchOf(dashboard.document.settings, change, stores));
   const shared = { view, marks, timezone, ...(connect && { onConnect: connect }) };
@@ -67,7 +77,7 @@ export function DashboardShown(props: DashboardShownProps) {
         <DashboardHeader
           ref={header}
           dashboard={dashboard}
-          onEdit={() => onSearch({ edit: true })}
+          onEdit={canEdit ? () => onSearch({ edit: true }) : undefined}
           onDialog={setDialog}
           onSearch={onSearch}
           onOpen={props.onOpen}
@@ -83,6 +93,7 @@ export function DashboardShown(props: DashboardShownProps) {
           <ViewBar
             stores={[...stores]}
             view={view}
+            namedCurrency={named}
             onView={onView}
             dimensions={dimensions}
             savedViews={
@@ -108,10 +119,11 @@ export function DashboardShown(props: DashboardShownProps) {
                 dashboard={dashboard}
                 stores={stores}
                 {...shared}
+                namedCurrency={named}
                 selected={search.widget ?? null}
-                onSelect={(widget) => onSearch({ widget: widget ?? undefined }, true)}
+                onSelect={onSelect}
                 onOpen={props.onOpen}
-                onClose={() => onSearch({ edit: undefined, widget: undefined })}
+                onClose={onClose}
                 Guard={props.Guard}
               />
             </Suspense>
@@ -122,19 +134,23 @@ export function DashboardShown(props: DashboardShownProps) {
           )}
         </>
       )}
-      <DashboardDialogs
-        dashboard={dashboard}
-        stores={stores}
-        looked={looked}
-        dialog={search.show ?? dialog}
-        preview={preview}
-        onClose={() => {
-          setDialog(null);
-          if (search.show) onSearch({ show: undefined }, true);
-        }}
-        onList={props.onList}
-        menu={() => header.current?.querySelector<HTMLElement>("[data-menu]") ?? null}
-      />
+      {open && (
+        <Suspense fallback={null}>
+          <DashboardDialogs
+            dashboard={dashboard}
+            stores={stores}
+            looked={looked}
+            dialog={open}
+            preview={preview}
+            onClose={() => {
+              setDialog(null);
+              if (search.show) onSearch({ show: undefined }, true);
+            }}
+            onList={props.onList}
+            menu={() => header.current?.querySelector<HTMLElement>("[data-menu]") ?? null}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }

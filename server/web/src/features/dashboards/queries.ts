@@ -32,8 +32,12 @@ function pathOf({ id }: Named) {
   return { path: { id } };
 }
 
-/** Puts in what the server has answered, and has the list read again. */
+/**
+ * Puts in what the server has answered, and has the list read again. What was asked before is not waited for: it may tell what was
+ * there before the change.
+ */
 export function keepDashboard(queries: QueryClient, dashboard: Dashboard): void {
+  void queries.cancelQueries({ queryKey: dashboardKeys.one(dashboard.id), exact: true });
   queries.setQueryData(dashboardKeys.one(dashboard.id), dashboard);
   void queries.invalidateQueries({ queryKey: dashboardKeys.list });
 }

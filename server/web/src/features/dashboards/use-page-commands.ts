@@ -8,6 +8,7 @@ import type { DashboardDialog } from "./dashboard-dialogs";
 
 interface PageCommands {
   dashboard: Dashboard;
+  canEdit: boolean;
   editing: boolean;
   onSearch: (change: DashboardSearch) => void;
   setDialog: (dialog: DashboardDialog) => void;
@@ -21,7 +22,7 @@ function placeOf(id: string): HTMLElement | null {
 }
 
 /** What can be done with the dashboard by keys and in the palette, and a way to each of its widgets. */
-export function usePageCommands({ dashboard, editing, onSearch, setDialog }: PageCommands): void {
+export function usePageCommands({ dashboard, canEdit, editing, onSearch, setDialog }: PageCommands): void {
   const registry = useRegistry();
   const { may } = dashboard;
 
@@ -29,7 +30,7 @@ export function usePageCommands({ dashboard, editing, onSearch, setDialog }: Pag
     if (editing) return [];
     const group = "This dashboard";
     const all: (Command & { if?: boolean })[] = [
-      { id: "edit", title: "Edit", group, keys: "e", if: may.edit, run: () => onSearch({ edit: true }) },
+      { id: "edit", title: "Edit", group, keys: "e", if: canEdit, run: () => onSearch({ edit: true }) },
       {
         id: "share",
         title: "Share",
@@ -63,7 +64,7 @@ export function usePageCommands({ dashboard, editing, onSearch, setDialog }: Pag
       { id: "print", title: "Print", group, run: () => setTimeout(() => window.print()) },
     ];
     return all.filter((command) => command.if !== false);
-  }, [editing, may.edit, may.share, onSearch, setDialog]);
+  }, [canEdit, editing, may.edit, may.share, onSearch, setDialog]);
   useCommands(actions);
 
   const widgets = useMemo<Command[]>(

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { AxisMark } from "@/components/widgets/types";
+import type { DashboardMark } from "@/components/dashboard/marks";
 import type { Dimension, Registry, Store } from "@/lib/api/types";
 import { factsOf, metricsOf } from "@/lib/dashboards/applicable";
 import type { DashboardDocument, DashboardView } from "@/lib/dashboards/document";
@@ -9,6 +9,7 @@ import type { DateRange } from "@/lib/dates";
 import { useRegistry } from "@/lib/metrics/registry";
 import { daysShown, marksOf } from "./annotations/marks";
 import { annotationsQuery } from "./annotations/queries";
+import { shownStores } from "./shown-stores";
 
 /** What any of a dashboard's widgets can be filtered by. */
 function dimensionsOf(document: DashboardDocument, registry: Registry | undefined): Dimension[] {
@@ -24,15 +25,17 @@ export interface Looked {
   view: DashboardView;
   /** The stores that are looked at. */
   chosen: Store[];
+  /** Those, and the stores that single widgets show of their own. */
+  shown: string[];
   /** The zone that days are counted in; of stores in several, the first one's. */
   timezone: string;
   dimensions: Dimension[];
-  marks: AxisMark[];
+  marks: DashboardMark[];
   /** The days that are shown; null while the range is none. */
   days: DateRange | null;
 }
 
-const NONE: AxisMark[] = [];
+const NONE: DashboardMark[] = [];
 
 /** How a dashboard is looked at, and what happened on the days that are looked at. */
 export function useView(
@@ -45,12 +48,13 @@ export function useView(
   const { settings } = document;
   const view = useMemo(() => viewOf(settings, search, stores), [settings, search, stores]);
   const chosen = stores.filter(({ id }) => view.stores.includes(id));
+  const shown = useMemo(() => shownStores(document, view, stores), [document, view, stores]);
   const [first] = chosen;
   const days = first ? daysShown(document, view, first) : null;
   const { data: annotations } = useQuery({
     ...annotationsQuery({
       workspaceId,
-      stores: view.stores,
+      stores: shown,
       days: days ?? { from: "", to: "" },
     }),
     enabled: days !== null,
@@ -61,6 +65,7 @@ export function useView(
   return {
     view,
     chosen,
+    shown,
     timezone: first?.timezone ?? "UTC",
     dimensions: useMemo(() => dimensionsOf(document, registry), [document, registry]),
     marks,

@@ -44,9 +44,11 @@ export function PortfolioPage({ stores, search, onSearch, storeLink }: Portfolio
         title="Portfolio"
         action={
           <Button
-            disabled={rows.length === 0}
+            disabled={rows.length === 0 || query.isPlaceholderData}
             onClick={() => {
-              const name = `portfolio-${resolved.from}-${resolved.to}.csv`;
+              // The days of the figures themselves: the server knows best what a range means.
+              const { from, to } = query.data?.[0]?.totals.meta.range ?? resolved;
+              const name = `portfolio-${from}-${to}.csv`;
               saveFile(name, `\uFEFF${csvOf(rows)}`, "text/csv;charset=utf-8");
             }}
           >

@@ -219,6 +219,28 @@ describe("the portfolio", () => {
     expect(onSearch).toHaveBeenLastCalledWith({ workspace: clients.id, currency: undefined });
   });
 
+  it("is no file while it shows the figures of what was asked before", async () => {
+    serve();
+    const { rerender } = page({ currency: "USD" });
+    await lines();
+    network.use(http.post("/api/metrics/batch", () => delay("infinite")));
+    const other = (stores: Store[]) => (
+      <PortfolioPage
+        stores={stores}
+        search={{ currency: "USD", range: "last_7_days" }}
+        onSearch={vi.fn()}
+        storeLink={({ name }) => name}
+      />
+    );
+    rerender(other(ALL));
+    expect(await lines()).toHaveLength(4);
+    expect(screen.getByRole("button", { name: "Download CSV" })).toBeDisabled();
+    // Of other stores nothing is told before it is known.
+    rerender(other([HUDSON, RANGOLI]));
+    expect(await screen.findByText("Loading")).toBeInTheDocument();
+    expect(screen.queryByRole("row")).not.toBeInTheDocument();
+  });
+
   it("is a file of exact figures", async () => {
     serve();
     const { user } = page({ currency: "USD" });
@@ -226,7 +248,8 @@ describe("the portfolio", () => {
     await user.click(screen.getByRole("button", { name: "Download CSV" }));
     await waitFor(() => expect(saved).toHaveBeenCalledOnce());
     const [name, text] = saved.mock.lastCall as [string, string];
-    expect(name).toBe("portfolio-2026-10-22-2026-11-20.csv");
+    // The days that the figures are of, as the server tells them.
+    expect(name).toBe("portfolio-2026-10-01-2026-10-03.csv");
     const [heads, hudson, rangoli, wren] = text.replace("\uFEFF", "").split("\r\n");
     expect(heads).toBe(
       'Store,Workspace,Time zone,Currency,Revenue,"Revenue, before","Revenue, change",Orders,"Orders, before","Orders, change",' +

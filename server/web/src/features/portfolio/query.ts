@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/lib/api/client";
 import { errorFrom } from "@/lib/api/error";
 import type { BatchAnswer, BatchResponse, QueryRequest, QueryResponse, Store } from "@/lib/api/types";
+import { commonWeek } from "@/lib/dashboards/view";
 import { daysIn, type DateRange } from "@/lib/dates";
 import { FIGURES } from "./columns";
 import type { PortfolioView } from "./view";
@@ -37,12 +38,15 @@ export function groupsOf(stores: readonly Store[], currency: string | null): Sto
 export function questionsOf(view: PortfolioView, resolved: DateRange): Record<string, QueryRequest> {
   const { range, comparison, currency } = view;
   const questions: Record<string, QueryRequest> = {};
+  // Stores whose weeks begin on different days have no weeks in common.
+  const weekStart = commonWeek(view.stores ?? []);
   groupsOf(view.stores ?? [], currency).forEach((stores, index) => {
     const common = {
       stores: stores.map(({ id }) => id),
       time_range: range,
       group_by: ["store"],
       ...(currency !== null && { currency }),
+      ...(weekStart && { week_start: weekStart }),
     };
     questions[`totals ${index}`] = {
       ...common,
@@ -69,8 +73,9 @@ function told(found: BatchAnswer | undefined): QueryResponse {
 export function portfolioQuery(view: PortfolioView, resolved: DateRange) {
   const queries = questionsOf(view, resolved);
   const groups = groupsOf(view.stores ?? [], view.currency);
+  const stores = (view.stores ?? []).map(({ id }) => id).join();
   return queryOptions({
-    queryKey: ["portfolio", queries],
+    queryKey: ["portfolio", stores, queries] as const,
     queryFn: async ({ signal }): Promise<Group[]> => {
       const call = api.POST("/api/metrics/batch", {
         body: { queries },
@@ -85,7 +90,8 @@ export function portfolioQuery(view: PortfolioView, resolved: DateRange) {
       }));
     },
     enabled: groups.length > 0,
-    placeholderData: (previous) => previous,
+    // Old figures stay while new ones load, but never as if they were of other stores.
+    placeholderData: (previous, before) => (before?.queryKey[1] === stores ? previous : undefined),
     refetchInterval: POLL_MS,
   });
 }

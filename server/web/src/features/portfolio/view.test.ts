@@ -103,6 +103,17 @@ describe("what the portfolio asks", () => {
     }
   });
 
+  it("says on which day weeks begin where it is not the same in all stores", () => {
+    const sunday = MIXED.map((one, index) => ({ ...one, week_start: index === 0 ? "sunday" : "monday" }));
+    for (const currency of ["USD", "own"]) {
+      const asked = Object.values(questionsOf(portfolioView(sunday, { currency }), OCTOBER));
+      expect(new Set(asked.map(({ week_start }) => week_start))).toEqual(new Set(["sunday"]));
+    }
+    for (const question of Object.values(questionsOf(portfolioView(MIXED, {}), OCTOBER))) {
+      expect(question).not.toHaveProperty("week_start");
+    }
+  });
+
   it("cuts longer times into larger steps, so that the trends of a hundred stores are one answer", () => {
     expect(trendBy(OCTOBER)).toBe("day");
     expect(trendBy({ from: "2026-01-01", to: "2026-12-31" })).toBe("week");

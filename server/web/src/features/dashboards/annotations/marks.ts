@@ -1,4 +1,4 @@
-import type { AxisMark } from "@/components/widgets/types";
+import type { DashboardMark } from "@/components/dashboard/marks";
 import type { Annotation, Store } from "@/lib/api/types";
 import { todayIn, type DateRange } from "@/lib/dates";
 import type { DashboardDocument, DashboardView } from "@/lib/dashboards/document";
@@ -10,7 +10,7 @@ export function annotationKey({ id, kind, store_id, first_day, title }: Annotati
 }
 
 /** Annotations as charts show them; which store one is about is said where there are several. */
-export function marksOf(annotations: readonly Annotation[], stores: readonly Store[]): AxisMark[] {
+export function marksOf(annotations: readonly Annotation[], stores: readonly Store[]): DashboardMark[] {
   return annotations.map((annotation) => {
     const store = stores.length > 1 ? stores.find(({ id }) => id === annotation.store_id) : undefined;
     return {
@@ -20,6 +20,7 @@ export function marksOf(annotations: readonly Annotation[], stores: readonly Sto
       title: store ? `${annotation.title} (${store.name})` : annotation.title,
       kind: annotation.kind,
       automatic: annotation.automatic,
+      store: annotation.store_id ?? null,
     };
   });
 }

@@ -164,6 +164,45 @@ it("knows its own change again where only the answer was lost", async () => {
   expect(server.kept).toMatchObject({ name: "B", revision: 6 });
 });
 
+it("knows its own change again where the answer was lost and more was changed since", async () => {
+  const { server, autosave, phases, saved, name } = begun();
+  server.answers.push(
+    () => {
+      server.keep({ ...asChange(start), name: "A" }, '"r4"');
+      name("B");
+      return HttpResponse.error();
+    },
+    // What was sent after it comes to nothing, before it is found out what the server has.
+    () => {
+      name("C");
+      return problem(503, "unavailable");
+    },
+  );
+  name("A");
+  await settles(autosave, "saved");
+  expect(phases).not.toContain("conflict");
+  expect(server.saves).toEqual([
+    { name: "A", ifMatch: '"r4"' },
+    { name: "B", ifMatch: '"r4"' },
+    { name: "C", ifMatch: '"r4"' },
+    { name: "C", ifMatch: '"r5"' },
+  ]);
+  expect(server.kept).toMatchObject({ name: "C", revision: 6 });
+  expect(saved).toEqual([5, 6]);
+});
+
+it("asks where somebody else has saved over what was sent without an answer", async () => {
+  const { server, autosave, name } = begun();
+  server.answers.push(() => {
+    server.keep({ ...asChange(start), name: "A" }, '"r4"');
+    server.change({ name: "theirs" });
+    return HttpResponse.error();
+  });
+  name("A");
+  const state = await settles(autosave, "conflict");
+  expect(state).toMatchObject({ theirs: { name: "theirs", revision: 6 } });
+});
+
 it("does not save what the server refuses again and again, but what is changed then", async () => {
   const { server, autosave, name } = begun();
   server.answers.push(() => problem(422, "invalid_request"));
@@ -198,10 +237,40 @@ describe("when somebody else saves meanwhile", () => {
     await settles(autosave, "conflict");
     name("mine, too");
     await autosave.keepMine();
-    expect(server.saves.at(-1)).toEqual({ name: "mine, too", ifMatch: "*" });
+    expect(server.saves.at(-1)).toEqual({ name: "mine, too", ifMatch: '"r5"' });
     // Who sees it was decided elsewhere, and stays so.
     expect(server.kept).toMatchObject({ name: "mine, too", visibility: "private", revision: 6 });
     expect(autosave.current().phase).toBe("saved");
+  });
+
+  it("asks again where yet another was saved before mine is there", async () => {
+    const { server, autosave, name } = begun();
+    server.change({ name: "theirs" });
+    name("mine");
+    await settles(autosave, "conflict");
+    server.answers.push(() => {
+      server.change({ name: "another" });
+      return HttpResponse.error();
+    });
+    await autosave.keepMine();
+    const state = await settles(autosave, "conflict");
+    expect(state).toMatchObject({ theirs: { name: "another", revision: 6 } });
+    expect(server.kept.name).toBe("another");
+    await autosave.keepMine();
+    expect(server.kept).toMatchObject({ name: "mine", revision: 7 });
+  });
+
+  it("sends what was there before as well, where mine was not taken", async () => {
+    const { server, autosave, name } = begun();
+    server.change({ name: "theirs" });
+    name("mine");
+    await settles(autosave, "conflict");
+    server.answers.push(() => problem(422, "invalid_request"));
+    await autosave.keepMine();
+    expect(autosave.current().phase).toBe("refused");
+    name(start.name);
+    await settles(autosave, "saved");
+    expect(server.kept).toMatchObject({ name: start.name, revision: 6 });
   });
 
   it("goes on from theirs", async () => {

@@ -56,6 +56,8 @@ export class Autosave {
   private seen: number;
   private saved: DashboardChange;
   private wanted: DashboardChange;
+  /** What was sent over what was seen and never answered: one of them may be kept all the same. */
+  private unheard: DashboardChange[] = [];
 
   constructor(
     private readonly server: AutosaveServer,
@@ -107,21 +109,20 @@ export class Autosave {
     await this.send();
   }
 
-  /** Puts what one has over what somebody else has saved. */
+  /** Puts what one has over what somebody else has saved; over that alone, so that what is saved yet later is asked about, too. */
   async keepMine(): Promise<void> {
     if (this.state.phase !== "conflict") return;
+    const { theirs } = this.state;
+    this.saw(theirs, asChange(theirs));
     // Who sees it is not what was changed here, and stays as it was decided elsewhere.
-    this.wanted = { ...this.wanted, visibility: this.state.theirs.visibility };
-    this.etag = "*";
+    this.wanted = { ...this.wanted, visibility: theirs.visibility };
     await this.send();
   }
 
   /** Goes on from what the server has. */
   adopt(theirs: Dashboard): void {
     this.wanted = asChange(theirs);
-    this.saved = this.wanted;
-    this.etag = etagOf(theirs);
-    this.seen = theirs.revision;
+    this.saw(theirs, this.wanted);
     this.settle();
   }
 
@@ -136,6 +137,14 @@ export class Autosave {
       if (this.state.phase === "waiting") void this.send();
       else clearTimeout(this.timer);
     };
+  }
+
+  /** Remembers what the server has: what is sent from now on is sent over that. */
+  private saw(dashboard: Dashboard, saved: DashboardChange): void {
+    this.saved = saved;
+    this.etag = etagOf(dashboard);
+    this.seen = dashboard.revision;
+    this.unheard = [];
   }
 
   private settle(): void {
@@ -172,16 +181,16 @@ export class Autosave {
     try {
       this.took(sent, await this.server.save(sent, this.etag));
     } catch (error) {
-      if (error instanceof ApiError && error.status === 412) await this.compare(sent);
-      else this.failed(asError(error), sent);
+      if (error instanceof ApiError && error.status === 412) return this.compare(sent);
+      const failure = asError(error);
+      if (mayPass(failure) && !this.unheard.includes(sent)) this.unheard.push(sent);
+      this.failed(failure, sent);
     }
   }
 
   private took(sent: DashboardChange, dashboard: Dashboard): void {
     this.failures = 0;
-    this.saved = sent;
-    this.etag = etagOf(dashboard);
-    this.seen = dashboard.revision;
+    this.saw(dashboard, sent);
     this.options.onSaved?.(dashboard);
     if (isSame(this.wanted, sent)) this.settle();
     else this.postpone();
@@ -203,7 +212,8 @@ export class Autosave {
   private async compare(sent: DashboardChange): Promise<void> {
     try {
       const theirs = await this.server.load();
-      if (isSame(asChange(theirs), sent)) this.took(sent, theirs);
+      const own = [sent, ...this.unheard].find((change) => isSame(asChange(theirs), change));
+      if (own) this.took(own, theirs);
       else this.go({ phase: "conflict", theirs });
     } catch (error) {
       this.failed(asError(error), sent);

@@ -3,7 +3,7 @@ import { useCallback, useMemo, type ReactNode } from "react";
 import { DashboardGrid } from "@/components/dashboard/dashboard-grid";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/states";
-import type { AxisMark } from "@/components/widgets/types";
+import type { DashboardMark } from "@/components/dashboard/marks";
 import type { DashboardDocument, DashboardView } from "@/lib/dashboards/document";
 import { EditableWidget } from "./editable-widget";
 import { useEditing } from "./editor-context";
@@ -11,7 +11,7 @@ import { SectionFrame } from "./section-frame";
 
 interface CanvasProps {
   view: DashboardView;
-  marks: AxisMark[];
+  marks: DashboardMark[];
   timezone: string;
   onConnect?: (source: string) => void;
 }

@@ -55,7 +55,7 @@ function Conflict({ store, theirs, onCopy }: ConflictDialogProps & { theirs: Das
               disabled={waiting}
               onClick={() => {
                 setBusy(true);
-                void store.saving.keepMine();
+                void store.keepMine();
               }}
             >
               Keep mine

@@ -18,10 +18,8 @@ export function EditorBar({ onSettings, onClose }: EditorBarProps) {
   const { store, change, pick } = useEditing();
   const { content, canUndo, canRedo } = useEditorState(store);
   const { document } = content;
-  const name = useKeptText(content.name, (text) => {
-    // A dashboard has a name.
-    if (text !== "") change({ type: "rename", name: text });
-  });
+  // A dashboard has a name.
+  const name = useKeptText(content.name, (text) => change({ type: "rename", name: text }, "name"), true);
   const addSection = () => change({ type: "add-section", section: newSection() });
   return (
     <div

@@ -2,6 +2,7 @@ import { act, configure, fireEvent, screen, waitFor, within } from "@testing-lib
 import { http, HttpResponse } from "msw";
 import { useEffect, useState } from "react";
 import { CommandCenter } from "@/components/command/command-center";
+import type { Store } from "@/lib/api/types";
 import type { Dashboard, DashboardChange } from "@/lib/dashboards/document";
 import type { DashboardSearch } from "@/lib/dashboards/view";
 import { answerBatches } from "@/test/batches";
@@ -59,7 +60,7 @@ function Guard(props: LeaveGuardProps) {
   return null;
 }
 
-function Page({ from }: { from: DashboardSearch }) {
+function Page({ from, stores }: { from: DashboardSearch; stores: Store[] }) {
   const [search, setSearch] = useState<DashboardSearch>(from);
   useEffect(() => {
     address = search;
@@ -68,7 +69,7 @@ function Page({ from }: { from: DashboardSearch }) {
     <CommandCenter>
       <DashboardPage
         id={start.id}
-        stores={[store]}
+        stores={stores}
         search={search}
         onSearch={(change) => setSearch((now) => ({ ...now, ...change }))}
         onOpen={(id, edit) => opened.push([id, edit])}
@@ -79,10 +80,10 @@ function Page({ from }: { from: DashboardSearch }) {
   );
 }
 
-async function editing(dashboard: Dashboard = start, from: DashboardSearch = {}) {
+async function editing(dashboard: Dashboard = start, from: DashboardSearch = {}, stores = [store]) {
   keep(dashboard);
   tellRegistry();
-  const shown = show(<Page from={{ edit: true, ...from }} />);
+  const shown = show(<Page from={{ edit: true, ...from }} stores={stores} />);
   await screen.findByRole("group", { name: "Changing the dashboard" });
   return shown;
 }
@@ -126,6 +127,39 @@ describe("what is changed", () => {
     await user.tab();
     expect(guard?.isUnsaved()).toBe(false);
     await user.type(name, "{Escape}");
+    expect(name).toHaveValue("Every morning");
+  });
+
+  it("is kept while it is typed, so that nothing is lost by leaving, and is undone in one step", async () => {
+    const { user } = await editing();
+    const name = screen.getByLabelText("Name of the dashboard");
+    await user.type(name, " at nine ");
+    expect(name).toHaveFocus();
+    expect(name).toHaveValue("Every morning at nine ");
+    expect(guard?.isUnsaved()).toBe(true);
+    const second = screen.getByRole("group", { name: "section 2" });
+    await user.type(within(second).getByLabelText("Title of the section"), "Visits");
+    expect(name).toHaveValue("Every morning at nine");
+    expect(await act(async () => guard?.settle())).toBe(true);
+    expect(kept.name).toBe("Every morning at nine");
+    expect(kept.document.sections[1]?.title).toBe("Visits");
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    expect(screen.getByRole("group", { name: "section 2" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    expect(name).toHaveValue("Every morning");
+    expect(screen.getByRole("button", { name: "Undo" })).toBeDisabled();
+  });
+
+  it("is as it was where what is typed is given up, or the name is taken away letter by letter", async () => {
+    const { user } = await editing();
+    const name = screen.getByLabelText("Name of the dashboard");
+    await user.type(name, " at nine");
+    await user.keyboard("{Escape}");
+    expect(name).toHaveValue("Every morning");
+    await user.keyboard("{Backspace>13/}");
+    expect(name).toHaveValue("");
+    expect(guard?.isUnsaved()).toBe(false);
+    await user.tab();
     expect(name).toHaveValue("Every morning");
   });
 
@@ -182,6 +216,22 @@ describe("what is changed", () => {
     ]);
   });
 
+  it("is brought back after it was removed, and what was changed since stays", async () => {
+    const { user } = await editing();
+    await user.click(screen.getByRole("button", { name: "More for alpha0" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Remove" }));
+    const alpha = (await screen.findByText("alpha0 is removed")).closest("li") ?? document.body;
+    await user.click(screen.getByRole("button", { name: "More for Sales" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Remove" }));
+    const sales = (await screen.findByText("Sales is removed")).closest("li") ?? document.body;
+    await user.type(screen.getByLabelText("Name of the dashboard"), " at nine");
+    await user.click(within(sales).getByRole("button", { name: "Undo" }));
+    await user.click(within(alpha).getByRole("button", { name: "Undo" }));
+    await act(async () => guard?.settle());
+    expect(kept.name).toBe("Every morning at nine");
+    expect(kept.document).toEqual(start.document);
+  });
+
   it("has sections with titles and columns, which are moved and closed at first", async () => {
     const { user } = await editing();
     const sales = screen.getByRole("group", { name: "Sales" });
@@ -201,6 +251,22 @@ describe("what is changed", () => {
         ["Sales", 3, true],
       ]),
     );
+  });
+
+  it("opens in no currency that nobody chose", async () => {
+    const { user } = await editing(start, { range: "yesterday" }, [
+      store,
+      { ...store, id: "0192a000-0000-7000-8000-000000000002", name: "Southwind", currency: "EUR" },
+    ]);
+    expect(screen.getByRole("button", { name: "Stores: All 2 stores, amounts in EUR" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Settings of the dashboard" }));
+    const dialog = await screen.findByRole("dialog", { name: "Settings of the dashboard" });
+    const takes = within(dialog).getByRole("checkbox", { name: "Have it open as it is looked at now" });
+    expect(takes).toHaveAccessibleDescription("Yesterday, previous period, All 2 stores");
+    await user.click(takes);
+    await user.click(within(dialog).getByRole("button", { name: "Apply" }));
+    await saved();
+    expect(kept.document.settings).toMatchObject({ range: "yesterday", currency: null });
   });
 
   it("has a name, a purpose and a view to begin with", async () => {
@@ -439,6 +505,19 @@ describe("the panel", () => {
     expect(screen.queryByRole("complementary")).not.toBeInTheDocument();
   });
 
+  it("leaves the focus in the field in which one types when what was typed is saved", async () => {
+    const { user } = await editing(figures, { widget: "figure" });
+    const panel = await screen.findByRole("complementary", { name: "Widget" });
+    await user.click(within(panel).getByRole("tab", { name: "Display" }));
+    const title = within(panel).getByLabelText("Title");
+    await user.type(title, "Sold");
+    await saved();
+    expect(title).toHaveFocus();
+    await user.keyboard(" today");
+    await saved(2);
+    await waitFor(() => expect(widget(0)?.title).toBe("Sold today"));
+  });
+
   it("adds figures and takes them away, with what is asked of them", async () => {
     const { user } = await editing(figures, { widget: "tables" });
     const panel = await screen.findByRole("complementary", { name: "Widget" });
@@ -455,6 +534,29 @@ describe("the panel", () => {
     );
     await user.click(within(panel).getByRole("button", { name: "Without Orders" }));
     await waitFor(() => expect(widget(1)?.query?.metrics).toEqual(["shopify.revenue", "ga4.bounce_rate"]));
+  });
+
+  it("has days of its own, which are typed digit by digit and undone in one step", async () => {
+    const { user } = await editing(figures, { widget: "figure" });
+    const panel = await screen.findByRole("complementary", { name: "Widget" });
+    await user.selectOptions(within(panel).getByLabelText("Days"), "From … to …");
+    const from = within(panel).getByLabelText("From");
+    expect(from).toHaveValue("2026-10-22");
+    from.focus();
+    // A browser tells the day after each digit of the year.
+    for (const year of ["0002", "0020", "0202"]) {
+      fireEvent.change(from, { target: { value: `${year}-09-01` } });
+      expect(within(panel).getByText("A day from 1970 to 2199.")).toBeVisible();
+    }
+    fireEvent.change(from, { target: { value: "2026-09-01" } });
+    fireEvent.change(from, { target: { value: "2026-09-02" } });
+    expect(from).toBeInTheDocument();
+    expect(from).toHaveFocus();
+    await saved();
+    await waitFor(() => expect(widget(0)?.own.range).toBe("2026-09-02..2026-11-20"));
+    expect(from).toHaveFocus();
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    expect(from).toHaveValue("2026-10-22");
   });
 
   it("says which of the dashboard's filters do not hold, and lets them all go", async () => {
@@ -559,7 +661,7 @@ describe("when somebody else saves, too", () => {
     await user.click(within(dialog).getByRole("button", { name: "Keep mine" }));
     await waitFor(() => expect(kept).toMatchObject({ name: "Every morning", revision: 6 }));
     expect(kept.document.sections).toHaveLength(3);
-    expect(saves.at(-1)?.ifMatch).toBe("*");
+    expect(saves.at(-1)?.ifMatch).toBe('"r5"');
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
   });
 

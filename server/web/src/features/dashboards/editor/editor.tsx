@@ -1,8 +1,9 @@
 import { MutationObserver, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useCommands, type Command } from "@/components/command/commands";
+import { ErrorBoundary } from "@/components/error-boundary";
 import { useToast } from "@/components/ui/use-toast";
-import type { AxisMark } from "@/components/widgets/types";
+import type { DashboardMark } from "@/components/dashboard/marks";
 import type { Store } from "@/lib/api/types";
 import type { Dashboard, DashboardChange, DashboardView } from "@/lib/dashboards/document";
 import { loadDashboard } from "@/lib/dashboards/queries";
@@ -26,7 +27,8 @@ export interface EditorProps {
   dashboard: Dashboard;
   stores: readonly Store[];
   view: DashboardView;
-  marks: AxisMark[];
+  namedCurrency: string | null;
+  marks: DashboardMark[];
   timezone: string;
   onConnect?: (source: string) => void;
   /** The widget whose panel is open. */
@@ -120,9 +122,15 @@ export default function Editor(props: EditorProps) {
             </DragArea>
           </div>
           {selected !== null && (
-            <Suspense fallback={null}>
-              <Panel key={selected} widgetId={selected} />
-            </Suspense>
+            <ErrorBoundary
+              title="The panel could not be shown"
+              resetKey={selected}
+              className="rounded-lg border bg-card p-4 lg:w-84 lg:shrink-0"
+            >
+              <Suspense fallback={null}>
+                <Panel key={selected} widgetId={selected} />
+              </Suspense>
+            </ErrorBoundary>
           )}
         </div>
       </div>
@@ -131,7 +139,7 @@ export default function Editor(props: EditorProps) {
           <Picker {...props} sectionId={picking.sectionId} onClose={() => setPicking(null)} />
         </Suspense>
       )}
-      {settings && <SettingsDialog onClose={() => setSettings(false)} />}
+      {settings && <SettingsDialog currency={props.namedCurrency} onClose={() => setSettings(false)} />}
       <ConflictDialog store={store} onCopy={(copy) => onOpen(copy.id, true)} />
       <Guard isUnsaved={() => store.saving.isUnsaved} settle={() => store.saving.flush()} />
     </EditingContext>

@@ -77,7 +77,7 @@ export function SectionFrame({ id, children }: { id: string; children: ReactNode
 function TitleField({ section }: { section: Section }) {
   const { change } = useEditing();
   const field = useKeptText(section.title ?? "", (text) =>
-    change({ type: "change-section", id: section.id, parts: { title: text || null } }),
+    change({ type: "change-section", id: section.id, parts: { title: text || null } }, `${section.id}:title`),
   );
   return (
     <Input

@@ -10,6 +10,8 @@ import { needed, useFields } from "@/lib/use-fields";
 import { useEditing, useEditorState } from "./editor-context";
 
 interface SettingsDialogProps {
+  /** The currency that somebody chose: what suits the stores of today is not kept for ever. */
+  currency: string | null;
   onClose: () => void;
 }
 
@@ -20,7 +22,7 @@ function rangeWords(text: string): string {
 }
 
 /** What a dashboard is called, what it is for, and what it shows to whoever opens it. */
-export function SettingsDialog({ onClose }: SettingsDialogProps) {
+export function SettingsDialog({ currency, onClose }: SettingsDialogProps) {
   const { store, view, stores, change } = useEditing();
   const { content } = useEditorState(store);
   const { settings } = content.document;
@@ -34,7 +36,7 @@ export function SettingsDialog({ onClose }: SettingsDialogProps) {
     rangeWords(view.range),
     COMPARISON_TITLES[view.compare].toLowerCase(),
     storesWords(view.stores, stores),
-    view.currency && `amounts in ${view.currency}`,
+    currency && `amounts in ${currency}`,
     view.filters.length > 0 && `${view.filters.length} ${view.filters.length === 1 ? "filter" : "filters"}`,
   ];
   const save = () => {
@@ -42,7 +44,7 @@ export function SettingsDialog({ onClose }: SettingsDialogProps) {
     change({ type: "rename", name: name.trim() });
     change({ type: "describe", description: description.trim() });
     if (takesView) {
-      const { range, compare, currency, filters } = view;
+      const { range, compare, filters } = view;
       change({
         type: "settings",
         settings: { range, compare, currency, filters, stores: all ? null : view.stores },

@@ -21,6 +21,28 @@ function idsOf({ document }: Content): string[][] {
   return document.sections.map(({ widgets }) => widgets.map(({ id }) => id));
 }
 
+describe("what was removed", () => {
+  const before = contentOf();
+  const section = before.document.sections[0] ?? sectionOf("sales0", []);
+
+  it("is not there twice where it is brought back twice", () => {
+    expect(edit(before, { type: "add-section", section, position: 0 })).toBe(before);
+    const moved = edit(before, { type: "move", id: "aaaaa1", sectionId: "visits", position: 0 });
+    const without = edit(moved, { type: "remove-section", id: "sales0" });
+    expect(idsOf(edit(without, { type: "add-section", section, position: 0 }))).toEqual([
+      ["aaaaa2", "aaaaa3"],
+      ["aaaaa1", "bbbbb1"],
+      [],
+    ]);
+  });
+
+  it("is not brought back where there is no room for it any more", () => {
+    const many = Array.from({ length: LIMITS.widgets - 2 }, (_, index) => widgetOf(`many${index}`));
+    const full = { ...before, document: documentOf([sectionOf("filled", many)]) };
+    expect(edit(full, { type: "add-section", section, position: 0 })).toBe(full);
+  });
+});
+
 describe("widgets", () => {
   it("are added where it is said, else at the end of the last section", () => {
     const widget = widgetOf("ccccc1");

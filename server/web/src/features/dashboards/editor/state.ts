@@ -74,12 +74,21 @@ function move(content: Content, { id, sectionId, position }: Change & { type: "m
   return withWidgets(without, sectionId, (all) => insertAt(all, position, place.widget));
 }
 
+/** A section that was removed may come back with widgets that are elsewhere by now, or be back already. */
+function addSection(content: Content, { section, position }: Change & { type: "add-section" }): Content {
+  const { document } = content;
+  const { sections } = document;
+  const widgets = section.widgets.filter(({ id }) => !placeOf(document, id));
+  const isThere = sections.some(({ id }) => id === section.id);
+  if (isThere || !hasRoomForSection(document, widgets.length)) return content;
+  return withSections(content, insertAt(sections, position ?? sections.length, { ...section, widgets }));
+}
+
 function changeSections(content: Content, change: Change): Content {
   const { sections } = content.document;
   switch (change.type) {
     case "add-section":
-      if (!hasRoomForSection(content.document)) return content;
-      return withSections(content, insertAt(sections, change.position ?? sections.length, change.section));
+      return addSection(content, change);
     case "move-section": {
       const section = sections.find(({ id }) => id === change.id);
       if (!section) return content;

@@ -7,8 +7,14 @@ const start = dashboardOf(documentOf([sectionOf("sales0", [widgetOf("aaaaa1"), w
 
 function begun() {
   let kept: Dashboard = start;
+  let failure: ApiError | null = null;
   const server = {
     save: (change: DashboardChange, ifMatch: string) => {
+      if (failure) {
+        const error = failure;
+        failure = null;
+        return Promise.reject(error);
+      }
       if (ifMatch !== "*" && ifMatch !== `"r${kept.revision}"`) {
         return Promise.reject(new ApiError(412, "stale", "Somebody else was there."));
       }
@@ -21,6 +27,8 @@ function begun() {
   return {
     store,
     kept: () => kept,
+    /** Has the next save fail. */
+    fail: (error: ApiError) => (failure = error),
     somebody: (parts: Partial<Dashboard>) => (kept = { ...kept, ...parts, revision: kept.revision + 1 }),
   };
 }
@@ -67,6 +75,18 @@ it("brings one's own back after theirs were taken", async () => {
   expect(store.saveState().phase).toBe("saved");
   store.undo();
   await vi.waitFor(() => expect(kept()).toMatchObject({ name: "Mine", revision: 6 }));
+});
+
+it("leaves who sees it as it was decided elsewhere, also while one's own is not there yet", async () => {
+  const { store, kept, somebody, fail } = begun();
+  store.change({ type: "rename", name: "Mine" });
+  somebody({ name: "Theirs", visibility: "private" });
+  await vi.waitFor(() => expect(store.saveState().phase).toBe("conflict"));
+  fail(new ApiError(422, "invalid_request", "Not so."));
+  await store.keepMine();
+  expect(store.saveState().phase).toBe("refused");
+  store.change({ type: "rename", name: "Mine, too" });
+  await vi.waitFor(() => expect(kept()).toMatchObject({ name: "Mine, too", visibility: "private" }));
 });
 
 it("does not follow its own saves as if they were somebody else's", async () => {

@@ -76,6 +76,14 @@ export class EditorStore {
     return true;
   }
 
+  /** Puts one's own over what somebody else has saved, but for who sees it, which is no part of it. */
+  async keepMine(): Promise<void> {
+    const state = this.saving.current();
+    if (state.phase !== "conflict") return;
+    this.visibility = state.theirs.visibility;
+    await this.saving.keepMine();
+  }
+
   /** Takes what somebody else has saved in the place of one's own, which can be brought back by undoing. */
   takeTheirs(theirs: Dashboard): void {
     this.visibility = theirs.visibility;

@@ -21,7 +21,7 @@ interface ViewDialogProps {
 }
 
 /** What a view is called, and who else sees it. */
-export function ViewDialog(props: ViewDialogProps) {
+export default function ViewDialog(props: ViewDialogProps) {
   const { dashboardId, view, search, mayShare, onSaved, onClose, returnTo } = props;
   const save = useSaveView(dashboardId);
   const [shared, setShared] = useState(view?.is_shared ?? false);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Bookmark, ChevronDown, Pencil, RotateCcw, Save, Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import {
   DropdownMenu,
@@ -16,7 +16,8 @@ import type { SavedView } from "@/lib/api/types";
 import { isSameView, parseViewSearch, readSearch, type DashboardSearch } from "@/lib/dashboards/view";
 import { viewsQuery } from "../queries";
 import { useViewActions, type ShownView } from "./use-view-actions";
-import { ViewDialog } from "./view-dialog";
+
+const ViewDialog = lazy(() => import("./view-dialog"));
 
 interface ViewsMenuProps {
   dashboardId: string;
@@ -92,18 +93,20 @@ export function ViewsMenu({ dashboardId, mayEdit, search, onShow }: ViewsMenuPro
         </DropdownMenuContent>
       </DropdownMenu>
       {dialog && (
-        <ViewDialog
-          dashboardId={dashboardId}
-          view={dialog === "new" ? null : dialog}
-          search={dialog === "new" ? now : readSearch(dialog.search)}
-          mayShare={mayEdit}
-          onSaved={(view) => {
-            setDialog(null);
-            if (dialog === "new") show(view);
-          }}
-          onClose={() => setDialog(null)}
-          returnTo={() => trigger.current}
-        />
+        <Suspense fallback={null}>
+          <ViewDialog
+            dashboardId={dashboardId}
+            view={dialog === "new" ? null : dialog}
+            search={dialog === "new" ? now : readSearch(dialog.search)}
+            mayShare={mayEdit}
+            onSaved={(view) => {
+              setDialog(null);
+              if (dialog === "new") show(view);
+            }}
+            onClose={() => setDialog(null)}
+            returnTo={() => trigger.current}
+          />
+        </Suspense>
       )}
     </>
   );

@@ -6,7 +6,7 @@ import { Dialog, DialogContent, DialogDescription, DialogTitle } from "@/compone
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { AxisMark } from "@/components/widgets/types";
+import type { DashboardMark } from "@/components/dashboard/marks";
 import type { Registry } from "@/lib/api/types";
 import type { DashboardView, Widget, WidgetKind } from "@/lib/dashboards/document";
 import { kindsFor, metricWidget, otherWidget } from "@/lib/dashboards/new-widget";
@@ -20,7 +20,7 @@ import { useSettled } from "./use-settled";
 
 interface PickerProps {
   view: DashboardView;
-  marks: AxisMark[];
+  marks: DashboardMark[];
   timezone: string;
   /** Where it is put; the last section for null. */
   sectionId: string | null;

@@ -1,13 +1,13 @@
 import { useMemo } from "react";
 import { DashboardGrid } from "@/components/dashboard/dashboard-grid";
-import type { AxisMark } from "@/components/widgets/types";
+import type { DashboardMark } from "@/components/dashboard/marks";
 import type { DashboardView, Widget } from "@/lib/dashboards/document";
 import { emptyDocument, newSection } from "@/lib/dashboards/new-widget";
 
 interface PreviewProps {
   widget: Widget;
   view: DashboardView;
-  marks: AxisMark[];
+  marks: DashboardMark[];
   timezone: string;
 }
 
