@@ -25,6 +25,7 @@ test("the pages of an organisation look as it says, and as the program's own for
   await expect(page.locator("link[rel=icon]")).toHaveAttribute("href", /^data:image\/svg\+xml;base64,/);
   const accent = () =>
     page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--accent"));
+  await page.emulateMedia({ colorScheme: "light" });
   expect(await accent()).toBe("#0f766e");
   await inspect(page, "the branding, in another colour");
 

@@ -351,6 +351,7 @@ test.describe("a source whose access is taken back", () => {
     await expect(card(page, "Orders").getByRole("button", { name: /^As of/ })).toHaveCount(0);
     await expect(page.getByText("Words of Alpha")).toBeVisible();
     await page.mouse.move(0, 0);
+    await expect(page.getByRole("tooltip")).toHaveCount(0);
     await expectAccessible(page, "a source that is behind");
     await remove(page, dashboard.id);
     await connectVisits(page, store);

@@ -116,12 +116,12 @@ test.afterEach(async ({ page }) => {
 test("has a file with the same figures as its data", async ({ page }) => {
   await choose(page, "Orders", "Show the data");
   const dialog = page.getByRole("dialog", { name: "Orders" });
+  await expect(dialog.locator("tbody tr")).toHaveCount(30);
   const shown = await dialog
     .locator("tbody tr")
     .evaluateAll((rows) =>
       rows.map((row) => (row.querySelectorAll("td")[1]?.textContent ?? "").replaceAll(",", "")),
     );
-  expect(shown).toHaveLength(30);
   await page.keyboard.press("Escape");
   const [download] = await Promise.all([
     page.waitForEvent("download"),

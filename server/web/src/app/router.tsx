@@ -184,7 +184,7 @@ const organizationRoute = createRoute({
 const brandingRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/branding",
-  component: lazyRouteComponent(settingsPages, "BrandingRoute"),
+  component: lazyRouteComponent(pages.settings, "BrandingRoute"),
 });
 
 const routeTree = rootRoute.addChildren([

@@ -18,6 +18,7 @@ const revenue: Metric = {
   aggregations: ["sum"],
   dimensions: ["store", "channel", "country", "product"],
   additive: true,
+  has_hours: true,
   higher_is_better: true,
 };
 
@@ -52,6 +53,7 @@ export const registry: Registry = {
       unit: "count",
       category: "traffic",
       formula: daily,
+      has_hours: false,
       dimensions: ["store", "country", "device"],
     },
     {
@@ -63,6 +65,7 @@ export const registry: Registry = {
       unit: "percentage",
       category: "engagement",
       formula: daily,
+      has_hours: false,
       dimensions: ["store"],
       additive: false,
       higher_is_better: false,

@@ -30,6 +30,7 @@ export function metricOf(id: string, parts: Partial<Metric> = {}): Metric {
     aggregations: ["sum"],
     dimensions: ["store", "channel", "country"],
     additive: true,
+    has_hours: source === "shopify",
     higher_is_better: true,
     ...parts,
   };
@@ -47,6 +48,7 @@ export const registry: Registry = {
       unit: "percentage",
       additive: false,
       formula: { computed: "shopify.orders / ga4.sessions" },
+      has_hours: false,
     }),
   ],
   dimensions: [

@@ -2174,6 +2174,7 @@ export interface components {
         DashboardDocument: {
             /** @description From top to bottom. */
             sections: components["schemas"]["DashboardSection"][];
+            /** @description What is asked unless a view or a widget says otherwise. */
             settings: components["schemas"]["DashboardSettings"];
             /**
              * Format: int32
@@ -2292,6 +2293,7 @@ export interface components {
              * @example w7x1c3
              */
             id: string;
+            /** @description What it is. */
             kind: components["schemas"]["WidgetKind"];
             /** @description What people should know about it. */
             note: string | null;
@@ -2302,6 +2304,7 @@ export interface components {
              *     `auto`. `null` where it asks nothing.
              */
             query: Record<string, unknown> | null;
+            /** @description How much room it takes. */
             size: components["schemas"]["WidgetSize"];
             /** @description The Markdown of a text, at most 20,000 characters. */
             text: string | null;
@@ -2996,6 +2999,8 @@ export interface components {
             dimensions: string[];
             /** @description How it is computed. */
             formula: components["schemas"]["Formula"];
+            /** @description Whether its rows say at which hour they happened. What a source tells by the day, and what is read once a day, has none. */
+            has_hours: boolean;
             /** @description Whether more is good news; null when it is neither. */
             higher_is_better?: boolean | null;
             /** @description Its name in queries: `shopify.revenue`. */
@@ -4113,6 +4118,11 @@ export interface components {
             may_change_range: boolean;
             /** @description What its figures are: of what can be asked for, the metrics that its widgets ask about. */
             registry: components["schemas"]["Registry"];
+            /**
+             * Format: int64
+             * @description Which of its states it is: what is asked of its figures says so.
+             */
+            revision: number;
             /** @description The stores that its figures are of. */
             stores: components["schemas"]["SharedStore"][];
         };
@@ -4126,6 +4136,12 @@ export interface components {
             };
             /** @description A range's name, or its first and last day: `2026-10-01..2026-10-31`. Only where the link allows it. */
             range?: string | null;
+            /**
+             * Format: int64
+             * @description The `revision` of the dashboard that the caller shows. Where it is another one by now, nothing is answered: a figure would stand under the
+             *     title of what its widget asked before.
+             */
+            revision?: number | null;
             /** @description The ids of widgets; all that ask something unless it is said. */
             widgets?: string[] | null;
         };
@@ -8784,6 +8800,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `has_sample_data`: the store holds made-up data, which are not mixed with real ones */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The file is larger than is accepted */
             413: {
                 headers: {
@@ -9007,7 +9032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `other_account`: the store has data of another account of the provider */
+            /** @description `other_account`: the store has data of another account of the provider. `has_sample_data`: it holds made-up data, which are not mixed with real ones */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10690,6 +10715,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `has_sample_data`: the store holds made-up data, which are not mixed with real ones */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Well-formed but wrong */
             422: {
                 headers: {
@@ -11394,7 +11428,10 @@ export interface operations {
     };
     open_share: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether it is open already, and shown once more because it has changed: that is not counted. */
+                again?: boolean;
+            };
             header?: {
                 /** @description The key in the address of the frame, where a page of somebody else's shows it */
                 "Share-Embed-Key"?: string | null;
@@ -11500,6 +11537,15 @@ export interface operations {
             };
             /** @description `password_wanted`: the link wants a password, which `POST /api/shared/unlock` takes */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dashboard_changed`: the dashboard is another one by now; `GET /api/shared?again=true` shows it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12437,7 +12483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_sample`: the data of the store are not made up. `role_changed`: one's role was changed meanwhile */
+            /** @description `not_sample`: the data of the store are not made up. `being_imported`: they are on their way. `role_changed`: one's role was changed meanwhile */
             409: {
                 headers: {
                     [name: string]: unknown;

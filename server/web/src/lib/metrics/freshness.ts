@@ -44,11 +44,13 @@ export function useFresh(storeIds: readonly string[], onVersions?: (versions: Ve
       void queries.invalidateQueries({ ...answersAbout(news.store_id), refetchType });
     }
   });
-  usePolling(!live, listens ? POLL_MS : POLL_MANY_MS, async () => {
+  const age = useAge(prefix);
+  // A socket may be there again before the answers are: what failed is asked for until it is answered.
+  usePolling(!live || age !== null, listens ? POLL_MS : POLL_MANY_MS, async () => {
     await queries.invalidateQueries({ queryKey: prefix });
     onVersions?.(answeredVersions(queries));
   });
-  return { live, age: useAge(prefix) };
+  return { live, age };
 }
 
 /** Whether the end of a sync has changed until when its source is known, be there anything new or not. */
