@@ -114,7 +114,7 @@ async fn a_gap_in_the_readings_is_an_annotation() {
         "body": "Nothing has been read since 2026-11-20 12:00. Figures of the time since then are not complete.",
         "first_day": "2026-11-20", "last_day": "2026-11-23",
     });
-    assert_eq!(found(&owner, &november(&made)).await, [expected.clone()]);
+    assert_eq!(found(&owner, &november(&made)).await, std::slice::from_ref(&expected));
     let of_store = format!("{}&store_ids={}", november(&made), made.stores[0]);
     assert_eq!(found(&owner, &of_store).await, [expected]);
     let before = format!("{PATH}?workspace_id={}&from=2026-11-01&to=2026-11-19", made.workspace);
@@ -188,7 +188,7 @@ async fn days_on_which_what_sells_well_was_sold_out_are_annotations() {
         "automatic": true, "kind": "stock_out", "store_id": made.stores[0].0, "title": "Mug was sold out", "body": "",
         "first_day": "2026-11-03", "last_day": "2026-11-06",
     });
-    assert_eq!(found(&owner, &november(&made)).await, [expected.clone()]);
+    assert_eq!(found(&owner, &november(&made)).await, std::slice::from_ref(&expected));
     // It began before these days, in which it was sold too.
     let later = format!("{PATH}?workspace_id={}&from=2026-11-03&to=2026-11-04", made.workspace);
     assert!(found(&owner, &later).await.is_empty(), "mugs were sold on the second");

@@ -268,7 +268,7 @@ mod tests {
         ShownStore { id: store(number), currency: currency.to_owned(), week_start, timezone: Tz::UTC }
     }
 
-    fn widget(id: &str, stores: Option<Vec<StoreId>>) -> Value {
+    fn widget(id: &str, stores: Option<&[StoreId]>) -> Value {
         json!({
             "id": id, "kind": "kpi", "size": "small", "title": null, "note": null,
             "query": { "metrics": ["shopify.revenue"] },
@@ -289,8 +289,8 @@ mod tests {
                 "id": "section1", "title": null, "columns": 2, "collapsed": false,
                 "widgets": [
                     widget("ofall1", None),
-                    widget("ofone1", Some(vec![store(1), store(9)])),
-                    widget("others1", Some(vec![store(9)])),
+                    widget("ofone1", Some(&[store(1), store(9)])),
+                    widget("others1", Some(&[store(9)])),
                 ],
             }],
         });
@@ -410,7 +410,7 @@ mod tests {
             "sections": [
                 { "id": "empty01", "title": "Soon", "columns": 2, "collapsed": false, "widgets": [] },
                 { "id": "others1", "title": "Nine", "columns": 2, "collapsed": false,
-                  "widgets": [widget("others1", Some(vec![other]))] },
+                  "widgets": [widget("others1", Some(&[other]))] },
                 { "id": "ofone01", "title": "One", "columns": 2, "collapsed": false, "widgets": [of_one] },
             ],
         });

@@ -350,7 +350,9 @@ test.describe("a source whose access is taken back", () => {
     expect(await valueOf(page, "Sessions")).toMatch(/\d/);
     await expect(card(page, "Orders").getByRole("button", { name: /^As of/ })).toHaveCount(0);
     await expect(page.getByText("Words of Alpha")).toBeVisible();
+    // Out of it, and out of the way that leads into it.
     await page.mouse.move(0, 0);
+    await page.mouse.move(2, 2);
     await expect(page.getByRole("tooltip")).toHaveCount(0);
     await expectAccessible(page, "a source that is behind");
     await remove(page, dashboard.id);
