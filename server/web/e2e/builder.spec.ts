@@ -144,13 +144,16 @@ test("widgets are moved with a finger, and the page is still scrolled with one",
   await expect.poll(() => shownTitles(page)).toEqual(["Beta", "Alpha", "Gamma", "Delta"]);
   await saved(page);
 
-  const before = await page.evaluate(() => {
-    window.scrollTo(0, 0);
-    return window.scrollY;
-  });
+  await page.evaluate(() => window.scrollTo(0, 0));
   const at = await centre(page.getByText("Words of Gamma"));
-  await touch.send("Input.synthesizeScrollGesture", { ...at, yDistance: -200, gestureSourceType: "touch" });
-  await expect.poll(() => page.evaluate(() => window.scrollY)).not.toBe(before);
+  const before = await page.evaluate(() => window.scrollY);
+  await put(touch, "touchStart", at);
+  for (let moved = 20; moved <= 200; moved += 20) {
+    await put(touch, "touchMove", { ...at, y: at.y - moved });
+    await page.waitForTimeout(16);
+  }
+  await put(touch, "touchEnd");
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(before + 100);
   expect(await shownTitles(page)).toEqual(["Beta", "Alpha", "Gamma", "Delta"]);
   expect(complaints.all).toEqual([]);
   await page.context().close();

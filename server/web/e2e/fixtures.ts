@@ -55,15 +55,28 @@ export function card(page: Page, title: string): Locator {
   return page.getByRole("region", { name: title, exact: true });
 }
 
+/** Waits until nothing on the page is on its way to another look, but for what never ends. */
+async function still(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    // What a change of the theme sets going is there with the next frame.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+}
+
 /** Holds what is on the page against the rules of WCAG 2.2 AA. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
+  await still(page);
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
     .analyze();
   const found = violations.map(({ id, impact, nodes }) => ({
     id,
     impact,
-    at: nodes.map(({ html }) => html),
+    at: nodes.map(({ html, failureSummary }) => `${html}: ${failureSummary ?? ""}`),
   }));
   expect(found, what).toEqual([]);
 }

@@ -61,7 +61,8 @@ test("somebody is invited, chooses a password in a browser of their own, and joi
   await theirs.getByLabel("Password", { exact: true }).fill(robin.password);
   await theirs.getByRole("button", { name: "Join" }).click();
   await expectInside(theirs, robin);
-  await theirs.waitForURL(/\/stores\//);
+  // Nothing is in the store yet, which is where they are led on.
+  await expect(theirs.getByRole("heading", { name: `Welcome, ${robin.name}` })).toBeVisible();
   await openSettings(theirs, "account", "Account");
   await expect(theirs.getByText("Confirmed", { exact: true })).toBeVisible();
 

@@ -161,15 +161,15 @@ test("the audit log is searched, narrowed and exported, and its address restores
   await page.getByLabel("Action").selectOption("Created the organisation");
   await expect(page).toHaveURL(/action=organization\.created/);
   await expect(events.getByRole("row")).toHaveCount(2);
-  await page.getByLabel("Search").fill("no such thing");
+  await page.getByRole("searchbox", { name: "Search" }).fill("no such thing");
   await expect(events.getByText("Nothing like this was done")).toBeVisible();
   await expect(page).toHaveURL(/q=no/);
   await page.reload();
-  await expect(page.getByLabel("Search")).toHaveValue("no such thing");
+  await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue("no such thing");
   await events.getByRole("button", { name: "Show everything" }).click();
   await expect(row(page, "Signed in").first()).toBeVisible();
 
-  await page.getByLabel("Search").fill(EMAIL);
+  await page.getByRole("searchbox", { name: "Search" }).fill(EMAIL);
   await expect(page).toHaveURL(/q=/);
   await page.getByLabel("Action").selectOption("Signed in");
   await expect(page).toHaveURL(/action=session\.begun/);

@@ -8,8 +8,8 @@ const buttonVariants = cva(
   {
     variants: {
       variant: {
-        primary: "bg-accent text-accent-foreground hover:bg-accent/90",
-        danger: "bg-bad text-accent-foreground hover:bg-bad/90",
+        primary: "bg-accent text-accent-foreground hover:bg-accent-hover",
+        danger: "bg-bad text-accent-foreground hover:bg-bad-hover",
         outline: "border bg-card hover:bg-muted aria-expanded:bg-muted",
         ghost: "text-muted-foreground hover:bg-muted hover:text-foreground aria-expanded:bg-muted",
         link: "text-accent underline-offset-4 hover:underline",

@@ -1,12 +1,13 @@
 import { Filter, Plus, X } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { Popover, PopoverTrigger } from "@/components/ui/popover";
 import type { Dimension } from "@/lib/api/types";
 import type { DashboardFilter, DashboardView } from "@/lib/dashboards/document";
 import { LIMITS } from "@/lib/dashboards/limits";
-import { FilterEditor } from "./filter-editor";
 import { filterWords } from "./words";
+
+const FilterPopover = lazy(() => import("./filter-popover"));
 
 interface FilterBarProps {
   filters: readonly DashboardFilter[];
@@ -64,17 +65,20 @@ function FilterChip({ filter, dimensions, view, onChange, onRemove }: FilterChip
             {words}
           </button>
         </PopoverTrigger>
-        <PopoverContent align="start" className="w-72" aria-label="Filter">
-          <FilterEditor
-            filter={filter}
-            dimensions={dimensions}
-            view={view}
-            onSave={(next) => {
-              onChange(next);
-              setOpen(false);
-            }}
-          />
-        </PopoverContent>
+        {open && (
+          <Suspense fallback={null}>
+            <FilterPopover
+              title="Filter"
+              filter={filter}
+              dimensions={dimensions}
+              view={view}
+              onSave={(next) => {
+                onChange(next);
+                setOpen(false);
+              }}
+            />
+          </Suspense>
+        )}
       </Popover>
       <button
         type="button"
@@ -115,17 +119,20 @@ export function AddFilter({ first, dimensions, view, onAdd }: AddFilterProps) {
           )}
         </Button>
       </PopoverTrigger>
-      <PopoverContent align="start" className="w-72" aria-label="New filter">
-        <FilterEditor
-          filter={null}
-          dimensions={dimensions}
-          view={view}
-          onSave={(filter) => {
-            onAdd(filter);
-            setOpen(false);
-          }}
-        />
-      </PopoverContent>
+      {open && (
+        <Suspense fallback={null}>
+          <FilterPopover
+            title="New filter"
+            filter={null}
+            dimensions={dimensions}
+            view={view}
+            onSave={(filter) => {
+              onAdd(filter);
+              setOpen(false);
+            }}
+          />
+        </Suspense>
+      )}
     </Popover>
   );
 }

@@ -1,10 +1,11 @@
 import { ChevronDown, Store as StoreIcon } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { Popover, PopoverTrigger } from "@/components/ui/popover";
 import type { Store } from "@/lib/api/types";
 import type { DashboardView } from "@/lib/dashboards/document";
-import { StoreChoice } from "./store-choice";
+
+const StorePopover = lazy(() => import("./store-popover"));
 
 interface StorePickerProps {
   stores: readonly Store[];
@@ -35,17 +36,19 @@ export function StorePicker({ stores, view, namedCurrency, onView }: StorePicker
           <ChevronDown aria-hidden className="text-muted-foreground" />
         </Button>
       </PopoverTrigger>
-      <PopoverContent align="start" className="w-[min(22rem,calc(100vw-1.5rem))]" aria-label="Stores">
-        <StoreChoice
-          stores={stores}
-          shown={view.stores}
-          namedCurrency={namedCurrency}
-          onApply={(change) => {
-            onView(change);
-            setOpen(false);
-          }}
-        />
-      </PopoverContent>
+      {open && (
+        <Suspense fallback={null}>
+          <StorePopover
+            stores={stores}
+            shown={view.stores}
+            namedCurrency={namedCurrency}
+            onApply={(change) => {
+              onView(change);
+              setOpen(false);
+            }}
+          />
+        </Suspense>
+      )}
     </Popover>
   );
 }
