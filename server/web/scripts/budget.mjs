@@ -16,6 +16,7 @@ const LATER = {
   editor: "when a dashboard is changed",
   "dashboard-dialogs": "when something is done with a dashboard as a whole",
   "view-dialog": "when a view is saved",
+  "range-popover": "when other days are chosen",
   "filter-popover": "when figures are narrowed",
   "store-popover": "when other stores are chosen",
   "details-dialog": "when a widget's data are looked at",

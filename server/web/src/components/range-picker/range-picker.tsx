@@ -1,9 +1,9 @@
 import { CalendarDays, ChevronDown } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { Popover, PopoverTrigger } from "@/components/ui/popover";
 import { todayIn, type DateRange } from "@/lib/dates";
-import { formatRange, zoneOffset } from "@/lib/format/date";
+import { formatRange } from "@/lib/format/date";
 import {
   COMPARISON_TITLES,
   PRESET_TITLES,
@@ -11,9 +11,8 @@ import {
   type Comparison,
   type TimeRange,
 } from "@/lib/metrics/range";
-import { ComparisonSelect } from "./comparison-select";
-import { CustomRange } from "./custom-range";
-import { PresetList } from "./preset-list";
+
+const RangePopover = lazy(() => import("./range-popover"));
 
 export interface RangePickerProps {
   range: TimeRange;
@@ -61,31 +60,22 @@ export function RangePicker(props: RangePickerProps) {
           <ChevronDown aria-hidden className="text-muted-foreground" />
         </Button>
       </PopoverTrigger>
-      <PopoverContent className="w-[min(34rem,calc(100vw-1.5rem))]" aria-label="Date range">
-        <div className="flex flex-col sm:flex-row">
-          <PresetList range={range} onChoose={choose} />
-          <div className="flex min-w-0 flex-1 flex-col gap-4 p-4">
-            <CustomRange
-              key={`${resolved.from}..${resolved.to}`}
-              initial={resolved}
-              today={today}
-              weekStart={weekStart}
-              onApply={choose}
-            />
-            <ComparisonSelect range={range} comparison={comparison} onChange={on.onComparison} />
-          </div>
-        </div>
-        <p className="border-t px-4 py-2.5 text-sm text-muted-foreground">
-          {zones.length > 1 ? "Days are each store’s own: " : "Days are the store’s: "}
-          {(zones.length > 1 ? zones : [timezone]).map(zoneWords).join(", ")}
-        </p>
-      </PopoverContent>
+      {open && (
+        <Suspense fallback={null}>
+          <RangePopover
+            range={range}
+            resolved={resolved}
+            comparison={comparison}
+            today={today}
+            weekStart={weekStart}
+            zones={zones.length > 1 ? zones : [timezone]}
+            onRange={choose}
+            onComparison={on.onComparison}
+          />
+        </Suspense>
+      )}
     </Popover>
   );
-}
-
-function zoneWords(timezone: string): string {
-  return `${timezone.replaceAll("_", " ")} (${zoneOffset(timezone)})`;
 }
 
 function describe(range: TimeRange, resolved: DateRange): string {

@@ -322,7 +322,7 @@ it("lets one choose other days where the link does, and asks for these", async (
   await waitFor(() => expect(figures()).toHaveTextContent("42.50"));
   expect(asked.mock.calls[0]?.[0]).toMatchObject({ range: "last_30_days", compare: "none" });
   await user.click(screen.getByRole("button", { name: /^Date range: Last 30 days/ }));
-  await user.click(within(screen.getByRole("dialog")).getByText("Yesterday"));
+  await user.click(within(await screen.findByRole("dialog")).getByText("Yesterday"));
   expect(onSearch).toHaveBeenCalledWith({ range: "yesterday", compare: "none" });
 });
 
