@@ -156,11 +156,13 @@ test("sessions elsewhere are ended, one alone and all at once", async ({ page, b
 test("the audit log is searched, narrowed and exported, and its address restores it", async ({ page }) => {
   await openSettings(page, "Audit log");
   const events = page.getByRole("region", { name: "Events" });
-  await expect(row(page, "Created the organisation")).toBeVisible();
+  await expect(row(page, "Signed in").first()).toBeVisible();
 
+  // The oldest event of all, which a full log has long pushed off its first page.
   await page.getByLabel("Action").selectOption("Created the organisation");
   await expect(page).toHaveURL(/action=organization\.created/);
   await expect(events.getByRole("row")).toHaveCount(2);
+  await expect(row(page, "Created the organisation")).toBeVisible();
   await page.getByRole("searchbox", { name: "Search" }).fill("no such thing");
   await expect(events.getByText("Nothing like this was done")).toBeVisible();
   await expect(page).toHaveURL(/q=no/);
