@@ -20,6 +20,10 @@ function listened(refuses = false) {
     answer("/api/session", sessionOf()),
     answer("/api/stores", { stores: [store] }),
     answer("/api/metrics", { metrics: [], dimensions: [], sources: [] }),
+    http.get("/api/dashboards/:id", ({ params }) => {
+      asked.push(`/api/dashboards/${String(params.id)}`);
+      return refuses ? problem(401, "unauthenticated") : HttpResponse.json({ id: params.id, document: {} });
+    }),
   );
   return asked;
 }
@@ -32,6 +36,20 @@ it("asks at once for what every page needs, and those who come later need not as
   await vi.waitFor(() => expect(queries.isFetching()).toBe(0));
   expect(asked.toSorted()).toEqual(["/api/metrics", "/api/session", "/api/stores"]);
   expect(queries.getQueryData(["stores"])).toEqual([store]);
+});
+
+it("asks for the dashboard of an address with the rest, and for none where none is named", async () => {
+  const asked = listened();
+  rememberStore(store.id);
+  const queries = createQueryClient(vi.fn());
+  preload(queries, "/dashboards/d1");
+  await vi.waitFor(() => expect(asked).toHaveLength(4));
+  expect(asked).toContain("/api/dashboards/d1");
+
+  asked.length = 0;
+  preload(createQueryClient(vi.fn()), "/dashboards/new");
+  await vi.waitFor(() => expect(asked).toHaveLength(3));
+  expect(asked).not.toContain("/api/dashboards/new");
 });
 
 it.each(["/sign-in", "/sign-up/complete", "/invite", "/shared", "/embed/abc"])(

@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { sessionQuery } from "@/features/auth/session";
 import { storesQuery } from "@/features/stores/queries";
+import { dashboardQuery } from "@/lib/dashboards/queries";
 import { lastStore } from "@/lib/last-store";
 import { registryQuery } from "@/lib/metrics/registry";
 import { pages } from "./pages";
@@ -9,13 +10,16 @@ import { pages } from "./pages";
 const FOR_ANYBODY =
   /^\/(sign-in|sign-up|forgot-password|reset-password|verify-email|invite|shared|embed)(\/|$)/;
 
+/** The address of one dashboard, of which what is on it is asked for as well. */
+const DASHBOARD = /^\/dashboards\/(?!new\/?$)([^/]+)\/?$/;
+
 /** What is drawn at an address, so that it is there when it is known who asks. */
 const DRAWN: { at: RegExp; load: () => Promise<unknown> }[] = [
   { at: /^\/(stores\/[^/]+\/?)?$/, load: pages.overview },
   { at: /^\/stores\/[^/]+\/imports/, load: pages.imports },
   { at: /^\/connections/, load: pages.connections },
   { at: /^\/dashboards(\/new)?\/?$/, load: pages.dashboards },
-  { at: /^\/dashboards\/(?!new\/?$)[^/]+/, load: pages.dashboard },
+  { at: DASHBOARD, load: pages.dashboard },
   { at: /^\/settings/, load: pages.settings },
   { at: /^\/sign-in\/?$/, load: pages.signIn },
 ];
@@ -38,4 +42,6 @@ export function preload(queries: QueryClient, pathname: string): void {
   // Of a browser that has never shown a store it is found out first who asks.
   if (FOR_ANYBODY.test(pathname) || lastStore() === null) return;
   for (const asked of ASKED) asked(queries).catch(ignore);
+  const dashboard = DASHBOARD.exec(pathname)?.[1];
+  if (dashboard !== undefined) queries.query({ ...dashboardQuery(dashboard), ...quiet }).catch(ignore);
 }
