@@ -26,7 +26,7 @@ test("the pages of an organisation look as it says, and as the program's own for
   const accent = () =>
     page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--accent"));
   await page.emulateMedia({ colorScheme: "light" });
-  expect(await accent()).toBe("#0f766e");
+  await expect.poll(accent).toBe("#0f766e");
   await inspect(page, "the branding, in another colour");
 
   // It is there after reloading, and is not for who is not signed in.

@@ -1,7 +1,6 @@
-import { Suspense, useState } from "react";
-import { FunnelChart } from "@/components/charts";
+import { useState } from "react";
+import FunnelChart from "@/components/charts/funnel-chart";
 import { Select } from "@/components/ui/select";
-import { Skeleton } from "@/components/ui/skeleton";
 import type { QueryResponse } from "@/lib/api/types";
 import { formatRange } from "@/lib/format/date";
 import { formatShare, formatValue, toNumber } from "@/lib/format/number";
@@ -69,12 +68,10 @@ export default function Funnel({ title, response }: KindProps) {
           </Select>
         )}
       </div>
-      <Suspense fallback={<Skeleton className="min-h-0 flex-1" />}>
-        <FunnelChart
-          label={`${title}, ${formatRange(response.meta.range)}`}
-          steps={group.rows.map((row, index) => stepOf(row, index, response))}
-        />
-      </Suspense>
+      <FunnelChart
+        label={`${title}, ${formatRange(response.meta.range)}`}
+        steps={group.rows.map((row, index) => stepOf(row, index, response))}
+      />
     </div>
   );
 }

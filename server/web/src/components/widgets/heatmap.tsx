@@ -1,6 +1,6 @@
-import { Suspense, useMemo } from "react";
-import { Heatmap, heatColour } from "@/components/charts";
-import { Skeleton } from "@/components/ui/skeleton";
+import { useMemo } from "react";
+import { heatColour } from "@/components/charts";
+import Heatmap from "@/components/charts/heatmap";
 import { formatRange, hourTitle, weekdayTitle } from "@/lib/format/date";
 import { formatCount, formatValue } from "@/lib/format/number";
 import { metricsIn } from "@/lib/metrics/groups";
@@ -40,46 +40,44 @@ export default function HeatmapWidget({ title, response, registry }: KindProps) 
         <span>more in an average hour</span>
       </div>
       <div className="min-h-0 flex-1">
-        <Suspense fallback={<Skeleton className="size-full" />}>
-          <Heatmap
-            label={`${title}, ${formatRange(response.meta.range)}. Arrow keys read the hours.`}
-            columns={hours}
-            rows={days}
-            cells={heatNumbers(cells)}
-            renderTooltip={(index) => {
-              const cell = cells[index];
-              const hour = index % HOURS;
-              return (
-                cell && (
-                  <div className="tabular-nums">
-                    <p className="font-medium">
-                      {weekdayTitle(Math.floor(index / HOURS), "long")}, {hourTitle(hour)}–
-                      {hourTitle((hour + 1) % HOURS)}
-                    </p>
-                    {cell.times === 0 ? (
-                      <p className="text-muted-foreground">No data</p>
-                    ) : (
-                      <dl className="mt-1 grid grid-cols-[auto_auto] gap-x-4">
-                        <dt className="text-muted-foreground">On average</dt>
-                        <dd className="text-right font-medium">
-                          {formatValue(
-                            cell.average,
-                            measure,
-                            measure.unit === "currency" ? "currency" : "exact",
-                          )}
-                        </dd>
-                        <dt className="text-muted-foreground">
-                          In {formatCount(cell.times)} {cell.times === 1 ? "hour" : "hours"}
-                        </dt>
-                        <dd className="text-right">{formatValue(cell.total, measure)}</dd>
-                      </dl>
-                    )}
-                  </div>
-                )
-              );
-            }}
-          />
-        </Suspense>
+        <Heatmap
+          label={`${title}, ${formatRange(response.meta.range)}. Arrow keys read the hours.`}
+          columns={hours}
+          rows={days}
+          cells={heatNumbers(cells)}
+          renderTooltip={(index) => {
+            const cell = cells[index];
+            const hour = index % HOURS;
+            return (
+              cell && (
+                <div className="tabular-nums">
+                  <p className="font-medium">
+                    {weekdayTitle(Math.floor(index / HOURS), "long")}, {hourTitle(hour)}–
+                    {hourTitle((hour + 1) % HOURS)}
+                  </p>
+                  {cell.times === 0 ? (
+                    <p className="text-muted-foreground">No data</p>
+                  ) : (
+                    <dl className="mt-1 grid grid-cols-[auto_auto] gap-x-4">
+                      <dt className="text-muted-foreground">On average</dt>
+                      <dd className="text-right font-medium">
+                        {formatValue(
+                          cell.average,
+                          measure,
+                          measure.unit === "currency" ? "currency" : "exact",
+                        )}
+                      </dd>
+                      <dt className="text-muted-foreground">
+                        In {formatCount(cell.times)} {cell.times === 1 ? "hour" : "hours"}
+                      </dt>
+                      <dd className="text-right">{formatValue(cell.total, measure)}</dd>
+                    </dl>
+                  )}
+                </div>
+              )
+            );
+          }}
+        />
       </div>
     </div>
   );

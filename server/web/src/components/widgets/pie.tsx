@@ -1,7 +1,6 @@
-import { Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { ChangeBadge } from "@/components/change-badge";
-import { PieChart } from "@/components/charts";
-import { Skeleton } from "@/components/ui/skeleton";
+import PieChart from "@/components/charts/pie-chart";
 import { formatRange } from "@/lib/format/date";
 import { formatShare, formatValue, toNumber } from "@/lib/format/number";
 import { bucketOf } from "@/lib/metrics/buckets";
@@ -29,26 +28,24 @@ export default function Pie({ widget, title, response, registry }: KindProps) {
       <div className="flex min-h-0 flex-1 flex-col gap-3 @md:flex-row @md:items-center @md:gap-6">
         {data.problem === null ? (
           <div className="min-h-24 flex-1 @md:h-full @md:max-w-60">
-            <Suspense fallback={<Skeleton className="m-auto aspect-square h-full rounded-full" />}>
-              <PieChart
-                label={`${title}, ${formatRange(response.meta.range)}. Arrow keys read the slices.`}
-                slices={drawn.map(({ key, colour, value }) => ({ key, colour, value: toNumber(value) ?? 0 }))}
-                donut={widget.display.donut !== false}
-                highlighted={highlighted}
-                renderTooltip={(index) => {
-                  const slice = drawn[index];
-                  return (
-                    slice && (
-                      <SliceTooltip slice={slice} data={data} isFair={unequalPeriods(response) === null} />
-                    )
-                  );
-                }}
-              >
-                <p className="truncate text-center text-lg font-semibold tracking-tight tabular-nums @md:text-xl">
-                  {formatValue(data.total, data.measure, "compact")}
-                </p>
-              </PieChart>
-            </Suspense>
+            <PieChart
+              label={`${title}, ${formatRange(response.meta.range)}. Arrow keys read the slices.`}
+              slices={drawn.map(({ key, colour, value }) => ({ key, colour, value: toNumber(value) ?? 0 }))}
+              donut={widget.display.donut !== false}
+              highlighted={highlighted}
+              renderTooltip={(index) => {
+                const slice = drawn[index];
+                return (
+                  slice && (
+                    <SliceTooltip slice={slice} data={data} isFair={unequalPeriods(response) === null} />
+                  )
+                );
+              }}
+            >
+              <p className="truncate text-center text-lg font-semibold tracking-tight tabular-nums @md:text-xl">
+                {formatValue(data.total, data.measure, "compact")}
+              </p>
+            </PieChart>
           </div>
         ) : (
           <p className="text-muted-foreground @md:flex-1">{data.problem}</p>

@@ -1,6 +1,5 @@
-import { Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { CartesianChart, type ChartMark } from "@/components/charts";
-import { Skeleton } from "@/components/ui/skeleton";
 import { formatRange } from "@/lib/format/date";
 import { formatTick } from "@/lib/format/number";
 import { bucketOf } from "@/lib/metrics/buckets";
@@ -63,34 +62,32 @@ export function Series({ widget, title, response, marks, registry }: KindProps) 
         />
       ) : (
         <div className="-mr-2 -ml-1 min-h-0 flex-1">
-          <Suspense fallback={<Skeleton className="size-full" />}>
-            <CartesianChart
-              label={`${what}, ${formatRange(response.meta.range)}. Arrow keys read the points.`}
-              series={plan.chart}
-              points={plan.points}
-              left={axes.left}
-              right={axes.right}
-              stacked={plan.stacked}
-              bucket={bucket ?? undefined}
-              categorical={bucket === null}
-              marks={shownMarks}
-              highlighted={highlighted}
-              renderTooltip={(index) => {
-                const point = data.points[index];
-                return (
-                  point && (
-                    <SeriesTooltip
-                      point={point}
-                      index={index}
-                      series={shown}
-                      isFair={unequalPeriods(response) === null}
-                      marks={shownMarks.filter(({ first, last }) => first <= index && index <= last)}
-                    />
-                  )
-                );
-              }}
-            />
-          </Suspense>
+          <CartesianChart
+            label={`${what}, ${formatRange(response.meta.range)}. Arrow keys read the points.`}
+            series={plan.chart}
+            points={plan.points}
+            left={axes.left}
+            right={axes.right}
+            stacked={plan.stacked}
+            bucket={bucket ?? undefined}
+            categorical={bucket === null}
+            marks={shownMarks}
+            highlighted={highlighted}
+            renderTooltip={(index) => {
+              const point = data.points[index];
+              return (
+                point && (
+                  <SeriesTooltip
+                    point={point}
+                    index={index}
+                    series={shown}
+                    isFair={unequalPeriods(response) === null}
+                    marks={shownMarks.filter(({ first, last }) => first <= index && index <= last)}
+                  />
+                )
+              );
+            }}
+          />
         </div>
       )}
     </div>

@@ -1,13 +1,17 @@
-import { lazy, Suspense, use, useId, type ReactNode } from "react";
+import { use, useId, type ReactNode } from "react";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Widget } from "@/lib/dashboards/document";
 import { widgetTitle } from "@/lib/dashboards/titles";
+import { part } from "@/lib/part";
 import { ExtraMenu } from "./extra-menu";
 import { WidgetHeading } from "./heading";
 import { HeadingContext } from "./heading-level";
 
-const Markdown = lazy(() => import("./markdown/markdown"));
+const Markdown = part(
+  () => import("./markdown/markdown"),
+  () => <Skeleton className="h-16 w-full" />,
+);
 
 interface TextWidgetProps {
   widget: Widget;
@@ -45,9 +49,7 @@ export function TextWidget({ widget, label, menu }: TextWidgetProps) {
         {text === "" ? (
           <p className="text-muted-foreground">Nothing is written here yet.</p>
         ) : (
-          <Suspense fallback={<Skeleton className="h-16 w-full" />}>
-            <Markdown text={text} above={hasTitle ? level : level - 1} />
-          </Suspense>
+          <Markdown text={text} above={hasTitle ? level : level - 1} />
         )}
       </div>
     </Card>

@@ -1,4 +1,5 @@
-import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from "react";
+import { useEffect, type ComponentType } from "react";
+import { CartesianChart } from "@/components/charts";
 import { ErrorBoundary } from "@/components/error-boundary";
 import { QueryBody } from "@/components/query-body";
 import type { QueryResponse } from "@/lib/api/types";
@@ -9,6 +10,7 @@ import { bucketOf } from "@/lib/metrics/buckets";
 import { metricsIn } from "@/lib/metrics/groups";
 import { useRegistry } from "@/lib/metrics/registry";
 import { useWidgetQuery } from "@/lib/metrics/widget-query";
+import { part, type Part } from "@/lib/part";
 import type { KindProps } from "./kind";
 import { Kpi } from "./kpi";
 import { Series } from "./series";
@@ -19,23 +21,35 @@ import { TextWidget } from "./text";
 import type { WidgetProps } from "./types";
 import { WidgetFrame } from "./widget-frame";
 
-/** What most dashboards are made of comes at once, the rest when it is first shown. */
-const KINDS: Record<
-  Exclude<WidgetKind, "table" | "text">,
-  ComponentType<KindProps> | LazyExoticComponent<ComponentType<KindProps>>
-> = {
+const Meanwhile = ({ widget }: KindProps) => <WidgetSkeleton kind={widget.kind} />;
+
+/** What comes when a dashboard first has one. */
+const PARTS = {
+  pie: part(() => import("./pie"), Meanwhile),
+  funnel: part(() => import("./funnel"), Meanwhile),
+  heatmap: part(() => import("./heatmap"), Meanwhile),
+  goal: part(() => import("./goal"), Meanwhile),
+  reviews: part(() => import("./sources/reviews"), Meanwhile),
+  experiment: part(() => import("./sources/experiment"), Meanwhile),
+  survey: part(() => import("./sources/survey"), Meanwhile),
+  sentiment: part(() => import("./sources/sentiment"), Meanwhile),
+};
+
+/** What each kind is drawn by: that of which most dashboards are made is there at once. */
+const KINDS: Record<Exclude<WidgetKind, "table" | "text">, ComponentType<KindProps>> = {
   kpi: Kpi,
   line: Series,
   area: Series,
   bar: Series,
-  pie: lazy(() => import("./pie")),
-  funnel: lazy(() => import("./funnel")),
-  heatmap: lazy(() => import("./heatmap")),
-  goal: lazy(() => import("./goal")),
-  reviews: lazy(() => import("./sources/reviews")),
-  experiment: lazy(() => import("./sources/experiment")),
-  survey: lazy(() => import("./sources/survey")),
-  sentiment: lazy(() => import("./sources/sentiment")),
+  ...PARTS,
+};
+
+/** What a kind is drawn with and comes by itself, so that it is there with the answer and not asked for after it. */
+const LOADED: Partial<Record<WidgetKind, Pick<Part<never>, "load">>> = {
+  line: CartesianChart,
+  area: CartesianChart,
+  bar: CartesianChart,
+  ...PARTS,
 };
 
 /** Those that show one figure of the whole range, whatever they draw beside it. */
@@ -66,6 +80,10 @@ export function Widget(props: WidgetProps) {
 function Asking({ widget, label, question, isWaiting = false, marks, unfit, menu, onConnect }: WidgetProps) {
   const registry = useRegistry();
   const query = useWidgetQuery(widget.id, question);
+  useEffect(() => {
+    // Whether it came is told by what is drawn with it.
+    LOADED[widget.kind]?.load().catch(() => undefined);
+  }, [widget.kind]);
   const title = widgetTitle(widget, registry ?? namesIn(query.data));
   const flush = FLUSH.includes(widget.kind);
   const response = question === null ? undefined : query.data;
@@ -114,11 +132,7 @@ function Asking({ widget, label, question, isWaiting = false, marks, unfit, menu
             if (widget.kind === "table") return <TableWidget {...parts} question={question} />;
             if (widget.kind === "text") return null;
             const Kind = KINDS[widget.kind];
-            return (
-              <Suspense fallback={<WidgetSkeleton kind={widget.kind} />}>
-                <Kind {...parts} />
-              </Suspense>
-            );
+            return <Kind {...parts} />;
           }}
         </QueryBody>
       )}

@@ -1,7 +1,5 @@
-import { Suspense } from "react";
 import { Legend, TimeSeriesChart, type ChartSeries } from "@/components/charts";
 import { ErrorBoundary } from "@/components/error-boundary";
-import { Skeleton } from "@/components/ui/skeleton";
 import type { QueryResponse } from "@/lib/api/types";
 import { formatPeriod, formatRange } from "@/lib/format/date";
 import { formatTick } from "@/lib/format/number";
@@ -65,22 +63,18 @@ export function RevenueChart({ response, asTable }: RevenueChartProps) {
       </div>
       <div className="h-64 sm:h-72">
         <ErrorBoundary title="The chart could not be shown" resetKey={response} className="px-2">
-          <Suspense fallback={<Skeleton className="size-full" />}>
-            <TimeSeriesChart
-              label={`Revenue${measure.currency ? ` in ${measure.currency}` : ""} per ${granularity}, ${current}. Arrow keys read the points.`}
-              series={series}
-              points={chartPoints(buckets)}
-              formatTick={(value) => formatTick(value, measure)}
-              renderTooltip={(index) => {
-                const bucket = buckets[index];
-                return (
-                  bucket && (
-                    <RevenueTooltip bucket={bucket} measure={measure} higherIsBetter={higherIsBetter} />
-                  )
-                );
-              }}
-            />
-          </Suspense>
+          <TimeSeriesChart
+            label={`Revenue${measure.currency ? ` in ${measure.currency}` : ""} per ${granularity}, ${current}. Arrow keys read the points.`}
+            series={series}
+            points={chartPoints(buckets)}
+            formatTick={(value) => formatTick(value, measure)}
+            renderTooltip={(index) => {
+              const bucket = buckets[index];
+              return (
+                bucket && <RevenueTooltip bucket={bucket} measure={measure} higherIsBetter={higherIsBetter} />
+              );
+            }}
+          />
         </ErrorBoundary>
       </div>
     </div>

@@ -1,6 +1,5 @@
-import { Suspense } from "react";
-import { Gauge, Sparkline } from "@/components/charts";
-import { Skeleton } from "@/components/ui/skeleton";
+import { Sparkline } from "@/components/charts";
+import Gauge from "@/components/charts/gauge";
 import { formatValue, toNumber } from "@/lib/format/number";
 import { partialTimes } from "@/lib/metrics/buckets";
 import { metricsIn } from "@/lib/metrics/groups";
@@ -36,15 +35,13 @@ export default function Sentiment({ title, response }: KindProps) {
   const hasTrend = response.columns.some(({ role }) => role === "time") && trend.length > 1;
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-2">
-      <Suspense fallback={<Skeleton className="aspect-[200/118] w-full max-w-64" />}>
-        <Gauge
-          label={`${title}: ${written}, on a scale from ${ends[0]} to ${ends[1]}`}
-          part={(number - least) / (most - least)}
-          ends={ends}
-        >
-          <p className="text-2xl font-semibold tracking-tight tabular-nums">{written}</p>
-        </Gauge>
-      </Suspense>
+      <Gauge
+        label={`${title}: ${written}, on a scale from ${ends[0]} to ${ends[1]}`}
+        part={(number - least) / (most - least)}
+        ends={ends}
+      >
+        <p className="text-2xl font-semibold tracking-tight tabular-nums">{written}</p>
+      </Gauge>
       <Compared response={response} metric={column.key} precision="compact" />
       {hasTrend && (
         <Sparkline
