@@ -10,6 +10,9 @@ import { forgetTwelve, makeTwelve, TWELVE } from "./twelve";
  * second the next time.
  */
 
+// Tracing takes a picture of the page at every step, which is as long as much of what is measured.
+test.use({ trace: "off", screenshot: "off" });
+
 const SCRIPT_BYTES = 250_000;
 
 /** Has the browser mark the moment at which every widget of a page shows what it shows, and add up what moves. */

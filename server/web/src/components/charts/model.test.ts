@@ -77,7 +77,7 @@ describe("what is stacked", () => {
     const spans = spansOf(points({ a: [3, -2], b: [4, 5], was: [6, 6] }), series, true);
     expect(spans.get("a")).toEqual([
       [0, 3],
-      [-2, 0],
+      [0, -2],
     ]);
     expect(spans.get("b")).toEqual([
       [3, 7],
@@ -94,6 +94,15 @@ describe("what is stacked", () => {
     const spans = spansOf(points({ a: [null], b: [4], was: [null] }), series, true);
     expect(spans.get("a")).toEqual([null]);
     expect(spans.get("b")).toEqual([[0, 4]]);
+  });
+
+  it("lies flat on the pile where it is nothing, and does not fall to the axis", () => {
+    const spans = spansOf(points({ a: [3, -2, 0], b: [0, 0, 0] }), [bar("a"), bar("b")], true);
+    expect(spans.get("b")).toEqual([
+      [3, 3],
+      [-2, -2],
+      [0, 0],
+    ]);
   });
 });
 

@@ -1,4 +1,3 @@
-import { stack, stackOffsetDiverging } from "d3-shape";
 import type { ChartPoint, ChartSeries } from "./types";
 
 /** From where to where a series reaches at a point; null where it has no value. */
@@ -12,10 +11,6 @@ export function isStackable({ comparison, form, side }: ChartSeries): boolean {
 export function spansOf(points: ChartPoint[], series: ChartSeries[], stacked: boolean): Map<string, Span[]> {
   const together = stacked ? series.filter(isStackable) : [];
   const value = (point: ChartPoint, key: string) => point.values[key] ?? null;
-  const piled = stack<ChartPoint>()
-    .keys(together.map(({ key }) => key))
-    .value((point, key) => value(point, key) ?? 0)
-    .offset(stackOffsetDiverging)(points);
   const spans = new Map<string, Span[]>();
   for (const { key } of series) {
     spans.set(
@@ -26,12 +21,25 @@ export function spansOf(points: ChartPoint[], series: ChartSeries[], stacked: bo
       }),
     );
   }
-  for (const pile of piled) {
-    const known = points.map((point) => value(point, pile.key) !== null);
+  const piles = points.map((point) => pile(together.map(({ key }) => value(point, key))));
+  together.forEach(({ key }, place) => {
     spans.set(
-      pile.key,
-      pile.map(([from, to], index) => (known[index] ? [from, to] : null)),
+      key,
+      piles.map((one) => one[place] ?? null),
     );
-  }
+  });
   return spans;
+}
+
+/** Each value on those before it. One of nothing lies flat on the pile, and not on the axis below it. */
+function pile(values: (number | null)[]): Span[] {
+  let above = 0;
+  let below = 0;
+  return values.map((value) => {
+    if (value === null) return null;
+    const from = value < 0 || (value === 0 && above === 0) ? below : above;
+    if (value < 0) below += value;
+    else above += value;
+    return [from, from + value];
+  });
 }

@@ -1,6 +1,6 @@
 import type { CSSProperties } from "react";
 import type { Section, WidgetSize } from "@/lib/dashboards/document";
-import { ROW_HEIGHT, rowsOf, spanOf, tracksOf } from "@/lib/dashboards/size";
+import { filledSpans, ROW_HEIGHT, rowsOf, spanOf, tracksOf } from "@/lib/dashboards/size";
 
 /*
  * The grid's measures as properties, from which its classes choose by how wide its place is. So it is the same before the
@@ -27,11 +27,14 @@ export function gridStyle(columns: Section["columns"]): Properties {
   };
 }
 
-export function cellStyle(size: WidgetSize, columns: Section["columns"]): Properties {
-  return {
-    "--span-narrow": spanOf(size, columns, "narrow"),
-    "--span-middle": spanOf(size, columns, "middle"),
+/** The places of a section's widgets, one after the other. */
+export function cellStyles(sizes: readonly WidgetSize[], columns: Section["columns"]): Properties[] {
+  const narrow = filledSpans(sizes, columns, "narrow");
+  const middle = filledSpans(sizes, columns, "middle");
+  return sizes.map((size, index) => ({
+    "--span-narrow": narrow[index] ?? spanOf(size, columns, "narrow"),
+    "--span-middle": middle[index] ?? spanOf(size, columns, "middle"),
     "--span-wide": spanOf(size, columns, "wide"),
     "--rows": rowsOf(size),
-  };
+  }));
 }

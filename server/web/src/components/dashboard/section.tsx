@@ -3,7 +3,7 @@ import { useId, useState, type ReactNode } from "react";
 import { HeadingContext } from "@/components/widgets/heading-level";
 import { cn } from "@/lib/cn";
 import type { Section, Widget } from "@/lib/dashboards/document";
-import { cellStyle, GRID, GRID_CELL, GRID_PLACE, gridStyle } from "./grid";
+import { cellStyles, GRID, GRID_CELL, GRID_PLACE, gridStyle } from "./grid";
 
 interface DashboardSectionProps {
   section: Section;
@@ -23,16 +23,15 @@ export function DashboardSection({ section, renderWidget }: DashboardSectionProp
   }
   const hasTitle = title !== null && title !== "";
   const shown = isOpen || !hasTitle;
+  const places = cellStyles(
+    widgets.map(({ size }) => size),
+    columns,
+  );
   const grid = (
     <div className={GRID_PLACE}>
       <div id={id} className={GRID} style={gridStyle(columns)}>
-        {widgets.map((widget) => (
-          <div
-            key={widget.id}
-            data-widget={widget.id}
-            className={GRID_CELL}
-            style={cellStyle(widget.size, columns)}
-          >
+        {widgets.map((widget, index) => (
+          <div key={widget.id} data-widget={widget.id} className={GRID_CELL} style={places[index]}>
             {renderWidget(widget)}
           </div>
         ))}

@@ -19,12 +19,28 @@ export default function Goal({ widget, title, response, registry }: KindProps) {
   const isSum = saidToAddUp(column.key, registry) === true;
   const target = goal ? goalTarget(isSum ? goal : { ...goal, by: "range" }, response.meta.range) : null;
   const aim = target === null ? null : toNumber(target);
-  if (target === null || aim === null || aim <= 0) {
-    return <p className="m-auto text-center text-muted-foreground">No goal is set for this figure yet.</p>;
-  }
   const measure = measureOf(response, column.key);
   const value = totalOf(response, column.key);
   const number = toNumber(value);
+  if (target === null || aim === null || aim <= 0) {
+    const isKnown = value !== null && number !== null;
+    return (
+      <>
+        <div>
+          <Figure
+            words={
+              isKnown
+                ? formatValue(value, measure, readPrecision(column.key, measure, registry))
+                : whyMissing(response)
+            }
+          >
+            {isKnown ? formatValue(value, measure, widget.display.precision ?? "compact") : MISSING}
+          </Figure>
+        </div>
+        <p className="mt-auto text-sm text-muted-foreground">No goal is set for this figure yet.</p>
+      </>
+    );
+  }
   if (value === null || number === null) {
     return (
       <>

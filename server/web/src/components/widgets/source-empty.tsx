@@ -44,18 +44,27 @@ export function SourceEmpty({ source, kind, small, registry, onConnect }: Source
   const name = registry?.sources.find(({ id }) => id === source)?.title ?? source;
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-1 overflow-hidden text-center">
-      <p className="flex items-center gap-1.5 font-medium">
-        <Plug aria-hidden className="size-4 text-muted-foreground" />
-        {name} is not connected
-      </p>
+      {small ? (
+        <p className="line-clamp-3 text-sm leading-tight text-muted-foreground">{name} is not connected</p>
+      ) : (
+        <p className="flex items-center gap-1.5 font-medium">
+          <Plug aria-hidden className="size-4 shrink-0 text-muted-foreground" />
+          {name} is not connected
+        </p>
+      )}
       {!small && (
         <p className="max-w-xs text-sm text-muted-foreground">
           {PROMISES[kind] ?? `Its figures will be here once ${name} is connected.`}
         </p>
       )}
       {onConnect && (
-        <Button size="sm" className="mt-2" onClick={() => onConnect(source)}>
-          Connect {name}
+        <Button
+          size="sm"
+          className={small ? "mt-1" : "mt-2"}
+          aria-label={small ? `Connect ${name}` : undefined}
+          onClick={() => onConnect(source)}
+        >
+          {small ? "Connect" : `Connect ${name}`}
         </Button>
       )}
     </div>

@@ -585,9 +585,10 @@ describe("a goal", () => {
     expect(screen.queryByText("Not reached")).not.toBeInTheDocument();
   });
 
-  it("says that none is set", async () => {
-    show(widget({ kind: "goal" }, metricResponse(REVENUE)));
+  it("says that none is set, and shows the figure all the same", async () => {
+    show(widget({ kind: "goal" }, metricResponse(REVENUE, { totals: { [REVENUE]: "4200.00" } })));
     expect(await screen.findByText("No goal is set for this figure yet.")).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "$4,200.00" })).toBeInTheDocument();
   });
 });
 
@@ -645,6 +646,18 @@ describe("a widget of a source", () => {
     expect(await screen.findByText("Judge.me is not connected")).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Connect Judge.me" }));
     expect(onConnect).toHaveBeenCalledWith("judgeme");
+  });
+
+  it("has room for it in the smallest widget", async () => {
+    const onConnect = vi.fn();
+    const id = "ga4.sessions";
+    const { user } = show(
+      widget({ kind: "kpi", size: "small", query: { metrics: [id] } }, missing(id, "ga4"), { onConnect }),
+    );
+    const connect = await screen.findByRole("button", { name: /^Connect ./ });
+    expect(connect).toHaveTextContent(/^Connect$/);
+    await user.click(connect);
+    expect(onConnect).toHaveBeenCalledWith("ga4");
   });
 
   it("offers nothing to those who may not connect", async () => {

@@ -29,3 +29,37 @@ export function rowsOf(size: WidgetSize): number {
   if (size === "small") return 1;
   return size === "full" ? 3 : 2;
 }
+
+/**
+ * How many tracks each of a section's widgets takes where they flow into what room there is, later ones into holes that earlier ones left:
+ * what then has its rows for itself takes them whole.
+ */
+export function filledSpans(
+  sizes: readonly WidgetSize[],
+  columns: Section["columns"],
+  breadth: Breadth,
+): number[] {
+  const tracks = tracksOf(columns, breadth);
+  /** Which widget is at each track of each row. */
+  const rows: (number | undefined)[][] = [];
+  const places = sizes.map((size, widget) => {
+    const span = spanOf(size, columns, breadth);
+    const area = (row: number, track: number) =>
+      Array.from({ length: rowsOf(size) * span }, (_, cell) => ({
+        row: row + Math.floor(cell / span),
+        track: track + (cell % span),
+      }));
+    for (let row = 0; ; row += 1) {
+      for (let track = 0; track + span <= tracks; track += 1) {
+        const cells = area(row, track);
+        if (cells.some((cell) => rows[cell.row]?.[cell.track] !== undefined)) continue;
+        for (const cell of cells) (rows[cell.row] ??= [])[cell.track] = widget;
+        return { span, row };
+      }
+    }
+  });
+  return places.map(({ span, row }, widget) => {
+    const own = rows.slice(row, row + rowsOf(sizes[widget] ?? "small")).flat();
+    return own.every((one) => one === undefined || one === widget) ? tracks : span;
+  });
+}
