@@ -68,6 +68,13 @@ impl Dataset {
         self.name != PAYLOADS
     }
 
+    /// Whether only a connection brings its rows, while files may bring others of the same source. Where it has none and nobody reads the source, it is
+    /// not known whether there are any.
+    #[must_use]
+    pub fn is_only_read(&self) -> bool {
+        ["checkouts", "customers"].contains(&self.name)
+    }
+
     /// Whether its rows say at which hour something happened. Those of sources that tell by the day, and of what is read once a day, are all at the
     /// beginning of it.
     #[must_use]

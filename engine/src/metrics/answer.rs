@@ -272,6 +272,7 @@ impl Answer<'_> {
         let sources: Vec<_> = self.measures.sources().into_iter().enumerate().collect();
         let of_store = |store| sources.iter().flat_map(move |source| self.source_warnings(store, *source));
         let mut warnings: Vec<_> = self.stores.iter().flat_map(of_store).collect();
+        warnings.extend(self.stores.iter().flat_map(|store| self.unread_warnings(store)));
         warnings.extend(self.table.caveats.iter().filter_map(|counted| {
             let store = self.stores.iter().find(|store| store.scope.id == counted.store)?;
             Some(counted.warning(&store.scope.name, source_title(counted.source)))
@@ -296,6 +297,21 @@ impl Answer<'_> {
             following.window
         );
         Some(Warning { code: "window_open", detail })
+    }
+
+    /// Of what only a connection would tell of.
+    fn unread_warnings(&self, store: &AnsweringStore<'_>) -> Vec<Warning> {
+        let sources = self.measures.sources();
+        let unread = store.resolved.only_read.iter();
+        let unread = unread.filter(|unread| !unread.is_read && store.resolved.sources[unread.source].data.is_some());
+        let warnings = unread.map(|unread| {
+            let (name, title) = (&store.scope.name, source_title(sources[unread.source]));
+            let detail = format!("{name} has no {} from {title}: only a connection to it tells of them", unread.name);
+            Warning { code: "no_data", detail }
+        });
+        let mut warnings: Vec<_> = warnings.collect();
+        warnings.dedup_by(|a, b| a.detail == b.detail);
+        warnings
     }
 
     fn source_warnings(&self, store: &AnsweringStore<'_>, (number, source): (usize, &'static str)) -> Vec<Warning> {

@@ -27,8 +27,7 @@ pub(crate) struct Step {
     pub(crate) is_clipped: bool,
 }
 
-/// Which sources tell of some time, and after them which facts that stand (see `Measures::tellers`): where they have no rows, figures are
-/// zero, and else they are not known.
+/// Who tells of some time (see `Measures::tellers`): where they have no rows, figures are zero, and else they are not known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
     /// By teller: some of it has begun, and data tell of it.

@@ -73,6 +73,10 @@ impl Facts for Reader {
         bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    fn has_rows(&self, dataset: &Dataset) -> bool {
+        self.snapshot().dataset(dataset.name).iter().any(|segment| segment.rows > 0)
+    }
+
     /// What the segments' bounds prove: rows that are restated may make the bounds too wide, never too narrow.
     fn sole_value(&self, dataset: &str, column: &str, of: Option<&[Partition]>) -> Option<String> {
         let is_meant = |segment: &Segment| of.is_none_or(|of| !segment.is_hot() && of.contains(&segment.partition));

@@ -12,7 +12,7 @@ pub(crate) struct Making<'q> {
     pub(crate) measures: &'q Measures,
     mergings: Vec<Merging>,
     scales: Vec<u32>,
-    /// For each slot what it holds of no rows, and who tells of it: its source, or itself where it stands.
+    /// For each slot what it holds of no rows, and who tells of it: see [`Measures::tellers`].
     of_nothing: Vec<(Option<i128>, usize)>,
     tellers: usize,
 }
@@ -22,10 +22,14 @@ impl<'q> Making<'q> {
         let sources = measures.sources();
         let source = |slot: &Slot| sources.iter().position(|source| *source == slot.source).unwrap_or_default();
         let mut of_nothing = Vec::with_capacity(measures.width);
-        let mut next = sources.len();
+        let mut only_read = sources.len()..;
+        let mut standing = sources.len() + measures.only_read().count()..;
         for facts in &measures.facts {
-            let own = facts.standing.map(|_| next);
-            next += usize::from(own.is_some());
+            let own = match facts.standing {
+                Some(_) => standing.next(),
+                None if facts.is_only_read() => only_read.next(),
+                None => None,
+            };
             let slots = facts.slots.iter();
             of_nothing.extend(slots.map(|slot| (slot.of_nothing(), own.unwrap_or_else(|| source(slot)))));
         }

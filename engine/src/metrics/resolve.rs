@@ -50,8 +50,30 @@ pub(crate) struct Resolved {
     pub(crate) yesterday: NaiveDate,
     /// By source of the query's measures.
     pub(crate) sources: Vec<SourceData>,
+    /// By set of the query's facts that is only read.
+    pub(crate) only_read: Vec<OnlyRead>,
     /// By set of the query's facts that stands, once the days are known on which it was read.
     pub(crate) standing: Vec<Standing>,
+}
+
+/// Facts that only a connection tells of, in a store.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OnlyRead {
+    /// What they are, in the plural.
+    pub(crate) name: &'static str,
+    /// The number of their source.
+    pub(crate) source: usize,
+    /// Whether somebody reads the source, or has.
+    pub(crate) is_read: bool,
+}
+
+/// Who tells of some facts: see [`Measures::tellers`].
+#[derive(Clone, Copy, Debug)]
+enum Teller<'s> {
+    Source(usize),
+    OnlyRead(OnlyRead),
+    /// Without its days where they are not known yet.
+    Standing(Option<&'s Standing>),
 }
 
 /// What a store holds of one source.
@@ -147,15 +169,34 @@ impl Resolved {
         for source in &mut sources {
             source.comparison = source.stops_at(&period, now).map(&compared).transpose()?.flatten();
         }
+        let names = measures.sources();
+        let only_read = measures.only_read().map(|set| {
+            let source = set.source_among(&names);
+            let is_read = sources[source].reading.is_some() || facts.has_rows(set.dataset);
+            OnlyRead { name: set.dataset.name, source, is_read }
+        });
+        let only_read = only_read.collect();
         let yesterday = today - chrono::TimeDelta::days(1);
-        Ok(Self { days, period, buckets, lead, comparison, yesterday, sources, standing: Vec::new() })
+        Ok(Self { days, period, buckets, lead, comparison, yesterday, sources, only_read, standing: Vec::new() })
+    }
+
+    fn teller(&self, number: usize) -> Teller<'_> {
+        let Some(beyond) = number.checked_sub(self.sources.len()) else { return Teller::Source(number) };
+        match self.only_read.get(beyond) {
+            Some(only_read) => Teller::OnlyRead(*only_read),
+            None => Teller::Standing(self.standing.get(beyond - self.only_read.len())),
+        }
     }
 
     /// What the figures of a source, or of what stands, are compared with: see [`Measures::tellers`]. Of a source that is behind it is the
     /// same elapsed part: time of which nothing is known is not compared with time of which everything is.
     pub(crate) fn compared(&self, teller: usize) -> Option<&Comparison> {
-        let standing = teller.checked_sub(self.sources.len()).and_then(|number| self.standing.get(number));
-        let source = self.sources.get(standing.map_or(teller, |standing| standing.source));
+        let source = match self.teller(teller) {
+            Teller::Source(source) => Some(source),
+            Teller::OnlyRead(only_read) => Some(only_read.source),
+            Teller::Standing(standing) => standing.map(|standing| standing.source),
+        };
+        let source = source.map(|source| &self.sources[source]);
         source.and_then(|source| source.comparison.as_ref()).or(self.comparison.as_ref())
     }
 
@@ -209,12 +250,12 @@ impl Resolved {
     /// first local day with rows and the end of the last one, or what has been read. Of what stands, whether it was read on a day that
     /// begins within them. Of others nothing is known, which is not zero.
     pub(crate) fn is_told(&self, teller: usize, (start, end): (i64, i64)) -> bool {
-        match teller.checked_sub(self.sources.len()) {
-            None => self.sources[teller].told.is_some_and(|(first, last)| start < last && end > first),
-            Some(number) => {
-                let days = self.standing.get(number).map(|standing| &standing.days);
-                days.and_then(|days| days.last_in((start, end))).is_some()
-            }
+        let by_source =
+            |source: usize| self.sources[source].told.is_some_and(|(first, last)| start < last && end > first);
+        match self.teller(teller) {
+            Teller::Source(source) => by_source(source),
+            Teller::OnlyRead(only_read) => only_read.is_read && by_source(only_read.source),
+            Teller::Standing(standing) => standing.and_then(|standing| standing.days.last_in((start, end))).is_some(),
         }
     }
 

@@ -80,6 +80,9 @@ pub(crate) trait Facts: Send + Sync {
     /// The least and greatest time of the rows that come from a source, in microseconds.
     fn source_bounds(&self, source: &str) -> Option<(i64, i64)>;
 
+    /// Whether some rows of a dataset are there.
+    fn has_rows(&self, dataset: &Dataset) -> bool;
+
     /// The one text that a column has in all rows of the dataset, where that is known without reading them; `of` says in the cold rows
     /// of which partitions, if not in all rows.
     fn sole_value(&self, dataset: &str, column: &str, of: Option<&[Partition]>) -> Option<String>;

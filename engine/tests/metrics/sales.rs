@@ -70,3 +70,26 @@ async fn checkouts_that_were_bought_later_are_recovered() {
     });
     assert_eq!(answer["totals"], expected);
 }
+
+#[tokio::test]
+async fn checkouts_that_nobody_reads_are_not_none() {
+    let mut world = World::new("2026-11-19T19:05:30Z", 1_000);
+    world.add_store(chrono_tz::UTC, Weekday::Mon, &[&[Order::plain(1, "2026-11-16T12:00:00Z")]]).await;
+    let metrics = ["orders", "checkouts", "customers_created", "lifetime_spend"].map(|name| format!("shopify.{name}"));
+    let question = json!({"metrics": metrics, "time_range": "month_to_date"});
+    let of_files = world.answer(question.clone()).await;
+    let expected = json!({
+        "shopify.orders": 1, "shopify.checkouts": null, "shopify.customers_created": null, "shopify.lifetime_spend": null
+    });
+    assert_eq!(of_files["totals"], expected);
+    let warnings: Vec<_> = of_files["meta"]["warnings"].as_array().unwrap().iter().map(|of| &of["detail"]).collect();
+    assert!(
+        warnings.iter().any(|of| of.as_str().unwrap().contains("has no checkouts from Shopify: only a connection")),
+        "{warnings:?}"
+    );
+    // Of some it is known that the others are all.
+    world.commit_checkouts(0, &[("a", "2026-10-01T12:00:00Z", true)]).await;
+    let read = world.answer(question).await;
+    assert_eq!(read["totals"]["shopify.checkouts"], json!(0));
+    assert_eq!(read["totals"]["shopify.customers_created"], Value::Null);
+}

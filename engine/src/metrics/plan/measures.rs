@@ -138,6 +138,17 @@ impl FactSet {
         self.first..self.first + self.slots.len()
     }
 
+    /// Whether it is of what happened, and of a dataset that is only read.
+    pub(crate) fn is_only_read(&self) -> bool {
+        self.standing.is_none() && self.dataset.is_only_read()
+    }
+
+    /// The source that it is of, by its number among those of all facts.
+    pub(crate) fn source_among(&self, sources: &[&'static str]) -> usize {
+        let own = self.slots.first().map(|slot| slot.source);
+        sources.iter().position(|source| Some(*source) == own).unwrap_or_default()
+    }
+
     /// Whether another set is of rows of the same kind that happened by the same clocks.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         (self.dataset.name, self.source) == (other.dataset.name, other.source)
@@ -236,10 +247,16 @@ impl Measures {
         self.facts.iter().filter(|facts| facts.standing.is_some())
     }
 
-    /// How many tell when something is known: the sources, and after them each of the facts that stand, which are known on the days on
-    /// which they were read, whatever else the source tells.
+    /// The facts of which what else is there of their source tells nothing: see [`Dataset::is_only_read`].
+    pub(crate) fn only_read(&self) -> impl Iterator<Item = &FactSet> {
+        self.facts.iter().filter(|facts| facts.is_only_read())
+    }
+
+    /// How many tell when something is known: the sources, after them each of the facts that are only read, which are known where
+    /// somebody reads them, and after those each of the facts that stand, which are known on the days on which they were read, whatever
+    /// else the source tells.
     pub(crate) fn tellers(&self) -> usize {
-        self.sources().len() + self.standing().count()
+        self.sources().len() + self.only_read().count() + self.standing().count()
     }
 
     /// The sources that slots are of, each once.
